@@ -1,0 +1,127 @@
+"""What the detectors saw in one picture: the one value that crosses from vision to risk.
+
+All coordinates are relative to the picture (0 to 1, origin top left, x to the right, y down), so no later
+stage needs to know its size. "Left" and "right" always mean the picture's, never the person's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """An axis-parallel box: top-left corner, width and height, and the detector's score from 0 to 1."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    score: float = 1.0
+
+    @property
+    def area(self) -> float:
+        return self.width * self.height
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One face. ``keypoints``: right eye, left eye, nose tip, mouth, right ear, left ear (the person's), as (x, y)."""
+
+    box: Box
+    keypoints: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HeadPose:
+    """Degrees. Yaw is positive when the nose points to the picture's right, pitch when it points up, roll when
+    the head leans to the picture's right. ``source`` says what it was measured from: "mesh" or "keypoints" (coarse).
+    """
+
+    yaw: float
+    pitch: float
+    roll: float
+    source: str = "mesh"
+
+
+@dataclass(frozen=True, slots=True)
+class Eyes:
+    """Where the irises stand between the corners of the eyes, mean of both eyes.
+
+    ``horizontal``: 0 at the picture's left corner, 1 at its right one. ``vertical``: signed height of the iris over
+    the line between the corners, in eye widths, positive up. ``openness``: distance between the lids in eye widths.
+    """
+
+    horizontal: float
+    vertical: float
+    openness: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """``brightness`` and ``contrast`` are mean and standard deviation of luma (0 to 255), ``sharpness`` the variance of
+    its Laplacian. The three flags are the judgement made from them."""
+
+    brightness: float
+    contrast: float
+    sharpness: float
+    dark: bool = False
+    blurred: bool = False
+    covered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRef:
+    """Which file did the looking: its name and the SHA-256 of its bytes (hex)."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """Everything seen in one picture.
+
+    ``faces`` is ``None`` when nobody looked (detector off), ``phones`` is ``None`` when nobody looked in this picture.
+    ``pose`` and ``eyes`` belong to the candidate's face, which is ``faces[0]`` (the largest). ``timings`` holds CPU
+    milliseconds by stage ("decode", "quality", "faces", "mesh", "phone").
+    """
+
+    width: int
+    height: int
+    quality: Quality
+    faces: tuple[Face, ...] | None = None
+    pose: HeadPose | None = None
+    eyes: Eyes | None = None
+    phones: tuple[Box, ...] | None = None
+    models: Mapping[str, ModelRef] = field(default_factory=dict)
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def face_count(self) -> int | None:
+        return None if self.faces is None else len(self.faces)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain lists and dicts, ready for ``json.dumps``."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Observation:
+        """The reverse of :meth:`as_dict`; raises KeyError or TypeError on anything else."""
+        faces = data["faces"]
+        phones = data["phones"]
+        return cls(
+            width=data["width"],
+            height=data["height"],
+            quality=Quality(**data["quality"]),
+            faces=None
+            if faces is None
+            else tuple(Face(Box(**face["box"]), tuple((x, y) for x, y in face["keypoints"])) for face in faces),
+            pose=None if data["pose"] is None else HeadPose(**data["pose"]),
+            eyes=None if data["eyes"] is None else Eyes(**data["eyes"]),
+            phones=None if phones is None else tuple(Box(**box) for box in phones),
+            models={stage: ModelRef(**ref) for stage, ref in data["models"].items()},
+            timings=dict(data["timings"]),
+        )

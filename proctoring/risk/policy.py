@@ -1,0 +1,63 @@
+"""The table of rules: what scores, after how long, how much. Every exam may change every number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+NO_FACE = "NO_FACE"
+MULTIPLE_FACES = "MULTIPLE_FACES"
+LOOKING_AWAY = "LOOKING_AWAY"
+PHONE_DETECTED = "PHONE_DETECTED"
+TAB_SWITCH = "TAB_SWITCH"
+
+# Relative to the person's calibrated neutral; see docs/accuracy of each in the evaluation of the labelled clips.
+AWAY_YAW_DEGREES = 25.0
+AWAY_PITCH_DEGREES = 25.0
+AWAY_EYES = 0.07
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """``hold_seconds``: the condition must have held *longer* than this. TAB_SWITCH has no use for a cooldown."""
+
+    event: str
+    hold_seconds: float
+    delta: int
+    permanent: bool
+    cooldown_seconds: float
+    enabled: bool = True
+
+
+DEFAULT_RULES: Mapping[str, Rule] = {
+    rule.event: rule
+    for rule in (
+        Rule(NO_FACE, 2.0, 5, False, 2.0),
+        Rule(MULTIPLE_FACES, 2.0, 10, False, 2.0),
+        Rule(LOOKING_AWAY, 3.0, 6, False, 3.0),
+        Rule(PHONE_DETECTED, 5.0, 15, True, 5.0),
+        Rule(TAB_SWITCH, 0.0, 5, True, 0.0),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Everything of an exam's policy that the engine needs; JSON round trip by ``as_dict`` and ``from_dict``."""
+
+    rules: Mapping[str, Rule] = field(default_factory=lambda: dict(DEFAULT_RULES))
+    frames_per_second: float = 2.0
+    phone_every: int = 5
+    away_yaw_degrees: float = AWAY_YAW_DEGREES
+    away_pitch_degrees: float = AWAY_PITCH_DEGREES
+    away_eyes: float = AWAY_EYES
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Policy:
+        """Raises KeyError or TypeError when ``data`` was not made by :meth:`as_dict`."""
+        rules = {name: Rule(**rule) for name, rule in data["rules"].items()}
+        return cls(**{**data, "rules": rules})
