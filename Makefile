@@ -1,0 +1,71 @@
+# Two commands do everything: `make run` and `make test`. `make help` lists the rest.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+VENV ?= .venv
+PYTHON := $(VENV)/bin/python
+MANAGE := $(PYTHON) manage.py
+HOST ?= 127.0.0.1
+PORT ?= 8000
+DATA_DIR := $(or $(PROCTOR_DATA_DIR),var)
+# Address of PyTorch's index of CPU-only builds, where it is reachable: a tenth of the download.
+TORCH_INDEX ?=
+PIP_INSTALL := $(PYTHON) -m pip install --disable-pip-version-check --quiet
+
+.PHONY: help run test lint types format bench clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+
+$(VENV)/bin/python:
+	@for python in $${PROCTOR_PYTHON:-} python3.12 python3.11 python3.10 python3 python; do \
+	  if command -v "$$python" >/dev/null && "$$python" -c 'import sys, venv, ensurepip; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null; then \
+	    echo "Making $(VENV) with $$("$$python" --version)"; exec "$$python" -m venv "$(VENV)"; \
+	  fi; \
+	done; \
+	echo "No Python 3.10, 3.11 or 3.12 with its venv module was found." >&2; \
+	echo "Install one (Debian and Ubuntu: apt install python3 python3-venv) or name it: make PROCTOR_PYTHON=/path/to/python3.11 …" >&2; \
+	exit 1
+
+# The headless OpenCV is written last, over the other two wheels' files, so that cv2 needs no libGL.
+$(VENV)/.installed: requirements.txt constraints.txt | $(VENV)/bin/python
+	@echo "Installing the requirements (several minutes the first time)"
+	@if [ -n "$(TORCH_INDEX)" ]; then $(PIP_INSTALL) --index-url "$(TORCH_INDEX)" "$$(grep -o '^torch==[0-9.]*' requirements.txt)"; fi
+	@$(PIP_INSTALL) -r requirements.txt
+	@$(PIP_INSTALL) --force-reinstall --no-deps "$$(grep -o '^opencv-python-headless==[0-9.]*' requirements.txt)"
+	@$(PYTHON) -c 'import cv2, sys; gui = [l for l in cv2.getBuildInformation().splitlines() if "GUI:" in l]; sys.exit("" if "NONE" in "".join(gui) else "cv2 is not the headless build: remove $(VENV) and try again")'
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+	@echo "Installing the test tools"
+	@$(PIP_INSTALL) -r requirements-dev.txt
+	@touch $@
+
+run: $(VENV)/.installed ## install, migrate, prepare the models, make demo data once, serve on 127.0.0.1:8000
+	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) prepare_models
+	@$(MANAGE) collectstatic --noinput --verbosity 0
+	@if [ ! -e "$(DATA_DIR)/demo" ]; then $(MANAGE) demo_data && touch "$(DATA_DIR)/demo"; fi
+	@exec $(MANAGE) serve --host $(HOST) --port $(PORT)
+
+test: $(VENV)/.installed-dev ## every test, those in a real Chromium too
+	@$(PYTHON) -m pytest
+
+lint: $(VENV)/.installed-dev ## style and common mistakes
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@$(MANAGE) makemigrations --check --dry-run --verbosity 1
+
+types: $(VENV)/.installed-dev ## type check
+	@$(PYTHON) -m mypy .
+
+format: $(VENV)/.installed-dev ## put the code into shape
+	@$(PYTHON) -m ruff check --fix --quiet .
+	@$(PYTHON) -m ruff format --quiet .
+
+bench: $(VENV)/.installed-dev ## how many candidates this machine holds, and what each stage costs
+	@$(MANAGE) bench $(BENCH)
+
+clean: ## remove the virtual environment and caches; keeps the data in var/
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
