@@ -1,0 +1,52 @@
+"""What the API says about an attempt. Nothing here tells which choice is correct."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from exams import selectors
+from exams.models import Answer, Attempt, Question
+
+
+def milliseconds(moment: datetime | None) -> int | None:
+    return None if moment is None else round(moment.timestamp() * 1000)
+
+
+def question_payload(question: Question) -> dict[str, Any]:
+    return {
+        "id": question.pk,
+        "kind": question.kind,
+        "text": question.text,
+        "choices": [{"id": choice.pk, "text": choice.text} for choice in question.choices.all()],
+    }
+
+
+def answer_payload(answer: Answer) -> dict[str, Any]:
+    return {
+        "question": answer.question_id,
+        "revision": answer.revision,
+        "saved_at_ms": milliseconds(answer.saved_at),
+        "late": answer.late,
+    }
+
+
+def attempt_payload(attempt: Attempt) -> dict[str, Any]:
+    """Questions and answers are there while the attempt runs: not before it was started, not after it was handed in."""
+    running = attempt.state == Attempt.State.RUNNING and attempt.started_at is not None
+    answers = selectors.current_answers(attempt).values() if running else ()
+    return {
+        "id": str(attempt.pk),
+        "exam": attempt.exam.title,
+        "state": attempt.state,
+        "started_at_ms": milliseconds(attempt.started_at),
+        "deadline_ms": milliseconds(attempt.deadline),
+        "submitted_at_ms": milliseconds(attempt.submitted_at),
+        "server_time_ms": milliseconds(timezone.now()),
+        "questions": [question_payload(question) for question in selectors.questions_of(attempt.exam)]
+        if running
+        else [],
+        "answers": {str(answer.question_id): answer_payload(answer) | {"value": answer.value} for answer in answers},
+    }

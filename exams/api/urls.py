@@ -1,0 +1,12 @@
+"""Addresses below /api/v1/ that belong to exams."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from exams.api.views import AnswersView, AttemptView
+
+urlpatterns = [
+    path("attempts/<uuid:attempt_id>/", AttemptView.as_view(), name="api_attempt"),
+    path("attempts/<uuid:attempt_id>/answers/", AnswersView.as_view(), name="api_answers"),
+]

@@ -1,0 +1,39 @@
+"""A candidate's own attempt: reading it, and saving answers one by one."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from exams import selectors, services
+from exams.api.payloads import answer_payload, attempt_payload
+
+
+class AnswerInput(serializers.Serializer[None]):
+    client_id = serializers.UUIDField()
+    question = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+    value = serializers.DictField()
+
+
+class AttemptView(APIView):
+    def get(self, request: Request, attempt_id: UUID) -> Response:
+        attempt = selectors.own_attempt_for(request.user, attempt_id)
+        return Response(attempt_payload(attempt), headers={"Cache-Control": "no-store"})
+
+
+class AnswersView(APIView):
+    def post(self, request: Request, attempt_id: UUID) -> Response:
+        attempt = selectors.own_attempt_for(request.user, attempt_id)
+        wanted = AnswerInput(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        answer = services.save_answer(
+            attempt=attempt,
+            client_id=wanted.validated_data["client_id"],
+            question_id=wanted.validated_data["question"],
+            value=wanted.validated_data["value"],
+        )
+        return Response(answer_payload(answer), status=status.HTTP_201_CREATED)

@@ -1,0 +1,41 @@
+"""What can go wrong with an exam: each with a stable code, a sentence for the person, and the field it belongs to."""
+
+from __future__ import annotations
+
+
+class ExamError(Exception):
+    """``code`` is for programs and never changes its meaning; ``message`` is for people."""
+
+    code = "exam_error"
+    message = "This did not work. Please reload the page and try again."
+
+    def __init__(self, message: str = "", *, field: str = "", code: str = "") -> None:
+        self.message = message or self.message
+        self.code = code or self.code
+        self.field = field
+        super().__init__(self.message)
+
+
+class ExamNotOpen(ExamError):
+    code = "exam_not_open"
+    message = "This exam is not open at the moment. The times are on your start page."
+
+
+class NotEnrolled(ExamError):
+    code = "not_enrolled"
+    message = "You are not enrolled in this exam. Please ask your institution."
+
+
+class AttemptNotStarted(ExamError):
+    code = "not_started"
+    message = "The exam has not been started yet."
+
+
+class AttemptFinished(ExamError):
+    code = "attempt_finished"
+    message = "This exam has been handed in, so its answers can no longer be changed."
+
+
+class InvalidAnswer(ExamError):
+    code = "invalid_answer"
+    message = "This answer does not fit its question."

@@ -1,0 +1,145 @@
+"""Who may do what in the admin: by role in an institution, never by Django's permission rows or the staff flag."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.db.models import ForeignKey, Model, QuerySet
+from django.forms import ModelChoiceField
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin, StackedInline, TabularInline
+
+from exams.models import Exam, Institution, Membership, Role, User
+
+STAFF: frozenset[str] = frozenset({Role.ADMINISTRATOR, Role.AUTHOR, Role.PROCTOR, Role.REVIEWER})
+WATCHERS: frozenset[str] = frozenset({Role.ADMINISTRATOR, Role.PROCTOR, Role.REVIEWER})
+EDITORS: frozenset[str] = frozenset({Role.ADMINISTRATOR, Role.AUTHOR})
+ADMINISTRATORS: frozenset[str] = frozenset({Role.ADMINISTRATOR})
+
+
+def roles_by_institution(request: HttpRequest) -> Mapping[int, frozenset[str]]:
+    """The signed-in person's roles by institution id; asked of the database once a request."""
+    known: Mapping[int, frozenset[str]] | None = getattr(request, "_roles_by_institution", None)
+    if known is None:
+        found: dict[int, set[str]] = {}
+        if request.user.is_authenticated:
+            rows = Membership.objects.filter(user_id=request.user.pk).values_list("institution_id", "role")
+            for institution_id, role in rows:
+                found.setdefault(institution_id, set()).add(role)
+        known = {institution_id: frozenset(roles) for institution_id, roles in found.items()}
+        request._roles_by_institution = known  # type: ignore[attr-defined]
+    return known
+
+
+def is_superuser(request: HttpRequest) -> bool:
+    return bool(request.user.is_active and request.user.is_superuser)
+
+
+def institution_ids(request: HttpRequest, roles: frozenset[str]) -> list[int]:
+    """Institutions in which the signed-in person has one of ``roles``. Superusers: see ``has_role``."""
+    return [place for place, held in roles_by_institution(request).items() if held & roles]
+
+
+def has_role(request: HttpRequest, roles: frozenset[str], institution_id: int | None = None) -> bool:
+    """In that institution, or in any when none is named. Superusers always."""
+    if not request.user.is_active:
+        return False
+    if is_superuser(request):
+        return True
+    places = institution_ids(request, roles)
+    return bool(places) if institution_id is None else institution_id in places
+
+
+class ScopedMixin:
+    """Rows of the institutions in which the person has a role; nothing else exists for them.
+
+    ``institution_path`` leads from the model to its institution in lookups (``exam__institution``); who holds one of
+    ``view_roles`` there may look, one of ``edit_roles`` may add and change, one of ``delete_roles`` may delete.
+    """
+
+    view_roles: ClassVar[frozenset[str]] = STAFF
+    edit_roles: ClassVar[frozenset[str]] = frozenset()
+    delete_roles: ClassVar[frozenset[str]] = frozenset()
+    institution_path: ClassVar[str] = "institution"
+
+    def institution_of(self, obj: Model) -> int | None:
+        """The id of the institution that ``obj`` belongs to; None while it belongs to none yet."""
+        value: Any = obj
+        for name in self.institution_path.split("__"):
+            if value is None:
+                return None
+            value = getattr(value, name, None)
+        return None if value is None else value.pk
+
+    def _may(self, request: HttpRequest, roles: frozenset[str], obj: Model | None) -> bool:
+        return has_role(request, roles, None if obj is None else self.institution_of(obj))
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return has_role(request, self.view_roles)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, self.view_roles | self.edit_roles, obj)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(self.edit_roles) and has_role(request, self.edit_roles)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(self.edit_roles) and self._may(request, self.edit_roles, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(self.delete_roles) and self._may(request, self.delete_roles, obj)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]
+        if is_superuser(request):
+            return rows
+        return rows.filter(**{f"{self.institution_path}__in": institution_ids(request, self.view_roles)})
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField | None:
+        choices = self.choices_for(db_field.remote_field.model, request)
+        if choices is not None:
+            kwargs["queryset"] = choices
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc, no-any-return]
+
+    def choices_for(self, model: type[Model], request: HttpRequest) -> QuerySet[Any] | None:
+        """What a select may offer, and a posted form may name: only things of the person's own institutions."""
+        if is_superuser(request):
+            return None
+        places = institution_ids(request, self.edit_roles)
+        if model is Institution:
+            return Institution.objects.filter(pk__in=places)
+        if model is Exam:
+            return Exam.objects.filter(institution__in=places)
+        if model is User:
+            return User.objects.filter(memberships__institution__in=places).distinct()
+        return None
+
+
+class ScopedModelAdmin(ScopedMixin, ModelAdmin):
+    list_filter_submit = True
+
+
+class ScopedTabularInline(ScopedMixin, TabularInline):
+    """Its parent decides who may see or change it."""
+
+    extra = 0
+
+
+class ScopedStackedInline(ScopedMixin, StackedInline):
+    extra = 0
+
+
+class ReadOnlyMixin:
+    """Records of what happened: nobody adds, changes or deletes them by hand."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
