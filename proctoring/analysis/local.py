@@ -1,0 +1,239 @@
+"""The pool on this machine: worker processes, and one supervisor thread for each."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from proctoring.analysis.channel import Channel
+from proctoring.analysis.mailbox import Job, Mailbox
+from proctoring.analysis.metrics import Metrics
+from proctoring.analysis.restarts import RestartLimit, Strikes
+from proctoring.analysis.verdict import (
+    NOT_READY,
+    WORKER_DIED,
+    WORKER_HUNG,
+    Analysed,
+    Look,
+    NotAnalysed,
+    Rejected,
+    Reply,
+    Started,
+    Verdict,
+)
+
+if TYPE_CHECKING:
+    from proctoring.vision.config import AnalyzerConfig, DetectorStatus
+
+logger = logging.getLogger(__name__)
+
+WORKER = "proctoring.analysis.worker"
+ROOT = Path(__file__).resolve().parents[2]
+IDLE_CHECK_SECONDS = 0.5  # how soon the death of a worker with nothing to do is noticed
+START_SECONDS = 300.0  # loading the models, at the very first start also exporting one
+GOODBYE_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class PoolConfig:
+    """``workers`` processes; a worker that takes longer than ``timeout`` seconds over a frame is replaced."""
+
+    analyzer: AnalyzerConfig
+    workers: int
+    timeout: float = 10.0
+
+
+class Supervisor(threading.Thread):
+    """Starts one worker process, gives it one frame at a time, and replaces it when it dies or hangs."""
+
+    def __init__(self, pool: LocalPool, number: int) -> None:
+        super().__init__(name=f"supervisor-{number}", daemon=True)
+        self.worker_name = f"proctor-look-{number}"
+        self.state = "starting"
+        self.process: subprocess.Popen[bytes] | None = None
+        self._pool = pool
+        self._channel: Channel | None = None
+        self._limit = RestartLimit()
+
+    def run(self) -> None:
+        pool = self._pool
+        while not pool.stopping.is_set():
+            if self.process is None and not self._start():
+                continue
+            job = pool.mailbox.take(IDLE_CHECK_SECONDS)
+            if job is not None:
+                self._serve(job)
+                pool.mailbox.done(job)
+            elif self.process is not None and self.process.poll() is not None:
+                self._lose(f"ended with status {self.process.returncode}")
+        self._end(GOODBYE_SECONDS)
+        self.state = "stopped"
+
+    def interrupt(self) -> None:
+        """Wake the thread from waiting for its worker; called by the pool when it stops."""
+        if self._channel is not None:
+            self._channel.close()
+
+    def _start(self) -> bool:
+        """True when the worker is ready for frames."""
+        pause = self._limit.wait(time.monotonic())
+        if pause > 0:
+            self.state = f"lost too often; tried again within {pause:.0f} s"
+            logger.error("%s was lost too often; it is started again in %.0f s", self.worker_name, pause)
+            self._pool.stopping.wait(pause)
+            return False
+        self._limit.restarted(time.monotonic())
+        self.state = "starting"
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self.process = subprocess.Popen(  # noqa: S603  (our own module, no shell)
+                [sys.executable, "-m", WORKER, str(theirs.fileno()), self.worker_name, str(os.getpid())],
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+            )
+        self._channel = Channel(ours)
+        if self._pool.stopping.is_set():
+            self._channel.close()  # interrupt() came too early to find it
+        try:
+            self._channel.send(self._pool.config.analyzer, self._pool.config.timeout)
+            started: Started = self._channel.receive(START_SECONDS)
+        except (OSError, EOFError) as error:
+            self._lose(str(error) or "did not start")
+            return False
+        if started.error:
+            self._lose(started.error)
+            return False
+        self.state = "ready"
+        self._pool.detectors = started.detectors
+        self._pool.ready.set()
+        return True
+
+    def _serve(self, job: Job) -> None:
+        assert self._channel is not None
+        waited_ms = (time.monotonic() - job.submitted) * 1000
+        timeout = self._pool.config.timeout
+        try:
+            self._channel.send(Look(job.jpeg, job.look_for_phone), timeout)
+            reply: Reply = self._channel.receive(timeout)
+        except TimeoutError:
+            self._lose(f"gave no answer for {timeout:g} s", job)
+            self._pool.finish(job, NotAnalysed(WORKER_HUNG), waited_ms)
+        except (OSError, EOFError):
+            self._lose("died over a frame", job)
+            self._pool.finish(job, NotAnalysed(WORKER_DIED), waited_ms)
+        else:
+            self._pool.finish(job, reply.verdict, waited_ms, reply.cpu_ms)
+
+    def _lose(self, why: str, job: Job | None = None) -> None:
+        self._end(0.0)
+        if self._pool.stopping.is_set():
+            return
+        self.state = f"lost: {why}"
+        self._pool.last_error = why
+        self._pool.metrics.count("workers_lost")
+        logger.error("%s %s; it is replaced%s", self.worker_name, why, f" (session {job.session_id})" if job else "")
+        if job is not None:
+            self._pool.strikes.strike(job.session_id, time.monotonic())
+
+    def _end(self, patience: float) -> None:
+        """Close the worker's socket, on which it ends; kill it when that takes longer than ``patience`` seconds."""
+        if self._channel is not None:
+            self._channel.close()
+            self._channel = None
+        if self.process is None:
+            return
+        try:
+            self.process.wait(patience)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process = None
+
+
+class LocalPool:
+    """Frames of any number of sessions, judged by ``config.workers`` processes. Works from any event loop."""
+
+    def __init__(self, config: PoolConfig, metrics: Metrics) -> None:
+        self.config = config
+        self.metrics = metrics
+        self.mailbox = Mailbox()
+        self.stopping = threading.Event()
+        self.ready = threading.Event()
+        self.detectors: tuple[DetectorStatus, ...] = ()
+        self.last_error = ""
+        self.strikes = Strikes()
+        self.supervisors = [Supervisor(self, number) for number in range(1, config.workers + 1)]
+
+    def start(self) -> None:
+        for supervisor in self.supervisors:
+            supervisor.start()
+
+    def stop(self) -> None:
+        """Answer what waits as stopped, end the workers, and wait for both."""
+        self.stopping.set()
+        self.mailbox.close()
+        for supervisor in self.supervisors:
+            supervisor.interrupt()
+        for supervisor in self.supervisors:
+            supervisor.join()
+
+    async def submit(self, session_id: str, jpeg: bytes, look_for_phone: bool) -> Verdict:
+        """The verdict on one frame, always: a frame nobody takes in time is answered as well. Raises nothing."""
+        loop = asyncio.get_running_loop()
+        job = Job(session_id, jpeg, look_for_phone, loop.create_future())
+        self.metrics.count("frames_submitted")
+        if self.strikes.out(session_id, time.monotonic()):
+            self._count(NotAnalysed(WORKER_DIED))
+            return NotAnalysed(WORKER_DIED)
+        self.mailbox.put(job)
+        timer = loop.call_later(self.config.timeout, self._give_up, job)
+        try:
+            verdict: Verdict = await job.future
+        except asyncio.CancelledError:
+            self.mailbox.withdraw(job)
+            raise
+        finally:
+            timer.cancel()
+        self._count(verdict)
+        return verdict
+
+    def finish(self, job: Job, verdict: Verdict, waited_ms: float, cpu_ms: float = 0.0) -> None:
+        """Called by a supervisor with what its worker said."""
+        self.metrics.time("queue_wait", waited_ms)
+        self.metrics.cpu({"worker": cpu_ms})
+        if isinstance(verdict, Analysed):
+            self.metrics.cpu(verdict.observation.timings)
+            verdict = Analysed(verdict.observation, waited_ms)
+        job.answer(verdict)
+
+    def state(self) -> dict[str, Any]:
+        """The workers as JSON: name, process id, state; and how many frames wait."""
+        return {
+            "workers": [
+                {"name": each.worker_name, "pid": each.process.pid if each.process else None, "state": each.state}
+                for each in self.supervisors
+            ],
+            "frames_waiting": len(self.mailbox),
+        }
+
+    def _give_up(self, job: Job) -> None:
+        if self.mailbox.withdraw(job):
+            job.answer(NotAnalysed(NOT_READY))
+
+    def _count(self, verdict: Verdict) -> None:
+        if isinstance(verdict, Analysed):
+            self.metrics.count("frames_analysed")
+        elif isinstance(verdict, Rejected):
+            self.metrics.count("frames_rejected")
+        else:
+            self.metrics.count(f"frames_not_analysed_{verdict.reason}")

@@ -1,0 +1,99 @@
+"""One slot per session; the newest frame wins."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+import time
+from dataclasses import dataclass, field
+
+from proctoring.analysis.scheduler import LongestWaitingFirst
+from proctoring.analysis.verdict import STOPPED, SUPERSEDED, NotAnalysed, Verdict
+
+
+@dataclass(eq=False, slots=True)
+class Job:
+    """One frame on its way to a worker, and where the verdict is waited for."""
+
+    session_id: str
+    jpeg: bytes
+    look_for_phone: bool
+    future: asyncio.Future[Verdict]
+    submitted: float = field(default_factory=time.monotonic)
+
+    def answer(self, verdict: Verdict) -> None:
+        """Hand the verdict to the event loop that asked; callable from any thread. A second answer is ignored."""
+        with contextlib.suppress(RuntimeError):  # that loop is closed: whoever asked is gone
+            self.future.get_loop().call_soon_threadsafe(self._settle, verdict)
+
+    def _settle(self, verdict: Verdict) -> None:
+        if not self.future.done():
+            self.future.set_result(verdict)
+
+
+class Mailbox:
+    """Between the event loops that put frames in and the threads that take them out."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._slots: dict[str, Job] = {}
+        self._scheduler = LongestWaitingFirst()
+        self._closed = False
+        self.superseded = 0
+
+    def put(self, job: Job) -> None:
+        """Put the frame into its session's slot; one that lay there is answered as superseded, and counted."""
+        with self._condition:
+            closed = self._closed
+            older = None if closed else self._slots.get(job.session_id)
+            if not closed:
+                self._slots[job.session_id] = job
+                self._scheduler.add(job.session_id)
+                self._condition.notify()
+            if older is not None:
+                self.superseded += 1
+        if closed:
+            job.answer(NotAnalysed(STOPPED))
+        elif older is not None:
+            older.answer(NotAnalysed(SUPERSEDED))
+
+    def take(self, timeout: float) -> Job | None:
+        """The next frame in fairness; waits up to ``timeout`` seconds for one. Call :meth:`done` after it."""
+        with self._condition:
+            session_id = self._scheduler.next()
+            if session_id is None:
+                self._condition.wait(timeout)
+                session_id = self._scheduler.next()
+            return None if session_id is None else self._slots.pop(session_id)
+
+    def done(self, job: Job) -> None:
+        """The frame taken is judged; the session's next one may be."""
+        with self._condition:
+            if self._scheduler.done(job.session_id):
+                self._condition.notify()
+
+    def withdraw(self, job: Job) -> bool:
+        """Take the frame back if it still lies in its slot."""
+        with self._condition:
+            if self._slots.get(job.session_id) is not job:
+                return False
+            del self._slots[job.session_id]
+            self._scheduler.remove(job.session_id)
+            return True
+
+    def close(self) -> None:
+        """Answer everything that waits, and every later frame, as stopped."""
+        with self._condition:
+            self._closed = True
+            waiting = list(self._slots.values())
+            for job in waiting:
+                self._scheduler.remove(job.session_id)
+            self._slots.clear()
+            self._condition.notify_all()
+        for job in waiting:
+            job.answer(NotAnalysed(STOPPED))
+
+    def __len__(self) -> int:
+        with self._condition:
+            return len(self._slots)

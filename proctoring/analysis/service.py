@@ -1,0 +1,99 @@
+"""The one analysis pool of this process: ``await analysis().submit(…)``.
+
+Started by ``manage.py serve``, or by the first connection wherever else the site runs. Nothing here imports a model
+library: those are loaded in the worker processes alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from typing import TYPE_CHECKING, Any
+
+from proctoring.analysis.local import LocalPool, PoolConfig
+from proctoring.analysis.metrics import metrics
+from proctoring.analysis.verdict import Analysed, NotAnalysed, Rejected, Verdict
+
+if TYPE_CHECKING:
+    from proctoring.vision.config import AnalyzerConfig, DetectorStatus
+
+__all__ = ["Analysed", "Analysis", "NotAnalysed", "Rejected", "Verdict", "analysis", "start", "stop"]
+
+DETECTORS = ("faces", "mesh", "phone")
+
+_lock = threading.Lock()
+_running: Analysis | None = None
+
+
+class Analysis:
+    """What the rest of the site sees of the pool."""
+
+    def __init__(self, config: PoolConfig) -> None:
+        self._pool = LocalPool(config, metrics)
+        self._pool.start()
+
+    async def submit(self, session_id: str, jpeg: bytes, look_for_phone: bool) -> Verdict:
+        """The verdict on one JPEG. A newer frame of the same session supersedes one that still waits."""
+        return await self._pool.submit(session_id, jpeg, look_for_phone)
+
+    def status(self) -> list[DetectorStatus]:
+        """Which detectors run, and why not; empty while the first worker still loads."""
+        from proctoring.vision.config import DetectorStatus
+
+        if self._pool.detectors:
+            return list(self._pool.detectors)
+        if not self._pool.last_error:
+            return []
+        reason = f"The analysis does not start: {self._pool.last_error}"
+        return [DetectorStatus(name=name, ok=False, reason=reason, model=None) for name in DETECTORS]
+
+    def wait_until_ready(self, timeout: float) -> bool:
+        """Block until a worker has loaded its models; False when none has within ``timeout`` seconds."""
+        return self._pool.ready.wait(timeout)
+
+    async def until_ready(self, timeout: float) -> bool:
+        """As :meth:`wait_until_ready`, without blocking the event loop."""
+        if self._pool.ready.is_set():
+            return True
+        return await asyncio.to_thread(self._pool.ready.wait, timeout)
+
+    def metrics(self) -> dict[str, Any]:
+        """Counters, CPU by stage, times and the workers' state, ready for JSON."""
+        return {**metrics.snapshot(), **self._pool.state(), "superseded": self._pool.mailbox.superseded}
+
+    def stop(self) -> None:
+        self._pool.stop()
+
+
+def start(config: AnalyzerConfig, workers: int, timeout: float = 10.0) -> Analysis:
+    """Start the pool with ``workers`` processes (0: one a core). Raises RuntimeError when it runs already."""
+    global _running
+    with _lock:
+        if _running is not None:
+            raise RuntimeError("The analysis runs already.")
+        _running = Analysis(PoolConfig(config, workers or os.cpu_count() or 1, timeout))
+        return _running
+
+
+def stop() -> None:
+    """End the pool; frames that wait are answered as not analysed. Nothing happens when it does not run."""
+    global _running
+    with _lock:
+        running, _running = _running, None
+    if running is not None:
+        running.stop()
+
+
+def analysis() -> Analysis:
+    """The running pool; starts it as the settings say when nothing has yet."""
+    if _running is not None:
+        return _running
+    from django.conf import settings
+
+    from proctoring.analysis.config import analyzer_config
+
+    try:
+        return start(analyzer_config(), settings.PROCTOR_WORKERS, settings.PROCTOR_WORKER_TIMEOUT_SECONDS)
+    except RuntimeError:
+        return analysis()  # another thread was faster
