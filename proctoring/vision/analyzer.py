@@ -1,0 +1,101 @@
+"""One picture in, one :class:`~proctoring.observation.Observation` out. Runs inside analysis workers and commands."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from proctoring.observation import Eyes, Face, HeadPose, ModelRef, Observation
+from proctoring.vision import native
+from proctoring.vision.config import AnalyzerConfig, DetectorStatus
+from proctoring.vision.frame import decode
+from proctoring.vision.model_files import ModelUnavailable
+
+__all__ = ["Analyzer", "AnalyzerConfig", "DetectorStatus"]
+
+Detector = TypeVar("Detector")
+
+
+class Analyzer:
+    """Loads every model once. One that cannot be loaded stays off and says why in :attr:`detectors`.
+
+    Keeps no state between pictures but the models, and is for one thread of one process.
+    """
+
+    def __init__(self, config: AnalyzerConfig) -> None:
+        models_dir = Path(config.models_dir)
+        native.set_up(models_dir)
+        from proctoring.vision import eyes, faces, head_pose, phones, quality  # they import the native libraries
+
+        self._config = config
+        self._eyes, self._head_pose, self._quality = eyes, head_pose, quality
+        self.detectors: dict[str, DetectorStatus] = {}
+        with native.quiet():
+            self._faces = self._load("faces", faces.FaceDetector)
+            self._mesh = self._load("mesh", faces.FaceMesh)
+            self._phones = self._load("phone", lambda: phones.PhoneDetector(config))
+
+    def analyse(self, jpeg: bytes, *, look_for_phone: bool) -> Observation:
+        """Everything seen in one JPEG. Raises :class:`~proctoring.vision.frame.BadFrame` when it cannot be judged."""
+        timings: dict[str, float] = {}
+        with _timed(timings, "decode"):
+            picture = decode(jpeg, max_bytes=self._config.max_frame_bytes)
+        height, width = picture.shape[:2]
+        with _timed(timings, "quality"):
+            quality = self._quality.judge(picture)
+        faces: tuple[Face, ...] | None = None
+        if self._faces is not None:
+            with _timed(timings, "faces"):
+                faces = self._faces.detect(picture)
+        pose: HeadPose | None = None
+        eyes: Eyes | None = None
+        if faces and self._mesh is not None:
+            with _timed(timings, "mesh"):
+                landmarks = self._mesh.landmarks(picture, faces[0], alone=len(faces) == 1)
+            if landmarks is not None:
+                pose, eyes = self._head_pose.from_mesh(landmarks), self._eyes.from_mesh(landmarks)
+        if faces and pose is None:
+            pose = self._head_pose.from_keypoints(faces[0], width=width, height=height)
+        phones = None
+        if look_for_phone and self._phones is not None:
+            with _timed(timings, "phone"):
+                phones = self._phones.detect(picture)
+        return Observation(
+            width=width,
+            height=height,
+            quality=quality,
+            faces=faces,
+            pose=pose,
+            eyes=eyes,
+            phones=phones,
+            models=self._models(timings),
+            timings=timings,
+        )
+
+    def _models(self, timings: dict[str, float]) -> dict[str, ModelRef]:
+        """The models of the stages that looked at this picture."""
+        return {
+            name: status.model
+            for name, status in self.detectors.items()
+            if name in timings and status.model is not None
+        }
+
+    def _load(self, name: str, make: Callable[[], Detector]) -> Detector | None:
+        try:
+            detector = make()
+        except ModelUnavailable as error:
+            self.detectors[name] = DetectorStatus(name, ok=False, reason=str(error))
+            return None
+        self.detectors[name] = DetectorStatus(name, ok=True, model=getattr(detector, "model", None))
+        return detector
+
+
+@contextmanager
+def _timed(timings: dict[str, float], stage: str) -> Iterator[None]:
+    """CPU milliseconds of this process, since MediaPipe works in threads of its own."""
+    start = time.process_time()
+    yield
+    timings[stage] = (time.process_time() - start) * 1000

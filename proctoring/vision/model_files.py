@@ -1,0 +1,86 @@
+"""Model files on disk: their hashes, and the OpenVINO copy of the phone weights, made once and kept."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+from proctoring.observation import ModelRef
+from proctoring.vision import native
+
+
+class ModelUnavailable(RuntimeError):
+    """A model cannot be used; the message is one sentence naming the file and what was wrong."""
+
+
+def reference(path: Path) -> ModelRef:
+    """The file's name and the SHA-256 of its bytes. Raises :class:`ModelUnavailable` when it cannot be read."""
+    try:
+        return ModelRef(path.name, hashlib.sha256(path.read_bytes()).hexdigest())
+    except OSError as error:
+        raise ModelUnavailable(f"{path}: {error.strerror or error}.") from error
+
+
+def phone_model(*, weights: Path, size: int, models_dir: Path) -> Path:
+    """The folder of the OpenVINO model made from ``weights`` for pictures of ``size`` pixels a side.
+
+    Exported on first use (seconds), found again afterwards: its name holds the weights' hash, the size and the
+    versions of the libraries that made it. Safe to call from several processes at once. Raises
+    :class:`ModelUnavailable` when the weights are missing or damaged.
+
+    PyTorch weights are pickles, which run code when they are loaded: configure only files you trust.
+    """
+    digest = reference(weights).sha256
+    versions = f"ultralytics{version('ultralytics')}-openvino{version('openvino')}"
+    folder = models_dir / f"{weights.stem}-{digest[:16]}-{size}-{versions}_openvino_model"
+    if folder.is_dir():
+        return folder
+    try:
+        models_dir.mkdir(parents=True, exist_ok=True)
+        with _lock(models_dir / ".lock"):
+            if not folder.is_dir():
+                _export(weights, size, folder)
+    except OSError as error:
+        raise ModelUnavailable(f"{models_dir}: the exported model cannot be written there ({error}).") from error
+    return folder
+
+
+def _export(weights: Path, size: int, folder: Path) -> None:
+    native.set_up(folder.parent)
+    from ultralytics.models import YOLO
+
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".export-") as scratch:
+        copy = Path(scratch) / "phone.pt"  # the export is written beside the weights, which may be read-only
+        shutil.copyfile(weights, copy)
+        try:
+            model = YOLO(str(copy), task="detect")
+            exported = model.export(format="openvino", imgsz=size, nms=keeps_own_boxes(model), verbose=False)
+        # Ultralytics and torch raise nearly anything for a file that is no model; the reason travels on.
+        except Exception as error:
+            raise ModelUnavailable(
+                f"{weights}: Ultralytics cannot export it ({type(error).__name__}: {_line(error)})."
+            ) from error
+        Path(exported).replace(folder)
+
+
+def keeps_own_boxes(model: object) -> bool | None:
+    """Ultralytics' ``nms`` argument: False asks an end-to-end model for its final boxes, None leaves others be."""
+    head = getattr(getattr(model, "model", None), "model", [None])[-1]
+    return False if getattr(head, "one2one_cv2", None) is not None else None
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]
+
+
+@contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # let go when the file is closed, also by a crash
+        yield

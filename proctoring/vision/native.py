@@ -1,0 +1,46 @@
+"""Manners for the native libraries: one thread each, no chatter, never on line.
+
+Import this module before cv2, mediapipe, torch, openvino or ultralytics: several of them read the environment once,
+when they are imported. One worker process a core is faster than libraries that share their threads over all cores.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "GLOG_minloglevel": "3",
+    "YOLO_AUTOINSTALL": "false",  # Ultralytics installs missing packages with pip unless told not to
+    "YOLO_OFFLINE": "true",  # and looks for updates, fonts and an analytics server
+    "YOLO_VERBOSE": "false",
+}
+
+
+def set_up(models_dir: Path) -> None:
+    """Set the environment for this process; ``models_dir`` also holds Ultralytics' own settings file."""
+    os.environ.update(_ENVIRONMENT)
+    os.environ["YOLO_CONFIG_DIR"] = str(models_dir)
+    import cv2
+
+    cv2.setNumThreads(1)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Native libraries greet on stderr whatever they are told; their errors arrive as exceptions all the same."""
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
