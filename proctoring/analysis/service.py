@@ -18,7 +18,7 @@ from proctoring.analysis.verdict import Analysed, NotAnalysed, Rejected, Verdict
 if TYPE_CHECKING:
     from proctoring.vision.config import AnalyzerConfig, DetectorStatus
 
-__all__ = ["Analysed", "Analysis", "NotAnalysed", "Rejected", "Verdict", "analysis", "start", "stop"]
+__all__ = ["Analysed", "Analysis", "NotAnalysed", "Rejected", "Verdict", "analysis", "running", "start", "stop"]
 
 DETECTORS = ("faces", "mesh", "phone")
 
@@ -83,6 +83,11 @@ def stop() -> None:
         running, _running = _running, None
     if running is not None:
         running.stop()
+
+
+def running() -> Analysis | None:
+    """The pool when this process runs one; starts nothing."""
+    return _running
 
 
 def analysis() -> Analysis:
