@@ -1,0 +1,129 @@
+"""`manage.py bench`: how many candidates this machine holds, and what each stage costs."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from exams.models import Exam, User
+from proctoring.analysis.config import analyzer_config
+from proctoring.bench import material, models, report
+from proctoring.bench.people import seated
+from proctoring.bench.search import LevelResult, search
+from proctoring.bench.server import ROOT, OwnServer, ServerDied
+from proctoring.replay.people import DEMO_EXAM
+from proctoring.replay.signin import signed_in
+from proctoring.risk.policy import Policy
+
+CLIPS = ROOT.parent / "shared" / "data" / "clips"
+LEVELS = (10, 20, 40, 60, 80, 120, 160, 240, 320)
+QUICK_LEVELS = (2, 3)
+INSIDE = "PROCTOR_BENCH_INSIDE"  # set for the process that works on the benchmark's own data folder
+
+
+class Command(BaseCommand):
+    help = (
+        "Starts a server of its own on an empty data folder and lets simulated candidates replay all clips "
+        "at 2 frames/s over real WebSockets, more and more of them, until p95 frame-to-verdict passes 500 ms or 1 % of frames drop."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--clips", type=Path, default=CLIPS, help=f"folder of clips ({CLIPS})")
+        parser.add_argument("--levels", type=int, nargs="+", help="numbers of candidates to try, growing")
+        parser.add_argument("--seconds", type=float, help="how long each level is measured (20)")
+        parser.add_argument("--warm-up", type=float, help="how long each level runs before that (5)")
+        parser.add_argument("--json", type=Path, metavar="FILE", help="write the result as JSON to this file")
+        parser.add_argument(
+            "--quick", action="store_true", help="few candidates for a few seconds: does it work at all"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if os.environ.get(INSIDE) == str(settings.DATA_DIR):
+            self.measure(options)
+        else:
+            self.run_inside(options)
+
+    def run_inside(self, options: dict[str, Any]) -> None:
+        """The same command again, on a data folder that is thrown away afterwards: never on anybody's real data."""
+        if not options["clips"].is_dir():
+            raise CommandError(
+                f"There are no clips at {options['clips']}. Name the folder that holds them with --clips."
+            )
+        with tempfile.TemporaryDirectory(prefix="proctor-bench-") as folder:
+            server = OwnServer(Path(folder), models_dir=settings.PROCTOR_MODELS_DIR)
+            try:
+                server.prepare()
+            except ServerDied as error:
+                raise CommandError(str(error)) from error
+            arguments = [sys.executable, "manage.py", "bench", *forwarded(options)]
+            environment = server.environment | {INSIDE: folder}
+            done = subprocess.run(arguments, cwd=ROOT, env=environment, check=False)  # noqa: S603
+        if done.returncode != 0:
+            raise CommandError("The benchmark did not finish; see above.", returncode=done.returncode)
+
+    def measure(self, options: dict[str, Any]) -> None:
+        from proctoring.bench.run import Bench, MetricsUnavailable
+
+        policy, quick = Policy(), options["quick"]
+        interval = 1 / policy.frames_per_second
+        levels = sorted(options["levels"] or (QUICK_LEVELS if quick else LEVELS))
+        try:
+            shows = material.load_shows(options["clips"], interval=interval)
+        except material.NoMaterial as error:
+            raise CommandError(str(error)) from error
+        self.stderr.write("Measuring the models alone")
+        jpegs = [jpeg for show in shows for jpeg in (show.jpegs[:3] if quick else show.jpegs)]
+        neutral = material.neutral_jpegs(options["clips"])
+        alone = models.measure(analyzer_config(), jpegs, neutral, phone_every=policy.phone_every)
+
+        exam = Exam.objects.get(title=DEMO_EXAM)
+        seating = seated(max(levels), exam=exam, shows=shows, calibration=alone.calibration)
+        admin = User.objects.filter(is_superuser=True).earliest("pk")
+        server = OwnServer(settings.DATA_DIR)
+        try:
+            with seating as seats, signed_in(admin) as cookie, server:
+                assert server.process is not None
+                bench = Bench(
+                    url=server.url,
+                    server_pid=server.process.pid,
+                    cookie=cookie,
+                    interval=interval,
+                    warm_up=options["warm_up"] or (1.0 if quick else 5.0),
+                    seconds=options["seconds"] or (3.0 if quick else 20.0),
+                )
+
+                def run(count: int) -> LevelResult:
+                    self.stderr.write(f"{count} candidates")
+                    return bench.run(seats[:count])
+
+                tried = search(run, levels, refine=not quick)
+        except (ServerDied, MetricsUnavailable) as error:
+            raise CommandError(str(error)) from error
+        self.tell(report.as_dict(tried, alone, interval=interval), options["json"])
+
+    def tell(self, result: dict[str, Any], target: Path | None) -> None:
+        self.stdout.write(report.table(result))
+        if target is not None:
+            target.write_text(json.dumps(result, indent=2) + "\n")
+
+
+def forwarded(options: dict[str, Any]) -> list[str]:
+    """The options as arguments again, with paths that hold in any folder."""
+    arguments = ["--clips", str(options["clips"].resolve())]
+    if options["levels"]:
+        arguments += ["--levels", *map(str, options["levels"])]
+    for name in ("seconds", "warm_up"):
+        if options[name] is not None:
+            arguments += [f"--{name.replace('_', '-')}", str(options[name])]
+    if options["json"]:
+        arguments += ["--json", str(options["json"].resolve())]
+    return arguments + (["--quick"] if options["quick"] else [])

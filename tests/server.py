@@ -1,0 +1,35 @@
+"""The real site as a process of its own, for tests that drive it from outside."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from proctoring.bench.server import ROOT, OwnServer
+
+MODELS = ROOT / "var" / "models"
+
+
+class Site(OwnServer):
+    """An :class:`OwnServer` with a way into its database."""
+
+    def ask(self, code: str) -> Any:
+        """Runs Python against the server's database in a process of its own; returns what it assigned to ``answer``."""
+        marker = "ANSWER:"
+        script = f"import json\n{code}\nprint({marker!r} + json.dumps(answer, default=str))"
+        output = self.manage("shell", "--no-imports", "--verbosity", "0", "--command", script)
+        return json.loads(output.split(marker, 1)[1])
+
+
+@contextmanager
+def running_site(*, extra: dict[str, str] | None = None) -> Iterator[Site]:
+    """A prepared, running site with demo data; gone at the end."""
+    with tempfile.TemporaryDirectory(prefix="proctor-site-") as folder:
+        site = Site(Path(folder), models_dir=MODELS, extra=extra)
+        site.prepare()
+        with site:
+            yield site
