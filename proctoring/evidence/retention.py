@@ -1,0 +1,216 @@
+"""Deleting what consent promised to delete, when it promised, and keeping a record of it.
+
+Pictures, event log and answers each go their own number of days after the session ended (the attempt was handed in).
+Everything here may be run again at any time, and goes on where it was interrupted: files go before the row says so.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+from uuid import UUID
+
+from django.core.files.storage import default_storage
+from django.db import DatabaseError, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce, Least
+
+from exams.models import Answer, Attempt
+from proctoring.evidence import snapshots
+from proctoring.models import BrowserSignal, Event, ExamPolicy, Export, PurgeRecord, RiskSample, Session
+
+logger = logging.getLogger(__name__)
+
+KEEP_PRACTICE_DAYS = 1
+KEEP_EXPORTS = timedelta(days=1)
+# An export still unfinished after this was being written by a process that is gone.
+EXPORT_STUCK = timedelta(hours=2)
+
+Row = TypeVar("Row", Session, Attempt, Export)
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """How many rows or files went; ``failed`` counts sessions, attempts and exports left for the next run."""
+
+    pictures: int = 0
+    events: int = 0
+    answers: int = 0
+    practice: int = 0
+    exports: int = 0
+    orphans: int = 0
+    failed: int = 0
+
+
+def purge(now: datetime) -> Purged:
+    """Delete everything that is due at ``now``."""
+    failures: list[UUID] = []
+    pictures = _each(_due_pictures(now), lambda session: purge_pictures(session.pk, now), failures)
+    events = _each(_due_events(now), lambda session: purge_events(session.pk, now), failures)
+    answers = _each(_due_answers(now), lambda attempt: purge_answers(attempt.pk, now), failures)
+    practice = _each(_due_practice(now), lambda session: _purge_practice(session.pk, now), failures)
+    exports = _each(_due_exports(now), lambda export: _purge_export(export.pk), failures)
+    _fail_stuck_exports(now)
+    orphans = 0
+    try:
+        orphans = snapshots.sweep_orphans(now)
+    except OSError:
+        logger.exception("Pictures without a row could not be swept.")
+    return Purged(pictures, events, answers, practice, exports, orphans, failed=len(failures))
+
+
+def purge_pictures(session_id: UUID, now: datetime) -> int:
+    """Every picture of the session; names and hashes stay in the chain."""
+    kept = Event.objects.filter(session=session_id, snapshot_deleted_at__isnull=True).exclude(snapshot="")
+    names = dict(kept.values_list("pk", "snapshot"))
+    for name in names.values():
+        snapshots.delete(name)
+    with transaction.atomic():
+        session = Session.objects.select_for_update(of=("self",)).get(pk=session_id)
+        gone = Event.objects.filter(pk__in=names, snapshot_deleted_at__isnull=True).update(snapshot_deleted_at=now)
+        if gone:
+            _record(session, PurgeRecord.What.PICTURES, gone, now)
+    return gone
+
+
+def purge_events(session_id: UUID, now: datetime) -> int:
+    """The event log with its pictures, and everything else measured; the row stays with its counts and risk."""
+    purge_pictures(session_id, now)
+    with transaction.atomic():
+        session = Session.objects.select_for_update(of=("self",)).get(pk=session_id)
+        events = Event.objects.filter(session=session)
+        count = events.count()
+        events.delete()
+        RiskSample.objects.filter(session=session).delete()
+        BrowserSignal.objects.filter(session=session).delete()
+        session.engine_state = session.calibration = None
+        session.save(update_fields=["engine_state", "calibration"])
+        if count:
+            _record(session, PurgeRecord.What.EVENTS, count, now)
+    return count
+
+
+def purge_answers(attempt_id: UUID, now: datetime) -> int:
+    with transaction.atomic():
+        attempt = Attempt.objects.select_for_update(of=("self",)).get(pk=attempt_id)
+        count = Answer.objects.filter(attempt=attempt).count()
+        Answer.objects.filter(attempt=attempt).delete()
+        session = Session.objects.filter(attempt=attempt).first()
+        PurgeRecord.objects.create(
+            at=now,
+            exam_id=attempt.exam_id,
+            session_id_text=str(session.pk) if session is not None else "",
+            what=PurgeRecord.What.ANSWERS,
+            count=count,
+        )
+    return count
+
+
+def delete_practice(session: Session, now: datetime | None = None) -> None:
+    """A practice run and everything recorded in it, at its end; the caller has locked it."""
+    events = session.event_count
+    _record(session, PurgeRecord.What.PRACTICE, events, now or session.ended_at or session.created_at)
+    session_id = session.pk
+    Session.objects.filter(pk=session_id).delete()
+    # What a crash leaves behind here has no row any more, and the sweep finds it.
+    transaction.on_commit(lambda: _delete_folder(session_id))
+
+
+def _delete_folder(session_id: UUID) -> None:
+    try:
+        snapshots.delete_folder(session_id)
+    except OSError:
+        logger.exception("The pictures of practice run %s are left; the next purge sweeps them.", session_id)
+
+
+def _purge_practice(session_id: UUID, now: datetime) -> int:
+    with transaction.atomic():
+        session = Session.objects.select_for_update(of=("self",)).filter(pk=session_id).first()
+        if session is None:
+            return 0
+        delete_practice(session, now)
+    return 1
+
+
+def _purge_export(export_id: UUID) -> int:
+    export = Export.objects.get(pk=export_id)
+    if export.file:
+        default_storage.delete(export.file)
+    export.delete()
+    return 1
+
+
+def _fail_stuck_exports(now: datetime) -> None:
+    stuck = Export.objects.filter(state__in=[Export.State.WAITING, Export.State.RUNNING])
+    stuck.filter(created_at__lt=now - EXPORT_STUCK).update(
+        state=Export.State.FAILED, error="The export was interrupted. Please start it again."
+    )
+
+
+def _record(session: Session, what: PurgeRecord.What, count: int, now: datetime) -> None:
+    PurgeRecord.objects.create(
+        at=now,
+        exam_id=session.exam_id,
+        session_id_text=str(session.pk),
+        what=what,
+        count=count,
+        chain_head=session.chain_head,
+    )
+
+
+def _each(rows: Iterable[Row], purge_one: Callable[[Row], int], failures: list[UUID]) -> int:
+    """The sum; a row that fails is logged and left for the next run."""
+    total = 0
+    for row in rows:
+        try:
+            total += purge_one(row)
+        except (DatabaseError, OSError, Session.DoesNotExist, Attempt.DoesNotExist, Export.DoesNotExist):
+            logger.exception("%s %s could not be purged and is left for the next run.", type(row).__name__, row.pk)
+            failures.append(row.pk)
+    return total
+
+
+def _over() -> QuerySet[Session]:
+    """Sessions with ``over_at``: the end, or the last sign of life of one that never ended."""
+    sessions = Session.objects.exclude(kind=Session.Kind.PRACTICE)
+    return sessions.annotate(over_at=Coalesce("ended_at", "last_frame_at", "created_at"))
+
+
+def _due(field: str, now: datetime) -> Q:
+    """``over_at`` lies the exam's own number of days back, or the default number."""
+    default: int = getattr(ExamPolicy(), field)
+    due = Q(exam__policy__isnull=True, over_at__lte=now - timedelta(days=default))
+    for days in ExamPolicy.objects.order_by().values_list(field, flat=True).distinct():
+        due |= Q(**{f"exam__policy__{field}": days}, over_at__lte=now - timedelta(days=days))
+    return due
+
+
+def _due_pictures(now: datetime) -> QuerySet[Session]:
+    with_picture = Event.objects.filter(session=OuterRef("pk"), snapshot_deleted_at__isnull=True).exclude(snapshot="")
+    return _over().filter(_due("keep_pictures_days", now), Exists(with_picture))
+
+
+def _due_events(now: datetime) -> QuerySet[Session]:
+    measured = Q(calibration__isnull=False) | Q(engine_state__isnull=False)
+    for model in (Event, RiskSample, BrowserSignal):
+        measured |= Q(Exists(model._default_manager.filter(session=OuterRef("pk"))))
+    return _over().filter(_due("keep_events_days", now), measured)
+
+
+def _due_answers(now: datetime) -> QuerySet[Attempt]:
+    """An attempt that was handed in long after its time was up, by a server that had been off, counts from then."""
+    over_at = Coalesce(Least("submitted_at", "deadline"), "deadline", "submitted_at", "started_at")
+    attempts = Attempt.objects.annotate(over_at=over_at)
+    return attempts.filter(_due("keep_answers_days", now), Exists(Answer.objects.filter(attempt=OuterRef("pk"))))
+
+
+def _due_practice(now: datetime) -> QuerySet[Session]:
+    old = Q(created_at__lte=now - timedelta(days=KEEP_PRACTICE_DAYS)) | Q(state=Session.State.ENDED)
+    return Session.objects.filter(old, kind=Session.Kind.PRACTICE)
+
+
+def _due_exports(now: datetime) -> QuerySet[Export]:
+    return Export.objects.filter(created_at__lte=now - KEEP_EXPORTS)

@@ -1,0 +1,96 @@
+"""The pictures kept with events: the very JPEGs that were analysed, on Django's storage."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from proctoring.models import Event, Session
+
+logger = logging.getLogger(__name__)
+
+FOLDER = "snapshots"
+# A picture is written before its row; one this old without a row was left by a process that died in between.
+ORPHAN_AGE = timedelta(hours=1)
+
+
+class Pictures:
+    """Pictures written in one transaction."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def save(self, session_id: UUID, *, event: str, unix_ms: int, jpeg: bytes) -> tuple[str, str]:
+        """The storage name and the SHA-256. Two of one millisecond get different names from the storage."""
+        name = default_storage.save(f"{folder(session_id)}/{event}_{unix_ms}.jpg", ContentFile(jpeg))
+        self.names.append(name)
+        return name, hashlib.sha256(jpeg).hexdigest()
+
+
+@contextmanager
+def written_with_rows() -> Iterator[Pictures]:
+    """Put it *around* the transaction: when that fails, its pictures go too."""
+    pictures = Pictures()
+    try:
+        yield pictures
+    except BaseException:
+        for name in pictures.names:
+            try:
+                delete(name)
+            except OSError:
+                logger.warning("%s is left without a row; the purge will find it.", name, exc_info=True)
+        raise
+
+
+def folder(session_id: UUID) -> str:
+    return f"{FOLDER}/{session_id}"
+
+
+def read(name: str) -> bytes:
+    """Raises FileNotFoundError."""
+    with default_storage.open(name) as file:
+        return bytes(file.read())
+
+
+def delete(name: str) -> None:
+    """Nothing happens when it is gone already."""
+    default_storage.delete(name)
+
+
+def delete_folder(session_id: UUID) -> int:
+    """Every picture of a session, with a row or without; the number of files."""
+    names = _files(folder(session_id))
+    for name in names:
+        delete(name)
+    delete(folder(session_id))
+    return len(names)
+
+
+def sweep_orphans(now: datetime) -> int:
+    """Delete pictures that no event knows; the number of files."""
+    if not default_storage.exists(FOLDER):
+        return 0
+    swept = 0
+    for name in default_storage.listdir(FOLDER)[0]:
+        place = f"{FOLDER}/{name}"
+        known = set(Event.objects.filter(snapshot__startswith=f"{place}/").values_list("snapshot", flat=True))
+        for orphan in set(_files(place)) - known:
+            if default_storage.get_modified_time(orphan) < now - ORPHAN_AGE:
+                delete(orphan)
+                swept += 1
+        if not known and not Session.objects.filter(pk=name).exists() and not _files(place):
+            delete(place)
+    return swept
+
+
+def _files(place: str) -> list[str]:
+    if not default_storage.exists(place):
+        return []
+    return [f"{place}/{name}" for name in default_storage.listdir(place)[1]]

@@ -1,0 +1,91 @@
+"""The one door to sessions and what belongs to them: who may see which.
+
+Views, consumers, the API and the admin all come through here. Whoever may not see a row is told that there is none.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+
+from exams.models import Exam, Membership, Role, User
+from proctoring.models import Event, Export, Session
+
+Visitor = User | AnonymousUser
+
+WATCHING_ROLES = (Role.ADMINISTRATOR, Role.PROCTOR, Role.REVIEWER)
+STOPPING_ROLES = (Role.ADMINISTRATOR, Role.PROCTOR)
+
+
+def visible_exams(user: Visitor) -> QuerySet[Exam]:
+    """Exams whose sessions the user may see. Authors write exams; they do not watch people."""
+    if not isinstance(user, User) or not user.is_active:
+        return Exam.objects.none()
+    if user.is_superuser:
+        return Exam.objects.all()
+    watching = Membership.objects.filter(user=user, role__in=WATCHING_ROLES)
+    return Exam.objects.filter(institution__in=watching.values("institution"))
+
+
+def visible_sessions(user: Visitor) -> QuerySet[Session]:
+    """Practice runs belong to no institution: nobody but a superuser sees them."""
+    sessions = Session.objects.select_related("candidate", "exam__institution")
+    if isinstance(user, User) and user.is_active and user.is_superuser:
+        return sessions
+    return sessions.filter(exam__in=visible_exams(user))
+
+
+def session_for(user: Visitor, session_id: UUID | str) -> Session:
+    """Raises Session.DoesNotExist."""
+    return visible_sessions(user).get(pk=session_id)
+
+
+def watchable_exam(user: Visitor, exam_id: int) -> Exam:
+    """Raises Exam.DoesNotExist."""
+    return visible_exams(user).select_related("institution").get(pk=exam_id)
+
+
+def own_session_for(user: Visitor, session_id: UUID | str) -> Session:
+    """The candidate's own session; raises Session.DoesNotExist for anybody else's."""
+    if not isinstance(user, User) or not user.is_active:
+        raise Session.DoesNotExist
+    return Session.objects.select_related("exam__institution", "attempt__exam").get(pk=session_id, candidate=user)
+
+
+def may_stop(user: Visitor, session: Session) -> bool:
+    """Administrators and proctors of the exam's institution may; reviewers only look."""
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    if user.is_superuser:
+        return True
+    if session.exam is None:
+        return False
+    return Membership.objects.filter(
+        user=user, institution=session.exam.institution_id, role__in=STOPPING_ROLES
+    ).exists()
+
+
+def visible_events(user: Visitor) -> QuerySet[Event]:
+    events = Event.objects.select_related("session__candidate", "session__exam__institution")
+    if isinstance(user, User) and user.is_active and user.is_superuser:
+        return events
+    return events.filter(session__exam__in=visible_exams(user))
+
+
+def event_with_snapshot(user: Visitor, session_id: UUID, storage_name: str) -> Event:
+    """The event whose picture this is, while the picture is there; raises Event.DoesNotExist."""
+    return visible_events(user).get(session_id=session_id, snapshot=storage_name, snapshot_deleted_at__isnull=True)
+
+
+def visible_exports(user: Visitor) -> QuerySet[Export]:
+    """A person's own exports, as long as they may still see the exam."""
+    if not isinstance(user, User):
+        return Export.objects.none()
+    return Export.objects.select_related("exam__institution").filter(requested_by=user, exam__in=visible_exams(user))
+
+
+def export_for(user: Visitor, export_id: UUID) -> Export:
+    """Raises Export.DoesNotExist."""
+    return visible_exports(user).get(pk=export_id)

@@ -1,0 +1,75 @@
+"""The only place that writes sessions and what belongs to them. Synchronous; each function is one transaction."""
+
+from __future__ import annotations
+
+from exams.errors import AttemptFinished, ExamNotOpen, NotEnrolled
+from proctoring.services.ending import (
+    STOPPED,
+    WITHDRAWN,
+    end_overdue,
+    end_session,
+    ended_message,
+    stop_by_proctor,
+    withdraw_consent,
+)
+from proctoring.services.errors import (
+    BadRequest,
+    ConsentMissing,
+    NotAllowed,
+    NotCalibrated,
+    ProctoringError,
+    SessionEnded,
+    StaleConnection,
+)
+from proctoring.services.recording import Commit, Drafted, commit, commit_many
+from proctoring.services.sessions import (
+    Connection,
+    PendingSignal,
+    begin_session,
+    open_connection,
+    pending_signals,
+    policy_for,
+    save_calibration,
+    start_watching,
+)
+from proctoring.services.signals import KINDS, Signal, SignalBatch, apply_pending_signals, store_signals
+from proctoring.services.tell import candidate_group, serve_from
+
+__all__ = [
+    "KINDS",
+    "STOPPED",
+    "WITHDRAWN",
+    "AttemptFinished",
+    "BadRequest",
+    "Commit",
+    "Connection",
+    "ConsentMissing",
+    "Drafted",
+    "ExamNotOpen",
+    "NotAllowed",
+    "NotCalibrated",
+    "NotEnrolled",
+    "PendingSignal",
+    "ProctoringError",
+    "SessionEnded",
+    "Signal",
+    "SignalBatch",
+    "StaleConnection",
+    "apply_pending_signals",
+    "begin_session",
+    "candidate_group",
+    "commit",
+    "commit_many",
+    "end_overdue",
+    "end_session",
+    "ended_message",
+    "open_connection",
+    "pending_signals",
+    "policy_for",
+    "save_calibration",
+    "serve_from",
+    "start_watching",
+    "stop_by_proctor",
+    "store_signals",
+    "withdraw_consent",
+]

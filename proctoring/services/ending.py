@@ -1,0 +1,195 @@
+"""Ending a session: by the candidate, by a proctor with a reason, or when time is up. Never by what was seen."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import DatabaseError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from exams import services as exam_services
+from exams.models import Attempt, Exam, User
+from proctoring import consent as consents
+from proctoring import selectors
+from proctoring.evidence import retention
+from proctoring.models import Event, ProctorAction, Session
+from proctoring.risk.events import EventDraft
+from proctoring.services import tell
+from proctoring.services.errors import BadRequest, NotAllowed, ProctoringError, SessionEnded
+from proctoring.services.recording import Drafted, append_events, lock
+from proctoring.services.signals import apply_to_locked
+
+logger = logging.getLogger(__name__)
+
+STOPPED = "STOPPED_BY_PROCTOR"
+WITHDRAWN = "CONSENT_WITHDRAWN"
+# A connection that sent nothing for so long is gone, whatever the row says: the server may have died with it.
+SILENT = timedelta(minutes=5)
+ABANDONED = timedelta(hours=24)
+
+MESSAGES = {
+    Session.EndedBy.CANDIDATE: "You have finished. Watching has stopped.",
+    Session.EndedBy.DEADLINE: "Time is up. Your saved answers have been handed in, and watching has stopped.",
+    Session.EndedBy.REPLAY: "The clip has ended.",
+}
+
+
+@transaction.atomic
+def end_session(session_id: UUID | str, by: str, *, at: datetime | None = None) -> Session:
+    """End it, hand in the attempt, and let the candidate's page go. Ending again changes nothing.
+
+    A practice run is deleted with everything recorded: the row returned is no longer in the database.
+    Raises Session.DoesNotExist.
+    """
+    session = lock(session_id)
+    if session.state == Session.State.ENDED:
+        if by == Session.EndedBy.CANDIDATE:  # watching was stopped before, now the exam is finished too
+            _hand_in(session)
+        return session
+    _end_locked(session, by=by, at=at or timezone.now(), message=MESSAGES[Session.EndedBy(by)])
+    _hand_in(session)
+    if session.kind == Session.Kind.PRACTICE:
+        retention.delete_practice(session)
+    return session
+
+
+@transaction.atomic
+def stop_by_proctor(
+    user: selectors.Visitor, session_id: UUID | str, action: str, reason: str, note: str = ""
+) -> ProctorAction:
+    """Stop watching, the exam going on unwatched, or end the attempt too. Recorded with the reason, in the chain.
+
+    Raises Session.DoesNotExist for those who may not see the session, NotAllowed for those who may only look,
+    BadRequest for a reason that is not on the list, SessionEnded when there is nothing left to stop.
+    """
+    visible = selectors.session_for(user, session_id)
+    if not isinstance(user, User) or not selectors.may_stop(user, visible):
+        raise NotAllowed
+    note = note.strip()
+    if action not in ProctorAction.Action.values or reason not in ProctorAction.Reason.values:
+        raise BadRequest("Choose what to stop, and a reason from the list.")
+    if reason == ProctorAction.Reason.OTHER and not note:
+        raise BadRequest("Say in the note what the other reason is.")
+    session = lock(session_id)
+    ends_attempt = action == ProctorAction.Action.END_ATTEMPT
+    attempt_runs = session.attempt is not None and session.attempt.state == Attempt.State.RUNNING
+    if session.state == Session.State.ENDED and not (ends_attempt and attempt_runs):
+        raise SessionEnded
+    done = ProctorAction.objects.create(session=session, user=user, action=action, reason=reason, note=note)
+    _record_stop(session, done)
+    message = _message_of_stop(done, attempt_runs=attempt_runs)
+    if session.state == Session.State.ENDED:
+        tell.candidate_after_commit(session.pk, ended_message(Session.EndedBy.PROCTOR, message))
+    else:
+        _end_locked(session, by=Session.EndedBy.PROCTOR, at=done.at, message=message)
+    if ends_attempt:
+        _hand_in(session)
+    return done
+
+
+@transaction.atomic
+def withdraw_consent(*, candidate: User, exam: Exam | None) -> int:
+    """Withdraw, and stop watching at once; an exam goes on unwatched. How many consents were withdrawn."""
+    withdrawn = consents.withdraw(candidate, exam)
+    running = Session.objects.filter(candidate=candidate, exam=exam).exclude(state=Session.State.ENDED)
+    for session_id in running.exclude(kind=Session.Kind.REPLAY).values_list("pk", flat=True):
+        session = lock(session_id)
+        now = timezone.now()
+        sentence = f"{candidate.display_name} withdrew their consent to being watched."
+        append_events(session, [Drafted(_technical(session, name=WITHDRAWN, at=now, sentence=sentence))])
+        message = "You have withdrawn your consent. Watching has stopped, and nothing more is recorded."
+        _end_locked(session, by=Session.EndedBy.CANDIDATE, at=now, message=message)
+        if session.kind == Session.Kind.PRACTICE:
+            retention.delete_practice(session)
+    return withdrawn
+
+
+def end_overdue(now: datetime) -> int:
+    """End sessions nobody is connected to whose time is over; how many. One that fails does not stop the others."""
+    ended = 0
+    for session in _overdue(now):
+        try:
+            at = min(now, _last_sign_of_life(session))
+            by = Session.EndedBy.REPLAY if session.kind == Session.Kind.REPLAY else Session.EndedBy.DEADLINE
+            end_session(session.pk, by, at=at)
+            ended += 1
+        except Session.DoesNotExist:
+            continue
+        except (DatabaseError, OSError, ProctoringError, ValueError, KeyError, TypeError):
+            logger.exception("Session %s is overdue and could not be ended.", session.pk)
+    return ended
+
+
+def ended_message(by: str, message: str) -> dict[str, str]:
+    return {"type": "session.ended", "by": str(by), "message": message}
+
+
+def _overdue(now: datetime) -> list[Session]:
+    silent = Q(last_frame_at__lt=now - SILENT) | Q(last_frame_at__isnull=True, created_at__lt=now - SILENT)
+    abandoned = Q(last_frame_at__lt=now - ABANDONED) | Q(last_frame_at__isnull=True, created_at__lt=now - ABANDONED)
+    gone = Q(connected=False) | silent
+    over = Q(attempt__deadline__lt=now) | Q(attempt__state=Attempt.State.SUBMITTED)
+    sessions = Session.objects.exclude(state=Session.State.ENDED).select_related("attempt")
+    return list(sessions.filter(gone & (over | abandoned)))
+
+
+def _last_sign_of_life(session: Session) -> datetime:
+    """When a session nobody ended was over: retention counts from here, not from when it was found."""
+    deadline = session.attempt.deadline if session.attempt is not None else None
+    return max(moment for moment in (session.created_at, session.last_frame_at, deadline) if moment is not None)
+
+
+def _end_locked(session: Session, *, by: str, at: datetime, message: str) -> None:
+    session.ended_at = at
+    apply_to_locked(session)
+    session.state, session.ended_by, session.connected = Session.State.ENDED, by, False
+    session.save(update_fields=["state", "ended_at", "ended_by", "connected"])
+    tell.candidate_after_commit(session.pk, ended_message(by, message))
+
+
+def _hand_in(session: Session) -> None:
+    if session.attempt is not None:
+        session.attempt = exam_services.submit_attempt(attempt=session.attempt)
+
+
+def _record_stop(session: Session, done: ProctorAction) -> list[Event]:
+    what = "ended the attempt" if done.action == ProctorAction.Action.END_ATTEMPT else "stopped watching"
+    draft = _technical(
+        session,
+        name=STOPPED,
+        at=done.at,
+        sentence=f"{done.user.display_name} {what}. Reason: {done.get_reason_display()}.",
+        detail={"action": done.action, "reason": done.reason, "note": done.note, "user": done.user_id},
+    )
+    return append_events(session, [Drafted(draft)])
+
+
+def _technical(
+    session: Session, *, name: str, at: datetime, sentence: str, detail: dict[str, Any] | None = None
+) -> EventDraft:
+    """An entry made by a person's decision; it never scores."""
+    return EventDraft(
+        ledger="technical",
+        name=name,
+        time=at.timestamp(),
+        risk_delta=0,
+        risk_total=session.risk_total,
+        phone_detected=False,
+        looking_away=False,
+        face_count=None,
+        sentence=sentence,
+        detail=detail or {},
+    )
+
+
+def _message_of_stop(done: ProctorAction, *, attempt_runs: bool) -> str:
+    reason = done.get_reason_display()
+    if done.action == ProctorAction.Action.END_ATTEMPT:
+        return f"A proctor has ended your exam. Reason: {reason}. Your saved answers have been handed in."
+    if attempt_runs:
+        return f"A proctor has stopped watching. Reason: {reason}. You can go on with the exam without the camera."
+    return f"A proctor has stopped watching. Reason: {reason}."

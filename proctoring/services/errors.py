@@ -1,0 +1,41 @@
+"""What the services refuse, each with a stable code and a sentence for the person; see also ``exams.errors``."""
+
+from __future__ import annotations
+
+from exams.errors import ExamError
+
+
+class ProctoringError(ExamError):
+    code = "proctoring_error"
+
+
+class ConsentMissing(ProctoringError):
+    code = "consent_missing"
+    message = "You have not agreed to be watched in this exam yet. Please read what is captured and agree first."
+
+
+class NotCalibrated(ProctoringError):
+    code = "not_calibrated"
+    message = "The calibration is not finished. Please look at the marked points first."
+
+
+class StaleConnection(ProctoringError):
+    """Also when the session is gone: nobody can write to it any more."""
+
+    code = "replaced"
+    message = "This session has been opened in another window, which is now the one that counts."
+
+
+class SessionEnded(ProctoringError):
+    code = "session_ended"
+    message = "This session has ended."
+
+
+class NotAllowed(ProctoringError):
+    code = "not_allowed"
+    message = "Your role does not allow this. Proctors and administrators of the institution may stop a session."
+
+
+class BadRequest(ProctoringError):
+    code = "bad_message"
+    message = "This message could not be read."

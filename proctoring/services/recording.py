@@ -1,0 +1,189 @@
+"""Writing down what was seen: events into the chain, pictures beside them, risk, state and counters, all or nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import DatabaseError, transaction
+
+from proctoring.evidence import chain
+from proctoring.evidence.snapshots import Pictures, written_with_rows
+from proctoring.models import BrowserSignal, Event, RiskSample, Session
+from proctoring.risk.events import EventDraft
+from proctoring.services.errors import ProctoringError, StaleConnection
+
+logger = logging.getLogger(__name__)
+
+JSONDict = dict[str, Any]
+LAST_SEQUENCE = "last_sequence"  # kept beside the counters: the number of the newest frame taken
+
+
+class Drafted(NamedTuple):
+    """An event to record. ``boxes`` (plain JSON) go into its detail, for the page to draw over the picture."""
+
+    draft: EventDraft
+    jpeg: bytes | None = None
+    boxes: JSONDict | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commit:
+    """What one connection wants written. ``None`` leaves a value as it is; ``counters`` are added to those kept."""
+
+    session_id: UUID
+    epoch: int
+    drafts: Sequence[Drafted] = ()
+    samples: Sequence[tuple[int, int]] = ()
+    engine_state: JSONDict | None = None
+    risk_temporary: int | None = None
+    risk_permanent: int | None = None
+    risk_total: int | None = None
+    counters: Mapping[str, int] = field(default_factory=dict)
+    detectors_off: Mapping[str, str] = field(default_factory=dict)
+    last_frame_at: datetime | None = None
+    last_sequence: int | None = None
+    applied_signal_ids: Sequence[UUID] = ()
+    connected: bool | None = None
+
+
+def commit(wanted: Commit) -> list[Event]:
+    """Write it in one transaction. Raises StaleConnection when a newer connection has taken the session over.
+
+    Once the session has ended, what happened before its end is still written, and nothing later is.
+    """
+    with written_with_rows() as pictures, transaction.atomic():
+        outcome = _write([wanted], pictures)[0]
+        if isinstance(outcome, ProctoringError):
+            raise outcome
+        return outcome
+
+
+def commit_many(wanted: Sequence[Commit]) -> list[list[Event] | Exception]:
+    """Write several sessions' in one transaction: the events, or what went wrong, in the order given.
+
+    When the transaction fails, each is tried alone, so that one bad commit costs the others nothing.
+    """
+    try:
+        with written_with_rows() as pictures, transaction.atomic():
+            return list(_write(wanted, pictures))
+    except (DatabaseError, OSError, ValueError, TypeError):
+        logger.warning("Writing %d sessions together failed; trying each alone.", len(wanted), exc_info=True)
+    return [_alone(one) for one in wanted]
+
+
+def append_events(session: Session, drafts: Sequence[Drafted], pictures: Pictures | None = None) -> list[Event]:
+    """Chain and store events of a session that the caller has locked, and save the session's head."""
+    events = _chained(session, drafts, pictures)
+    Event.objects.bulk_create(events)
+    session.save(update_fields=["event_count", "chain_head"])
+    return events
+
+
+def lock(session_id: UUID | str) -> Session:
+    """The session, which nobody else can write until the transaction ends; raises Session.DoesNotExist."""
+    return Session.objects.select_for_update(of=("self",)).select_related("attempt", "exam").get(pk=session_id)
+
+
+def _alone(wanted: Commit) -> list[Event] | Exception:
+    try:
+        return commit(wanted)
+    except StaleConnection as error:
+        return error
+    except (DatabaseError, OSError, ValueError, TypeError) as error:
+        logger.exception("Nothing could be written for session %s.", wanted.session_id)
+        return error
+
+
+def _write(wanted: Sequence[Commit], pictures: Pictures) -> list[list[Event] | ProctoringError]:
+    sessions = _locked({UUID(str(one.session_id)) for one in wanted})
+    outcomes: list[list[Event] | ProctoringError] = []
+    samples: list[RiskSample] = []
+    for one in wanted:
+        session = sessions.get(UUID(str(one.session_id)))
+        if session is None or session.connection_epoch != one.epoch:
+            outcomes.append(StaleConnection())
+            continue
+        if session.state == Session.State.ENDED:
+            one = _until_the_end(one, session)
+        outcomes.append(_chained(session, one.drafts, pictures))
+        samples += [RiskSample(session=session, unix_ms=unix_ms, risk=risk) for unix_ms, risk in one.samples]
+        _save_state(session, one)
+        if one.applied_signal_ids:
+            BrowserSignal.objects.filter(session=session, client_id__in=one.applied_signal_ids).update(applied=True)
+    Event.objects.bulk_create([event for outcome in outcomes if isinstance(outcome, list) for event in outcome])
+    RiskSample.objects.bulk_create(samples)
+    return outcomes
+
+
+def _locked(session_ids: set[UUID]) -> dict[UUID, Session]:
+    """Without the large fields; always in one order, so that two writers cannot wait for each other."""
+    rows = Session.objects.select_for_update().filter(pk__in=session_ids).order_by("pk")
+    return {session.pk: session for session in rows.defer("policy", "calibration", "engine_state")}
+
+
+def _until_the_end(wanted: Commit, session: Session) -> Commit:
+    assert session.ended_at is not None
+    end_ms = round(session.ended_at.timestamp() * 1000)
+    drafts = [drafted for drafted in wanted.drafts if drafted[0].unix_ms <= end_ms]
+    samples = [sample for sample in wanted.samples if sample[0] <= end_ms]
+    kept = replace(wanted, drafts=drafts, samples=samples, last_frame_at=None, connected=False)
+    if len(drafts) == len(wanted.drafts) and len(samples) == len(wanted.samples):
+        return kept
+    risk = samples[-1][1] if samples else None
+    return replace(kept, engine_state=None, risk_temporary=None, risk_permanent=None, risk_total=risk)
+
+
+def _chained(session: Session, drafts: Sequence[Drafted], pictures: Pictures | None) -> list[Event]:
+    events = []
+    for draft, jpeg, boxes in drafts:
+        event = Event(
+            session=session,
+            sequence=session.event_count + 1,
+            ledger=draft.ledger,
+            name=draft.name,
+            unix_ms=draft.unix_ms,
+            risk_delta=draft.risk_delta,
+            risk_total=draft.risk_total,
+            phone_detected=draft.phone_detected,
+            looking_away=draft.looking_away,
+            face_count=draft.face_count,
+            sentence=draft.sentence,
+            detail=draft.detail if boxes is None else {**draft.detail, "boxes": boxes},
+        )
+        # Pictures are for what raised the risk; nobody is photographed for a lost connection.
+        if jpeg is not None and draft.risk_delta > 0 and pictures is not None:
+            event.snapshot, event.snapshot_sha256 = pictures.save(
+                session.pk, event=event.name, unix_ms=event.unix_ms, jpeg=jpeg
+            )
+        chain.seal(event, previous_hash=session.chain_head)
+        session.event_count, session.chain_head = event.sequence, event.hash
+        events.append(event)
+    return events
+
+
+def _save_state(session: Session, wanted: Commit) -> None:
+    changed = ["event_count", "chain_head"] if wanted.drafts else []
+    for name in ("engine_state", "risk_temporary", "risk_permanent", "risk_total", "last_frame_at", "connected"):
+        value = getattr(wanted, name)
+        if value is not None:
+            setattr(session, name, value)
+            changed.append(name)
+    counters = dict(session.counters)
+    for name, more in wanted.counters.items():
+        counters[name] = counters.get(name, 0) + more
+    if wanted.last_sequence is not None:
+        counters[LAST_SEQUENCE] = max(wanted.last_sequence, counters.get(LAST_SEQUENCE, 0))
+    detectors_off = {**session.detectors_off, **wanted.detectors_off}
+    if counters != session.counters:
+        session.counters = counters
+        changed.append("counters")
+    if detectors_off != session.detectors_off:
+        session.detectors_off = detectors_off
+        changed.append("detectors_off")
+    if changed:
+        session.save(update_fields=changed)
