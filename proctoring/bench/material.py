@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,6 +55,11 @@ def load_show(path: Path, *, interval: float) -> Show:
             encoded[frame.jpeg] = reencode(frame.jpeg)
         jpegs.append(encoded[frame.jpeg])
     return Show(path.name, tuple(jpegs))
+
+
+def evenly(shows: Sequence[Show], each: int) -> list[bytes]:
+    """``each`` pictures of every show, played over and over: the mix the server gets."""
+    return [show.jpegs[place % len(show.jpegs)] for place in range(each) for show in shows]
 
 
 def neutral_jpegs(folder: Path) -> list[bytes]:

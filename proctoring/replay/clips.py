@@ -9,10 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from numpy import uint8
-    from numpy.typing import NDArray
-
-    BGR = NDArray[uint8]  # (height, width, 3)
+    from cv2.typing import MatLike
 
 JPEG_QUALITY = 70  # what the browser asks of its own encoder (0.7)
 MAX_WIDTH, MAX_HEIGHT = 640, 480  # what the browser asks of the camera
@@ -30,8 +27,11 @@ class Frame:
 
 
 class Clip(Protocol):
-    name: str
-    fps: float
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def fps(self) -> float: ...
 
     def sample(self, every: float = 0.0, *, until: float | None = None) -> Iterator[Frame]:
         """What the camera shows at 0, ``every``, 2 × ``every``, … seconds, each picture anew from the clip's beginning.
@@ -119,8 +119,8 @@ def video_fps(path: Path) -> float:
     return fps
 
 
-def encode(picture: BGR) -> bytes:
-    """One picture as the browser would send it: at most 640×480, JPEG quality 0.7."""
+def encode(picture: MatLike) -> bytes:
+    """One picture as the browser would send it: at most 640×480, JPEG quality 0.7. Channels in OpenCV's order."""
     import cv2
 
     height, width = picture.shape[:2]

@@ -26,9 +26,9 @@ class Played:
     refused: list[str] = field(default_factory=list)
 
 
-async def calibrate(client: CandidateClient, clip: Clip, *, seconds: float, clock_ms: float) -> float:
-    """Shows the clip's first seconds, every picture, each after the last one's verdict. Returns the capture time of
-    the moment after. Raises NoNeutralPose with the server's sentence."""
+async def calibrate(client: CandidateClient, clip: Clip, *, seconds: float, clock_ms: float) -> None:
+    """Shows the clip's first seconds, every picture, each after the last one's verdict, for
+    ``CALIBRATION_ROUNDS`` times ``seconds`` of capture time. Raises NoNeutralPose with the server's sentence."""
     await client.send({"type": "calibrate", "action": "start"})
     state = await client.expect("calibration")
     for _ in range(CALIBRATION_ROUNDS):
@@ -40,7 +40,6 @@ async def calibrate(client: CandidateClient, clip: Clip, *, seconds: float, cloc
         state = await client.expect("calibration")
     if state["state"] == "failed":
         raise NoNeutralPose(state["message"])
-    return clock_ms
 
 
 async def play(

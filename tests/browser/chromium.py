@@ -53,7 +53,7 @@ def start(profile: Path, *, camera: Path | None = None, size: tuple[int, int] = 
         options.add_argument("--use-fake-ui-for-media-stream")
         options.add_argument("--use-fake-device-for-media-stream")
         options.add_argument(f"--use-file-for-fake-video-capture={camera}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})  # type: ignore[no-untyped-call]
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     return webdriver.Chrome(options=options, service=Service(driver))
 
 
@@ -80,4 +80,4 @@ def wait(browser: WebDriver, condition: Callable[[WebDriver], T], what: str, *, 
 
 
 def console(browser: WebDriver) -> str:
-    return "\n".join(f"{entry['level']}: {entry['message']}" for entry in browser.get_log("browser"))  # type: ignore[no-untyped-call]
+    return "\n".join(f"{entry['level']}: {entry['message']}" for entry in browser.get_log("browser"))

@@ -33,7 +33,8 @@ INSIDE = "PROCTOR_BENCH_INSIDE"  # set for the process that works on the benchma
 class Command(BaseCommand):
     help = (
         "Starts a server of its own on an empty data folder and lets simulated candidates replay all clips "
-        "at 2 frames/s over real WebSockets, more and more of them, until p95 frame-to-verdict passes 500 ms or 1 % of frames drop."
+        "at 2 frames/s over real WebSockets, more and more of them, "
+        "until p95 frame-to-verdict passes 500 ms or 1 % of frames drop."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -81,7 +82,7 @@ class Command(BaseCommand):
         except material.NoMaterial as error:
             raise CommandError(str(error)) from error
         self.stderr.write("Measuring the models alone")
-        jpegs = [jpeg for show in shows for jpeg in (show.jpegs[:3] if quick else show.jpegs)]
+        jpegs = material.evenly(shows, 3 if quick else 40)
         neutral = material.neutral_jpegs(options["clips"])
         alone = models.measure(analyzer_config(), jpegs, neutral, phone_every=policy.phone_every)
 

@@ -17,7 +17,7 @@ from proctoring.replay import people
 from proctoring.replay.client import CandidateClient, Message, Refused, ServerUnreachable
 from proctoring.replay.clips import Clip, ClipError, open_clip
 from proctoring.replay.finish import finish
-from proctoring.replay.player import NoNeutralPose, Played, calibrate, play
+from proctoring.replay.player import CALIBRATION_ROUNDS, NoNeutralPose, Played, calibrate, play
 from proctoring.replay.signin import signed_in
 from proctoring.reports.session_json import session_json
 
@@ -67,10 +67,10 @@ class Command(BaseCommand):
                 self.say(f"The {name} detector is off: {reason}")
             if options["calibrate_seconds"] > 0 and not client.welcome["calibrated"]:
                 try:
-                    clock_ms = await calibrate(client, clip, seconds=options["calibrate_seconds"], clock_ms=clock_ms)
+                    await calibrate(client, clip, seconds=options["calibrate_seconds"], clock_ms=clock_ms)
                 except NoNeutralPose as error:
                     self.say(f"Going on without calibration, the server learns the pose as it sees it: {error}")
-                    clock_ms = time.time() * 1000
+                clock_ms += CALIBRATION_ROUNDS * options["calibrate_seconds"] * 1000
             played = await play(client, clip, speed=options["speed"], clock_ms=clock_ms, say=self.say)
             await asyncio.to_thread(finish, url=url, session_id=session_id, cookie=cookie)
             await client.expect("ended")
