@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern] = []
+from proctoring.views import evidence
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("sessions/<uuid:session_id>/frame.jpg", evidence.live_frame, name="live_frame"),
+    path("sessions/<uuid:session_id>/export.csv", evidence.session_csv_view, name="session_csv"),
+    path("sessions/<uuid:session_id>/export.json", evidence.session_json_view, name="session_json"),
+    path("snapshots/<uuid:session_id>/<slug:name>.jpg", evidence.snapshot, name="snapshot"),
+    path("exports/<uuid:export_id>/", evidence.export_state, name="export"),
+    path("exports/<uuid:export_id>/download/", evidence.export_file, name="export_file"),
+    path("", include("proctoring.views.urls_candidate")),
+]

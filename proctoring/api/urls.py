@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from proctoring.api import views
+
+urlpatterns = [
+    path("sessions/<uuid:session_id>/", views.SessionView.as_view(), name="api_session"),
+    path("sessions/<uuid:session_id>/answers/", views.SessionAnswersView.as_view(), name="api_session_answers"),
+    path("sessions/<uuid:session_id>/finish/", views.FinishView.as_view(), name="api_finish"),
+    path("sessions/<uuid:session_id>/signals/", views.SignalsView.as_view(), name="api_signals"),
+]

@@ -21,6 +21,7 @@ from proctoring.services.errors import (
     SessionEnded,
     StaleConnection,
 )
+from proctoring.services.exports import request_export
 from proctoring.services.recording import Commit, Drafted, commit, commit_many
 from proctoring.services.sessions import (
     Connection,
@@ -66,6 +67,7 @@ __all__ = [
     "open_connection",
     "pending_signals",
     "policy_for",
+    "request_export",
     "save_calibration",
     "serve_from",
     "start_watching",

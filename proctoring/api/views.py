@@ -1,0 +1,94 @@
+"""The candidate's own session: where it stands, answers, Finish, and the beacon for browser signals."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from rest_framework import status
+from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from exams.api.payloads import attempt_payload, milliseconds
+from exams.api.views import AnswersView
+from exams.errors import AttemptFinished
+from proctoring import selectors, services
+from proctoring.models import Session
+from proctoring.services import tell
+
+LONGEST_BEACON = 64 * 1024  # browsers send no longer ones
+
+
+def session_payload(session: Session) -> dict[str, Any]:
+    """``deadline_ms`` and ``server_time_ms`` let the page run its timer by the server's clock."""
+    attempt = session.attempt
+    return {
+        "id": str(session.pk),
+        "kind": session.kind,
+        "state": session.state,
+        "ended_by": session.ended_by,
+        "calibrated": session.calibration is not None,
+        "started_at_ms": milliseconds(session.started_at),
+        "ended_at_ms": milliseconds(session.ended_at),
+        "deadline_ms": milliseconds(attempt.deadline) if attempt is not None else None,
+        "server_time_ms": milliseconds(timezone.now()),
+        "attempt": attempt_payload(attempt) if attempt is not None else None,
+    }
+
+
+class SessionView(APIView):
+    def get(self, request: Request, session_id: UUID) -> Response:
+        session = selectors.own_session_for(request.user, session_id)
+        return Response(session_payload(session), headers={"Cache-Control": "no-store"})
+
+
+class SessionAnswersView(AnswersView):
+    """The answers of the session's attempt, for a page that only knows its session."""
+
+    def post(self, request: Request, session_id: UUID) -> Response:
+        session = selectors.own_session_for(request.user, session_id)
+        if session.attempt_id is None:
+            raise AttemptFinished("A practice run has no questions.", code="no_attempt")
+        return super().post(request, session.attempt_id)
+
+
+class FinishView(APIView):
+    """Hands the attempt in and ends the session; again, it says the same. A practice run is gone after it."""
+
+    def post(self, request: Request, session_id: UUID) -> Response:
+        session = selectors.own_session_for(request.user, session_id)
+        by = Session.EndedBy.REPLAY if session.kind == Session.Kind.REPLAY else Session.EndedBy.CANDIDATE
+        return Response(session_payload(services.end_session(session.pk, by)))
+
+
+class SignalsView(APIView):
+    """``navigator.sendBeacon`` cannot set headers, so its form carries the CSRF token and the JSON as text."""
+
+    parser_classes = [MultiPartParser, FormParser, JSONParser]
+
+    def post(self, request: Request, session_id: UUID) -> Response:
+        session = selectors.own_session_for(request.user, session_id)
+        batch = services.SignalBatch.parse(_message(request))
+        with transaction.atomic():
+            services.store_signals(session.pk, batch)
+            services.apply_pending_signals(session.pk)
+            if session.connected:  # its own engine takes them
+                tell.candidate_after_commit(session.pk, {"type": "signals.stored"})
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _message(request: Request) -> object:
+    payload = request.data.get("payload") if isinstance(request.data, dict) else None
+    if payload is None:
+        return request.data
+    if not isinstance(payload, str) or len(payload) > LONGEST_BEACON:
+        raise services.BadRequest("The form's “payload” must be text of at most 64 KiB.")
+    try:
+        return json.loads(payload)
+    except ValueError:
+        raise services.BadRequest("The form's “payload” is not JSON.") from None
