@@ -145,7 +145,10 @@ CHANNEL_LAYERS: dict[str, Any] = {"default": {"BACKEND": "channels.layers.InMemo
 # Without a broker, tasks run in this process, outside any request (proctor_site.background).
 CELERY_BROKER_URL = envstr("PROCTOR_BROKER", "")
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_BEAT_SCHEDULE = {"purge": {"task": "proctoring.tasks.purge", "schedule": 3600.0}}
+CELERY_BEAT_SCHEDULE = {
+    "purge": {"task": "proctoring.tasks.purge", "schedule": 3600.0},
+    "end-overdue": {"task": "proctoring.tasks.end_overdue", "schedule": 60.0},
+}
 
 HTTPS = envbool("PROCTOR_HTTPS", False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
@@ -200,5 +203,6 @@ PROCTOR_PHONE_WEIGHTS = envstr(
 PROCTOR_PHONE_WEIGHTS_URL = envstr("PROCTOR_PHONE_WEIGHTS_URL", "")  # asked only when the file above is missing
 PROCTOR_PHONE_SIZE = envint("PROCTOR_PHONE_SIZE", 320, minimum=32)  # pixels a side the phone model sees
 PROCTOR_MODELS_DIR = DATA_DIR / "models"  # exported models are cached here
+PROCTOR_BASE_URL = envstr("PROCTOR_BASE_URL", "http://127.0.0.1:8000")  # for links made outside a request
 PROCTOR_MAX_FRAME_BYTES = 256 * 1024
 PROCTOR_WORKER_TIMEOUT_SECONDS = 10.0
