@@ -12,10 +12,19 @@ LOOKING_AWAY = "LOOKING_AWAY"
 PHONE_DETECTED = "PHONE_DETECTED"
 TAB_SWITCH = "TAB_SWITCH"
 
-# Relative to the person's calibrated neutral; see docs/accuracy of each in the evaluation of the labelled clips.
+TOO_DARK = "TOO_DARK"
+BLURRED = "BLURRED"
+COVERED = "COVERED"
+ENVIRONMENT = (TOO_DARK, BLURRED, COVERED)
+ENVIRONMENT_HOLD_SECONDS = 2.0
+
+# Relative to the person's own neutral. tests/clips holds what they were measured on.
 AWAY_YAW_DEGREES = 25.0
 AWAY_PITCH_DEGREES = 25.0
 AWAY_EYES = 0.07
+
+# An unknown reading neither starts nor breaks a run for this long beyond the interval at which one looks.
+UNKNOWN_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +53,10 @@ DEFAULT_RULES: Mapping[str, Rule] = {
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Everything of an exam's policy that the engine needs; JSON round trip by ``as_dict`` and ``from_dict``."""
+    """Everything of an exam's policy that the engine needs; JSON round trip by ``as_dict`` and ``from_dict``.
+
+    ``frames_per_second`` and ``phone_every`` also say how long a condition may stay unknown (see ``tolerance``).
+    """
 
     rules: Mapping[str, Rule] = field(default_factory=lambda: dict(DEFAULT_RULES))
     frames_per_second: float = 2.0
@@ -52,6 +64,17 @@ class Policy:
     away_yaw_degrees: float = AWAY_YAW_DEGREES
     away_pitch_degrees: float = AWAY_PITCH_DEGREES
     away_eyes: float = AWAY_EYES
+
+    def rule(self, event: str) -> Rule | None:
+        """The rule of that name, ``None`` when this exam has none or has switched it off."""
+        rule = self.rules.get(event)
+        return rule if rule is not None and rule.enabled else None
+
+    def tolerance(self, event: str | None = None) -> float:
+        """Seconds a condition may stay unknown within a run. Without a name: how far apart two pictures may be
+        before pictures count as missing."""
+        interval = 1.0 / self.frames_per_second
+        return UNKNOWN_SECONDS + (interval * self.phone_every if event == PHONE_DETECTED else interval)
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)

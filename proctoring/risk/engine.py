@@ -1,0 +1,362 @@
+"""The risk engine: timed observations and browser signals in; risk and the events to record out.
+
+Deterministic and pure: no clock, no randomness, no input or output. Its whole state is JSON, so a session goes on at
+any picture where it stopped. Times are Unix seconds on the server's clock; those of pictures never decrease (late and
+repeated ones are dropped and counted), those of signals may lie in the past when they waited in the browser's outbox.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from proctoring.observation import Observation
+from proctoring.risk import page as page_signals
+from proctoring.risk import sentences
+from proctoring.risk.calibration import Calibration, Learner
+from proctoring.risk.calm import Calm
+from proctoring.risk.conditions import Reading, read
+from proctoring.risk.events import WARNINGS, EventDraft, Ledger, Step
+from proctoring.risk.page import Leaving, Page
+from proctoring.risk.policy import (
+    ENVIRONMENT,
+    ENVIRONMENT_HOLD_SECONDS,
+    LOOKING_AWAY,
+    MULTIPLE_FACES,
+    NO_FACE,
+    PHONE_DETECTED,
+    TAB_SWITCH,
+    Policy,
+    Rule,
+)
+from proctoring.risk.runs import EPSILON, Run
+
+__all__ = ["Engine", "EventDraft", "Step"]
+
+SEEN = (NO_FACE, MULTIPLE_FACES, LOOKING_AWAY, PHONE_DETECTED)
+# Pictures that fail again this soon after the last failure belong to the same trouble.
+NOT_ANALYSED_QUIET_SECONDS = 10.0
+STATE_VERSION = 1
+
+
+@dataclass(slots=True)
+class _Values:
+    """The plain values of the engine's state. ``clock`` is the time of the newest picture, ``seen_at`` that of the
+    newest analysed one, ``lost_at`` when the connection went, ``interrupted`` that none came after ``seen_at``."""
+
+    risk_temporary: int = 0
+    risk_permanent: int = 0
+    clock: float | None = None
+    seen_at: float | None = None
+    interrupted: bool = False
+    turned_at: float | None = None
+    not_analysed_at: float | None = None
+    lost_at: float | None = None
+    late_frames: int = 0
+    frames_since_phone_look: int | None = None
+    face_count: int | None = None
+    conditions: dict[str, bool | None] = field(default_factory=dict)
+
+
+class Engine:
+    """One session's risk. Without a calibration it learns the candidate's neutral from the first minute."""
+
+    def __init__(self, policy: Policy, calibration: Calibration | None = None) -> None:
+        self.policy = policy
+        self._calibration = calibration
+        self._learner = Learner()
+        self._runs = {name: Run() for name in (*SEEN, *ENVIRONMENT)}
+        self._page = Page()
+        self._calm = Calm()
+        self._state = _Values()
+
+    @classmethod
+    def restore(cls, policy: Policy, state: Mapping[str, Any]) -> Engine:
+        """The engine as it was when ``state`` was taken. Raises KeyError or TypeError for anything but such a state."""
+        calibration = state["calibration"]
+        engine = cls(policy, None if calibration is None else Calibration.from_dict(calibration))
+        engine._learner = Learner.from_dict(state["learner"])
+        engine._runs = {name: Run.from_dict(state["runs"][name]) for name in engine._runs}
+        engine._page = Page.from_dict(state["page"])
+        engine._calm = Calm.from_dict(state["calm"])
+        engine._state = _Values(**{**state["values"], "conditions": dict(state["values"]["conditions"])})
+        return engine
+
+    def state(self) -> dict[str, Any]:
+        """Everything, as lists, dicts, strings and numbers."""
+        return {
+            "version": STATE_VERSION,
+            "calibration": None if self._calibration is None else self._calibration.as_dict(),
+            "learner": self._learner.as_dict(),
+            "runs": {name: run.as_dict() for name, run in self._runs.items()},
+            "page": self._page.as_dict(),
+            "calm": self._calm.as_dict(),
+            "values": asdict(self._state),
+        }
+
+    @property
+    def risk_total(self) -> int:
+        return self._state.risk_temporary + self._state.risk_permanent
+
+    @property
+    def neutral(self) -> Calibration | None:
+        """The calibrated neutral, else the learned one, ``None`` until there is one."""
+        return self._calibration or self._learner.learned
+
+    @property
+    def calibrated(self) -> bool:
+        return self._calibration is not None
+
+    @property
+    def late_frames(self) -> int:
+        """Pictures dropped because they came late or twice."""
+        return self._state.late_frames
+
+    @property
+    def wants_phone(self) -> bool:
+        """Whether to look for a phone in the next picture: in every n-th, and in each one while a phone is in view."""
+        if self.policy.rule(PHONE_DETECTED) is None:
+            return False
+        since = self._state.frames_since_phone_look
+        return since is None or since + 1 >= self.policy.phone_every or self._runs[PHONE_DETECTED].is_open
+
+    def observe(self, time: float, observation: Observation) -> Step:
+        """Take in what was seen in the picture captured at ``time``."""
+        if self._is_late(time):
+            return self.step()
+        state = self._state
+        self._notice_missing_pictures(time)
+        state.clock = state.seen_at = time
+        state.face_count = observation.face_count
+        self._count_phone_look(observation)
+        if self._calibration is None:
+            self._learner.learn(time, observation)
+        reading = read(
+            observation,
+            neutral=self.neutral,
+            policy=self.policy,
+            seconds_since_turned=None if state.turned_at is None else time - state.turned_at,
+        )
+        if reading.turned:
+            state.turned_at = time
+        state.conditions = dict(reading.conditions)
+        self._decay(time)
+        self._advance(time, reading, observation)
+        events = [*self._page_events(time), *self._seen_events(time), *self._environment_events(time)]
+        self._settle(time)
+        return self.step(events)
+
+    def not_analysed(self, time: float) -> Step:
+        """Nobody could judge the picture captured at ``time``: unknown, and one technical entry for the lot of them."""
+        if self._is_late(time):
+            return self.step()
+        state = self._state
+        previous, state.not_analysed_at, state.clock = state.not_analysed_at, time, time
+        if previous is not None and time - previous <= NOT_ANALYSED_QUIET_SECONDS:
+            return self.step()
+        return self.note(time, "FRAMES_NOT_ANALYSED", sentences.NOT_ANALYSED)
+
+    def signal(self, time: float, kind: str) -> Step:
+        """A browser signal of ``time``, which may lie in the past. Raises ValueError for a kind nobody knows."""
+        if kind in page_signals.KINDS:
+            self._page.take(time, kind)
+            return self.step(self._page_events(time))
+        if kind not in sentences.SIGNALS:
+            raise ValueError(f"Unknown browser signal {kind!r}: expected one of {sorted(known_signals())}.")
+        if kind == "camera_stopped" and (self._state.seen_at is None or time >= self._state.seen_at):
+            self._state.interrupted = True
+        name, sentence = sentences.SIGNALS[kind]
+        return self.note(time, name, sentence, detail={"signal": kind})
+
+    def connection_lost(self, time: float) -> Step:
+        """Recorded when it is back, with its length; until then nothing decays or accumulates."""
+        if self._state.lost_at is None:
+            self._state.lost_at = time
+        self._state.interrupted = True
+        return self.step()
+
+    def connection_restored(self, time: float) -> Step:
+        lost_at, self._state.lost_at = self._state.lost_at, None
+        if lost_at is None:
+            return self.step()
+        seconds = max(0.0, time - lost_at)
+        detail = {"lost_at": lost_at, "restored_at": time, "seconds": round(seconds, 3)}
+        return self.note(time, "CONNECTION_LOST", sentences.connection_lost(seconds), detail=detail)
+
+    def note(
+        self,
+        time: float,
+        name: str,
+        sentence: str,
+        *,
+        ledger: Ledger = "technical",
+        detail: Mapping[str, Any] | None = None,
+    ) -> Step:
+        """An entry that never scores, such as a detector that is off or a rejected message."""
+        return self.step(
+            [self._draft(ledger=ledger, name=name, time=time, sentence=sentence, detail=dict(detail or {}))]
+        )
+
+    def step(self, events: list[EventDraft] | None = None) -> Step:
+        """Where things stand, with ``events`` that were just recorded."""
+        state = self._state
+        return Step(
+            events=tuple(events or ()),
+            risk_temporary=state.risk_temporary,
+            risk_permanent=state.risk_permanent,
+            risk_total=self.risk_total,
+            warnings=tuple(code for name, code in WARNINGS.items() if self._warns(name)),
+            conditions=dict(state.conditions),
+            looking_away=state.conditions.get(LOOKING_AWAY),
+        )
+
+    # Time
+
+    def _is_late(self, time: float) -> bool:
+        late = self._state.clock is not None and time <= self._state.clock
+        self._state.late_frames += late
+        return late
+
+    def _notice_missing_pictures(self, time: float) -> None:
+        state = self._state
+        gap = 0.0 if state.seen_at is None else time - state.seen_at
+        if state.interrupted or gap > self.policy.tolerance() + EPSILON:
+            for run in self._runs.values():
+                run.skip(gap)
+            self._calm.interrupt(time)
+        state.interrupted = False
+
+    def _decay(self, time: float) -> None:
+        seconds = self._calm.full_seconds(time, self._leavings())
+        self._state.risk_temporary = max(0, self._state.risk_temporary - seconds)
+
+    def _settle(self, time: float) -> None:
+        """Decide whether calm goes on. A run found to have ended let go earlier: that time is paid out too."""
+        leavings, watched = self._leavings(), [self._runs[name] for name in self._watched()]
+        if any(run.is_open for run in watched) or any(leaving.covers(time) for leaving in leavings):
+            self._calm.break_off()
+            return
+        self._calm.begin(time, let_go=[run.released_at for run in watched], leavings=leavings)
+        self._decay(time)
+
+    # Conditions
+
+    def _watched(self) -> list[str]:
+        return [name for name in SEEN if self.policy.rule(name) is not None]
+
+    def _count_phone_look(self, observation: Observation) -> None:
+        state = self._state
+        if observation.phones is not None:
+            state.frames_since_phone_look = 0
+        elif state.frames_since_phone_look is not None:
+            state.frames_since_phone_look += 1
+
+    def _advance(self, time: float, reading: Reading, observation: Observation) -> None:
+        models = {stage: asdict(model) for stage, model in observation.models.items()}
+        for name, run in self._runs.items():
+            run.advance(time=time, reading=reading.conditions[name], tolerance=self.policy.tolerance(name))
+            if reading.conditions[name]:
+                run.evidence = {"measured": dict(reading.measured[name]), "models": models}
+
+    def _seen_events(self, time: float) -> list[EventDraft]:
+        events = []
+        for name in self._watched():
+            rule, run = self.policy.rules[name], self._runs[name]
+            # A phone is confirmed between two looks as well; anything else only by a picture that shows it.
+            shown = self._state.conditions[name] or name == PHONE_DETECTED
+            if shown and run.is_due(time=time, hold=rule.hold_seconds, cooldown=rule.cooldown_seconds):
+                run.score(time=time, hold=rule.hold_seconds)
+                held, measured = run.held(time), run.evidence["measured"]
+                sentence = sentences.of_condition(name, held=held, limit=rule.hold_seconds, measured=measured)
+                events.append(self._score(rule, time=time, held=held, evidence=run.evidence, sentence=sentence))
+        return events
+
+    def _environment_events(self, time: float) -> list[EventDraft]:
+        events = []
+        for name in ENVIRONMENT:
+            run = self._runs[name]
+            due = run.is_due(time=time, hold=ENVIRONMENT_HOLD_SECONDS, cooldown=0.0)
+            if not due or run.scored:
+                continue
+            run.score(time=time, hold=ENVIRONMENT_HOLD_SECONDS)
+            held, measured = run.held(time), run.evidence["measured"]
+            sentence = sentences.of_condition(name, held=held, limit=ENVIRONMENT_HOLD_SECONDS, measured=measured)
+            detail = {"held_seconds": round(held, 3), "measured": measured}
+            events.append(self._draft(ledger="environment", name=name, time=time, sentence=sentence, detail=detail))
+        return events
+
+    def _warns(self, name: str) -> bool:
+        if name in SEEN and self.policy.rule(name) is None:
+            return False
+        return bool(self._state.conditions.get(name)) or (name == PHONE_DETECTED and self._phone_in_view())
+
+    def _phone_in_view(self) -> bool:
+        """Also in the pictures between two looks."""
+        return self._runs[PHONE_DETECTED].reads_true
+
+    # The page
+
+    def _leavings(self) -> list[Leaving]:
+        return [] if self.policy.rule(TAB_SWITCH) is None else self._page.leavings()
+
+    def _page_events(self, now: float) -> list[EventDraft]:
+        rule = self.policy.rule(TAB_SWITCH)
+        if rule is None:
+            return []
+        newest = max(now, self._state.clock or now)
+        events = []
+        for leaving in self._page.uncounted():
+            held = (newest if leaving.end is None else leaving.end) - leaving.start
+            if rule.hold_seconds and held <= rule.hold_seconds + EPSILON:
+                continue
+            self._page.count(leaving)
+            evidence = {
+                "measured": {"signal": leaving.kind, "left_at": leaving.start, "returned_at": leaving.end},
+                "models": {},
+            }
+            sentence = sentences.page_left(leaving.kind, held=held or None, limit=rule.hold_seconds)
+            # It was confirmed when the limit was passed, whenever the signals arrived.
+            at = leaving.start + rule.hold_seconds
+            events.append(self._score(rule, time=at, held=held, evidence=evidence, sentence=sentence))
+        return events
+
+    # Events
+
+    def _score(self, rule: Rule, *, time: float, held: float, evidence: Mapping[str, Any], sentence: str) -> EventDraft:
+        """The one place where risk rises."""
+        if rule.permanent:
+            self._state.risk_permanent += rule.delta
+        else:
+            self._state.risk_temporary += rule.delta
+        detail = {
+            "rule": asdict(rule),
+            "held_seconds": round(held, 3),
+            "measured": evidence["measured"],
+            "models": evidence["models"],
+            "calibrated": self.calibrated,
+        }
+        return self._draft(
+            ledger="integrity", name=rule.event, time=time, delta=rule.delta, sentence=sentence, detail=detail
+        )
+
+    def _draft(
+        self, *, ledger: Ledger, name: str, time: float, sentence: str, detail: dict[str, Any], delta: int = 0
+    ) -> EventDraft:
+        return EventDraft(
+            ledger=ledger,
+            name=name,
+            time=time,
+            risk_delta=delta,
+            risk_total=self.risk_total,
+            phone_detected=self._phone_in_view(),
+            looking_away=bool(self._state.conditions.get(LOOKING_AWAY)),
+            face_count=self._state.face_count,
+            sentence=sentence,
+            detail=detail,
+        )
+
+
+def known_signals() -> frozenset[str]:
+    """Every kind of browser signal that :meth:`Engine.signal` takes."""
+    return page_signals.KINDS | frozenset(sentences.SIGNALS)
