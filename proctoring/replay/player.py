@@ -43,9 +43,9 @@ async def calibrate(client: CandidateClient, clip: Clip, *, seconds: float, cloc
 
 
 async def play(
-    client: CandidateClient, clip: Clip, *, speed: float, clock_ms: float, say: Say = lambda _: None
+    client: CandidateClient, clip: Clip, *, interval: float, speed: float, clock_ms: float, say: Say = lambda _: None
 ) -> Played:
-    """Starts watching and sends what a camera would have shown at the server's pace of frames.
+    """Starts watching and sends what a camera would have shown every ``interval`` seconds.
 
     Capture times are the clip's own and every frame waits for the last one's verdict, none is left out: the server sees
     the same at any speed, so it records the same events. A ``speed`` the server cannot follow only takes longer.
@@ -53,7 +53,7 @@ async def play(
     await client.send({"type": "start"})
     await client.expect("started")
     played, began = Played(), time.monotonic()
-    for frame in clip.sample(client.welcome["frame_interval_ms"] / 1000):
+    for frame in clip.sample(interval):
         await asyncio.sleep(max(0.0, began + frame.time / speed - time.monotonic()))
         answer = await client.frame(frame.jpeg, capture_ms=clock_ms + frame.time * 1000)
         played.sent += 1

@@ -72,7 +72,7 @@ def wait(browser: WebDriver, condition: Callable[[WebDriver], T], what: str, *, 
     )
     started = time.monotonic()
     try:
-        return waiter.until(condition)  # type: ignore[return-value]
+        return waiter.until(condition)
     except Exception as error:
         page = browser.execute_script("return document.body ? document.body.innerText : ''")
         waited = time.monotonic() - started

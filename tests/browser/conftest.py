@@ -10,9 +10,15 @@ import pytest
 from selenium.webdriver.chrome.webdriver import WebDriver
 
 from tests.browser import chromium
+from tests.browser.people import Sitting, make_sittings
+from tests.browser.seat import Candidate, Proctor
 from tests.server import Site, running_site
 
+SITTINGS = 16
+
 OpenBrowser = Callable[..., WebDriver]
+OpenCandidate = Callable[..., Candidate]
+OpenProctor = Callable[..., Proctor]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -27,6 +33,17 @@ def site() -> Iterator[Site]:
     chromium.require_chromium()
     with running_site() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def sittings(site: Site) -> Iterator[Sitting]:
+    """``next(sittings)``: an exam and a candidate nobody has used."""
+    return iter(make_sittings(site, SITTINGS))
+
+
+@pytest.fixture
+def sitting(sittings: Iterator[Sitting]) -> Sitting:
+    return next(sittings)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -55,3 +72,23 @@ def open_browser(tmp_path: Path) -> Iterator[OpenBrowser]:
             return browser
 
         yield open_one
+
+
+@pytest.fixture
+def open_candidate(site: Site, open_browser: OpenBrowser) -> OpenCandidate:
+    def open_one(*, camera: Path | None = None, size: tuple[int, int] = (1280, 900)) -> Candidate:
+        return Candidate(open_browser(camera=camera, size=size), site.url)
+
+    return open_one
+
+
+@pytest.fixture
+def open_proctor(site: Site, open_browser: OpenBrowser) -> OpenProctor:
+    """Signed in as the demo proctor."""
+
+    def open_one(*, size: tuple[int, int] = (1280, 900)) -> Proctor:
+        proctor = Proctor(open_browser(size=size), site.url)
+        proctor.sign_in("proctor")
+        return proctor
+
+    return open_one

@@ -7,7 +7,6 @@ import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -20,6 +19,7 @@ from proctoring.replay.finish import finish
 from proctoring.replay.player import CALIBRATION_ROUNDS, NoNeutralPose, Played, calibrate, play
 from proctoring.replay.signin import signed_in
 from proctoring.reports.session_json import session_json
+from proctoring.risk.policy import Policy
 
 
 class Command(BaseCommand):
@@ -53,15 +53,15 @@ class Command(BaseCommand):
             candidate = people.find_candidate(options["candidate"], exam)
             session = people.begin(candidate=candidate, exam=exam)
             with signed_in(candidate) as cookie:
-                played = asyncio.run(self.sit(clip, session.pk, cookie, options))
+                played = asyncio.run(self.sit(clip, session, cookie, options))
         except (ClipError, people.NotFound, ServerUnreachable, Refused, ExamError) as error:
             raise CommandError(str(error)) from error
         self.say(f"{played.sent} frames sent, {played.analysed} analysed, {len(played.refused)} refused")
         self.stdout.write(session_json(Session.objects.get(pk=session.pk), base_url=options["url"]))
 
-    async def sit(self, clip: Clip, session_id: UUID, cookie: str, options: dict[str, Any]) -> Played:
+    async def sit(self, clip: Clip, session: Session, cookie: str, options: dict[str, Any]) -> Played:
         url, clock_ms = options["url"].rstrip("/"), time.time() * 1000
-        async with CandidateClient(url=url, session_id=session_id, cookie=cookie, on_message=self.note) as client:
+        async with CandidateClient(url=url, session_id=session.pk, cookie=cookie, on_message=self.note) as client:
             self.say(f"Playing {clip.name} at {clip.fps:g} frames/s, {options['speed']:g} times as fast as real")
             for name, reason in client.welcome["detectors_off"].items():
                 self.say(f"The {name} detector is off: {reason}")
@@ -71,8 +71,11 @@ class Command(BaseCommand):
                 except NoNeutralPose as error:
                     self.say(f"Going on without calibration, the server learns the pose as it sees it: {error}")
                 clock_ms += CALIBRATION_ROUNDS * options["calibrate_seconds"] * 1000
-            played = await play(client, clip, speed=options["speed"], clock_ms=clock_ms, say=self.say)
-            await asyncio.to_thread(finish, url=url, session_id=session_id, cookie=cookie)
+            interval = 1 / Policy.from_dict(session.policy).frames_per_second
+            played = await play(
+                client, clip, interval=interval, speed=options["speed"], clock_ms=clock_ms, say=self.say
+            )
+            await asyncio.to_thread(finish, url=url, session_id=session.pk, cookie=cookie)
             await client.expect("ended")
         return played
 

@@ -1,0 +1,74 @@
+"""Real clips as the camera, each for as long as its subject needs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.browser.camera import Segment, black, camera_file, read
+from tests.browser.chromium import wait
+from tests.browser.conftest import OpenCandidate, OpenProctor
+from tests.browser.people import Sitting
+from tests.data import clip_frames
+
+SIT_DOWN_SECONDS = 30.0  # time for consent, check, calibration and start
+# One picture of somebody who looks at the screen: the system check needs a face that stays.
+STILL = 0.5
+
+
+def neutral(seconds: float = SIT_DOWN_SECONDS) -> Segment:
+    return Segment(read(clip_frames("head_turns")[:24]), 12.35, seconds)
+
+
+def test_two_people(tmp_path: Path, sitting: Sitting, open_candidate: OpenCandidate, open_proctor: OpenProctor) -> None:
+    camera = camera_file(tmp_path, [neutral(), Segment(read(clip_frames("two_people")), 12.0, 15)])
+    candidate, proctor = open_candidate(camera=camera), open_proctor()
+    candidate.sit_down(sitting.username, sitting.exam_id)
+    event = proctor.waits_for_event(candidate.session_id, "MULTIPLE_FACES", seconds=45)[0]
+    assert event["face_count"] >= 2
+    assert event["risk_delta"] == 10
+
+
+def test_a_black_picture_is_no_face_and_said_to_be_dark(
+    tmp_path: Path, sitting: Sitting, open_candidate: OpenCandidate, open_proctor: OpenProctor
+) -> None:
+    camera = camera_file(tmp_path, [neutral(), Segment([black()], 1.0, 15)])
+    candidate, proctor = open_candidate(camera=camera), open_proctor()
+    candidate.sit_down(sitting.username, sitting.exam_id)
+    candidate.sees("#warnings", "too dark", seconds=45)
+    event = proctor.waits_for_event(candidate.session_id, "NO_FACE", seconds=20)[0]
+    assert event["face_count"] == 0
+
+
+def test_a_phone_in_the_hand(
+    tmp_path: Path, sitting: Sitting, open_candidate: OpenCandidate, open_proctor: OpenProctor
+) -> None:
+    """The stills of an arm with a phone, of those the weights in use find; each long enough to be confirmed."""
+    camera = camera_file(tmp_path, [neutral(), Segment(read(clip_frames("phone_in_hand")), 0.1, 40)])
+    candidate, proctor = open_candidate(camera=camera), open_proctor()
+    candidate.sit_down(sitting.username, sitting.exam_id)
+    event = proctor.waits_for_event(candidate.session_id, "PHONE_DETECTED", seconds=75)[0]
+    assert event["phone_detected"] == 1
+    assert event["risk_delta"] == 15
+
+
+def test_an_honest_candidate_who_reads_and_writes(
+    tmp_path: Path, sitting: Sitting, open_candidate: OpenCandidate, open_proctor: OpenProctor
+) -> None:
+    camera = camera_file(tmp_path, [Segment(read(clip_frames("reading_down")), 6.7)])
+    candidate, proctor = open_candidate(camera=camera), open_proctor()
+    candidate.sit_down(sitting.username, sitting.exam_id)
+    before = candidate.frames_acked()
+    # The clip lasts 25 s: once round.
+    wait(candidate.browser, lambda _: candidate.frames_acked() >= before + 50, "50 frames of the exam", seconds=60)
+    candidate.finish()
+    names = {event["event"] for event in proctor.export_json(candidate.session_id)["events"]}
+    assert names.isdisjoint({"MULTIPLE_FACES", "PHONE_DETECTED", "NO_FACE"})
+
+
+@pytest.fixture
+def seated(tmp_path: Path, sitting: Sitting, open_candidate: OpenCandidate) -> object:
+    candidate = open_candidate(camera=camera_file(tmp_path, [neutral(2)]))
+    candidate.sit_down(sitting.username, sitting.exam_id)
+    return candidate
