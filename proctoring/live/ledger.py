@@ -1,0 +1,102 @@
+"""Entries of the technical ledger that the sockets make themselves, worded for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from proctoring.risk.events import EventDraft
+
+FRAME_REJECTED = "FRAME_REJECTED"
+MESSAGE_REJECTED = "MESSAGE_REJECTED"
+FLOOD = "FLOOD"
+REPLACED_CONNECTION = "REPLACED_CONNECTION"
+DETECTOR_OFF = "DETECTOR_OFF"
+
+COALESCE_SECONDS = 60.0
+
+FRAME_REASONS = {
+    "not_jpeg": "was no JPEG",
+    "truncated": "was cut off",
+    "dimensions": "claimed a size that is not accepted",
+    "empty": "was empty",
+    "too_large": "was too large",
+    "bad_header": "had no readable header",
+    "wrong_session": "was meant for another session",
+    "out_of_order": "came out of order",
+}
+MESSAGE_REASONS = {
+    "bad_json": "was no JSON",
+    "unknown_type": "was of an unknown type",
+    "bad_message": "lacked something or held something unexpected",
+    "too_large": "was too large",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What to record; when, and how the session stood, is added by the session."""
+
+    name: str
+    sentence: str
+    detail: dict[str, Any]
+
+    def before_watching(self, *, time: float, risk_total: int) -> EventDraft:
+        """As an event of a session without an engine. ``time``: Unix seconds on the server's clock."""
+        return EventDraft(
+            ledger="technical",
+            name=self.name,
+            time=time,
+            risk_delta=0,
+            risk_total=risk_total,
+            phone_detected=False,
+            looking_away=False,
+            face_count=None,
+            sentence=self.sentence,
+            detail=self.detail,
+        )
+
+
+def flood(messages_per_second: float) -> Entry:
+    said = "The candidate's page sent far more messages than a camera makes; the connection was closed."
+    return Entry(FLOOD, said, {"messages_per_second_allowed": messages_per_second})
+
+
+def replaced() -> Entry:
+    return Entry(REPLACED_CONNECTION, "The session was opened in another window or tab, which took over.", {})
+
+
+def detector_off(name: str, reason: str) -> Entry:
+    return Entry(DETECTOR_OFF, f"The detector “{name}” was off: {reason}", {"detector": name, "reason": reason})
+
+
+def rejected(code: str, count: int = 1) -> Entry:
+    """Frames or messages of one connection that were refused for one reason."""
+    frame = code in FRAME_REASONS
+    what, reason = ("frame", FRAME_REASONS[code]) if frame else ("message", MESSAGE_REASONS.get(code, code))
+    said = f"A {what} {reason} and was refused." if count == 1 else f"{count} more {what}s: each {reason}, all refused."
+    name = FRAME_REJECTED if frame else MESSAGE_REJECTED
+    return Entry(name, said, {"code": code, "count": count})
+
+
+class Refusals:
+    """What was refused on one connection: the first of a kind is recorded at once, the others once a minute."""
+
+    def __init__(self) -> None:
+        self._held_back: dict[str, int] = {}
+        self._recorded_at: dict[str, float] = {}
+
+    def note(self, code: str, now: float) -> bool:
+        """True when this one is to be recorded at once."""
+        if code in self._recorded_at:
+            self._held_back[code] = self._held_back.get(code, 0) + 1
+            return False
+        self._recorded_at[code] = now
+        return True
+
+    def due(self, now: float, *, all_of_them: bool = False) -> list[tuple[str, int]]:
+        """Kinds to record now, each with how many were held back since it was last recorded."""
+        codes = [code for code in self._held_back if all_of_them or now - self._recorded_at[code] >= COALESCE_SECONDS]
+        for code in codes:
+            self._recorded_at[code] = now
+        return [(code, self._held_back.pop(code)) for code in codes]

@@ -1,0 +1,185 @@
+"""Text messages of the candidate's page: browser signals, calibration, start and ping."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from exams.errors import ExamError
+from proctoring import services
+from proctoring.live.recorder import recorder
+from proctoring.models import Session
+from proctoring.observation import Observation
+from proctoring.risk.calibration import CalibrationFailed, calibrate, problem_of
+
+if TYPE_CHECKING:
+    from proctoring.live.candidate import CandidateConsumer
+    from proctoring.live.session import LiveSession
+
+MOST_CALIBRATION_FRAMES = 600
+ACTIONS = ("start", "finish", "cancel")
+
+
+class BadMessage(ValueError):
+    """``code`` is for the page, the message one sentence for whoever writes a client."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+def parse(text: str) -> dict[str, Any]:
+    """The message; raises :class:`BadMessage`."""
+    try:
+        message = json.loads(text)
+    except (ValueError, RecursionError):
+        raise BadMessage("bad_json", "The message is no JSON.") from None
+    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
+        raise BadMessage("bad_message", "A message is a JSON object with a “type”.")
+    return message
+
+
+class Listener:
+    """The text messages of one connection, one after the other and beside the frames."""
+
+    def __init__(self, page: CandidateConsumer, live: LiveSession) -> None:
+        self._page = page
+        self._live = live
+        self._turn = asyncio.Lock()  # first come, first served: asyncio's locks are fair
+        self._collected: list[Observation] = []
+
+    async def take(self, text: str, received: float) -> None:
+        """Refuse it at once, or handle it beside the frames that come meanwhile. ``received``: Unix seconds."""
+        try:
+            message = parse(text)
+            handlers = {"signals": self._signals, "calibrate": self._calibrate, "start": self._start}
+            if message["type"] == "ping":
+                await self._ping(message)
+                return
+            handler = handlers.get(message["type"])
+            if handler is None:
+                raise BadMessage("unknown_type", f"“{message['type'][:40]}” is no type of message.")
+        except BadMessage as error:
+            await self._refuse(error.code, str(error))
+            return
+        self._page.spawn(self._in_turn(handler(message, received)))
+
+    async def apply_pending(self) -> None:
+        """Let the engine see the signals that came another way."""
+        async with self._turn:
+            await self._apply(await recorder.call(partial(services.pending_signals, self._live.id)))
+
+    async def calibrate_with(self, observation: Observation) -> None:
+        """One more frame, when a calibration is going on."""
+        if self._live.calibrating and len(self._collected) < MOST_CALIBRATION_FRAMES:
+            self._collected.append(observation)
+            await self._tell_calibration()
+
+    async def _in_turn(self, handling: Any) -> None:
+        async with self._turn:
+            try:
+                await handling
+            except BadMessage as error:
+                await self._refuse(error.code, str(error))
+            except services.StaleConnection:
+                await self._page.replaced()
+            except services.BadRequest as error:
+                await self._refuse(error.code, str(error))
+            except ExamError as error:  # refused for a reason a candidate can read, and no fault of the message
+                await self._page.tell({"type": "error", "code": error.code, "message": str(error)})
+
+    async def _refuse(self, code: str, sentence: str) -> None:
+        await self._page.tell({"type": "error", "code": code, "message": sentence})
+        await self._page.refused(code, protocol=True)
+
+    async def _ping(self, message: Mapping[str, Any]) -> None:
+        sent = message.get("t")
+        if isinstance(sent, bool) or not isinstance(sent, int | float):
+            raise BadMessage("bad_message", "A ping carries its time as a number, “t”.")
+        await self._page.tell({"type": "pong", "t": sent, "server_time_ms": round(time.time() * 1000)})
+
+    async def _signals(self, message: Mapping[str, Any], received: float) -> None:
+        received_at = datetime.fromtimestamp(received, timezone.utc)
+        batch = services.SignalBatch.parse(message, received_at=received_at)
+        live = self._live
+
+        def store() -> tuple[services.PendingSignal, ...]:
+            services.store_signals(live.id, batch)
+            return services.pending_signals(live.id)
+
+        pending = await recorder.call(store)
+        await self._page.tell({"type": "signal_ack", "ids": [str(signal.client_id) for signal in batch.signals]})
+        await self._apply(pending)
+
+    async def _apply(self, pending: tuple[services.PendingSignal, ...]) -> None:
+        live = self._live
+        if not pending or self._page.left:
+            return
+        before = live.risk_total
+        live.apply(pending)
+        await self._page.save()
+        if live.risk_total != before:
+            await self._page.publish_risk(time.time())
+        await self._page.publish()
+
+    async def _calibrate(self, message: Mapping[str, Any], received: float) -> None:
+        action = message.get("action")
+        if action not in ACTIONS:
+            raise BadMessage("bad_message", "Calibration knows the actions start, finish and cancel.")
+        live = self._live
+        if live.watching:
+            await self._page.tell(
+                {"type": "error", "code": "already_started", "message": "Watching has begun; calibration is over."}
+            )
+            return
+        collected, self._collected = self._collected, []
+        live.calibrating = action == "start"
+        if action == "start":
+            await self._tell_calibration()
+        elif action == "finish":
+            await self._finish_calibration(collected)
+
+    async def _finish_calibration(self, collected: list[Observation]) -> None:
+        live = self._live
+        try:
+            calibration = calibrate(collected)
+        except CalibrationFailed as error:
+            failed = {"type": "calibration", "state": "failed", "code": error.code, "message": error.sentence}
+            await self._page.tell(failed)
+            return
+        epoch = live.connection.epoch
+        await recorder.call(partial(services.save_calibration, live.id, epoch, calibration))
+        live.calibration = calibration
+        await self._page.tell({"type": "calibration", "state": "done"})
+
+    async def _tell_calibration(self) -> None:
+        usable = sum(problem_of(observation) is None for observation in self._collected)
+        await self._page.tell(
+            {"type": "calibration", "state": "collecting", "usable": usable, "seen": len(self._collected)}
+        )
+
+    async def _start(self, message: Mapping[str, Any], received: float) -> None:
+        live = self._live
+        if not live.watching:
+            session: Session = await recorder.call(partial(services.start_watching, live.id, live.connection.epoch))
+            live.deadline = session.attempt.deadline if session.attempt is not None else None
+            live.calibrating = False
+            live.watch(now=time.time(), started_at=session.started_at)
+            self._page.watching_began()
+            await self._page.publish(force=True)
+        await self._page.tell(
+            {
+                "type": "started",
+                "server_time_ms": round(time.time() * 1000),
+                "deadline_ms": milliseconds(live.deadline),
+            }
+        )
+
+
+def milliseconds(moment: datetime | None) -> int | None:
+    return None if moment is None else round(moment.timestamp() * 1000)

@@ -1,0 +1,124 @@
+"""The JSON that goes to the pages: to the candidate's about a frame, to the proctors' about a session or an event."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+
+from proctoring.live import frames
+from proctoring.live.session import LiveSession
+from proctoring.models import Event, Session
+from proctoring.observation import Observation
+from proctoring.reports.record import detailed_record
+
+JSONDict = dict[str, Any]
+
+
+def verdict(*, sequence: int, observation: Observation, warnings: tuple[str, ...], next_frame_in_ms: int) -> JSONDict:
+    """The acknowledgement of a frame that was analysed."""
+    face = observation.faces[0].box if observation.faces else None
+    quality = observation.quality
+    return {
+        "type": "verdict",
+        "seq": sequence,
+        "analysed": True,
+        "faces": observation.face_count,
+        "phone": None if observation.phones is None else bool(observation.phones),
+        "warnings": list(warnings),
+        "quality": {
+            "dark": quality.dark,
+            "blurred": quality.blurred,
+            "covered": quality.covered,
+            "brightness": round(quality.brightness, 1),
+        },
+        "face_box": None if face is None else {"x": face.x, "y": face.y, "width": face.width, "height": face.height},
+        "next_frame_in_ms": next_frame_in_ms,
+    }
+
+
+def check_warnings(observation: Observation) -> tuple[str, ...]:
+    """What the page of the system check warns of, when no engine runs yet: the codes the engine uses as well."""
+    quality = observation.quality
+    said = [
+        ("no_face", observation.face_count == 0),
+        ("multiple_faces", (observation.face_count or 0) > 1),
+        ("phone", bool(observation.phones)),
+        ("dark", quality.dark),
+        ("blurred", quality.blurred),
+        ("covered", quality.covered),
+    ]
+    return tuple(code for code, holds in said if holds)
+
+
+def live_session(live: LiveSession, *, connection: str, with_observation: bool) -> JSONDict:
+    """A session as the wall and its own page show it while somebody is connected."""
+    looked, step = live.looked, live.step
+    temporary, permanent, total = live.risk
+    payload = _session(
+        live.id,
+        name=live.connection.candidate_name,
+        risk=(temporary, permanent, total),
+        connection=connection,
+        detectors_off=live.detectors_off,
+    )
+    payload["warnings"] = list(step.warnings) if step is not None else []
+    if step is None and looked is not None:
+        payload["warnings"] = list(check_warnings(looked.observation))
+    payload["fps"] = live.frames_per_second
+    if with_observation:
+        payload["observation"] = None if looked is None else seen(looked.observation)
+        payload["looking_away"] = None if step is None else step.looking_away
+    return payload
+
+
+def stored_session(session: Session, *, with_observation: bool) -> JSONDict:
+    """The same from the database, when nobody is connected to this process."""
+    if session.state == Session.State.ENDED:
+        connection = "ended"
+    elif not session.connected:
+        connection = "lost"
+    else:
+        connection = "live" if session.state == Session.State.LIVE else "checking"
+    payload = _session(
+        session.pk,
+        name=session.candidate.display_name,
+        risk=(session.risk_temporary, session.risk_permanent, session.risk_total),
+        connection=connection,
+        detectors_off=session.detectors_off,
+    )
+    if with_observation:
+        payload["observation"] = payload["looking_away"] = None
+    return payload
+
+
+def event(recorded: Event, *, zone: ZoneInfo, base_url: str = "") -> JSONDict:
+    """The documented record, and what the page needs to show the event."""
+    return detailed_record(recorded, zone=zone, base_url=base_url) | {"id": recorded.pk}
+
+
+def seen(observation: Observation) -> JSONDict:
+    """The observation without what no page shows."""
+    return {key: value for key, value in observation.as_dict().items() if key not in ("models", "timings")}
+
+
+def _session(
+    session_id: Any, *, name: str, risk: tuple[int, int, int], connection: str, detectors_off: dict[str, str]
+) -> JSONDict:
+    frame = frames.newest(session_id)
+    return {
+        "id": str(session_id),
+        "name": name,
+        "risk": risk[2],
+        "risk_temporary": risk[0],
+        "risk_permanent": risk[1],
+        "warnings": [],
+        "connection": connection,
+        "frame_seq": 0 if frame is None else frame.sequence,
+        "frame_url": reverse("live_frame", kwargs={"session_id": session_id}),
+        "last_frame_ms": None if frame is None else frame.unix_ms,
+        "fps": 0.0,
+        "detectors_off": detectors_off,
+        "url": reverse("admin:proctoring_session_change", args=[session_id]),
+    }

@@ -1,0 +1,234 @@
+"""One connected session: its engine, its clock, and what is still to be written. Knows neither sockets nor database."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
+from uuid import UUID
+
+from proctoring.live import ledger
+from proctoring.live.clock import FrameClock, ReplayClock
+from proctoring.observation import Observation
+from proctoring.risk.calibration import Calibration
+from proctoring.risk.engine import Engine
+from proctoring.risk.events import Step
+from proctoring.services import Commit, Connection, Drafted, PendingSignal
+
+CHECK_FRAMES_PER_SECOND = 2.0
+CALIBRATION_FRAMES_PER_SECOND = 5.0
+CHECK_PHONE_EVERY = 5
+SAVE_SECONDS = 5.0
+PICTURE_FOR_SIGNAL_SECONDS = 2.0  # a signal's event gets the newest frame when that is no older
+FPS_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The newest analysed frame. ``time``: Unix seconds on the server's clock."""
+
+    time: float
+    sequence: int
+    jpeg: bytes
+    observation: Observation
+
+
+class LiveSession:
+    """Everything happens on one event loop, so nothing here is locked."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.id: UUID = connection.session_id
+        self.state = connection.state
+        self.deadline = connection.deadline
+        self.calibration = Calibration.from_dict(connection.calibration) if connection.calibration else None
+        self.engine: Engine | None = None
+        self.started_at = 0.0
+        self.camera_on = True
+        self.calibrating = False
+        self.last_sequence = connection.last_sequence
+        self.risk = (connection.risk_temporary, connection.risk_permanent, connection.risk_total)
+        self.step: Step | None = None
+        self.looked: Looked | None = None
+        self.detectors_off = dict(connection.detectors_off)
+        last = connection.last_frame_at.timestamp() if connection.last_frame_at else 0.0
+        self.clock: FrameClock | ReplayClock = ReplayClock(last) if connection.kind == "replay" else FrameClock(last)
+        self._frames_seen = 0
+        self._last_frame = last
+        self._looked_at: deque[float] = deque()
+        self._saved_at = time.monotonic()
+        self._drafts: list[Drafted] = []
+        self._samples: list[tuple[int, int]] = []
+        self._counters: Counter[str] = Counter()
+        self._applied: list[UUID] = []
+        self._new_detectors_off: dict[str, str] = {}
+
+    @property
+    def watching(self) -> bool:
+        return self.engine is not None
+
+    @property
+    def risk_total(self) -> int:
+        return self.risk[2]
+
+    @property
+    def last_frame_time(self) -> float:
+        """Unix seconds of the newest frame, 0 before the first."""
+        return self._last_frame
+
+    @property
+    def frame_interval(self) -> float:
+        """Seconds from one frame to the next, as the page is asked to keep."""
+        if self.calibrating:
+            return 1 / CALIBRATION_FRAMES_PER_SECOND
+        return 1 / (self.connection.policy.frames_per_second if self.watching else CHECK_FRAMES_PER_SECOND)
+
+    @property
+    def wants_phone(self) -> bool:
+        """Whether the next frame is to be searched for a phone."""
+        if self.engine is not None:
+            return self.engine.wants_phone
+        return self._frames_seen % CHECK_PHONE_EVERY == 0
+
+    @property
+    def frames_per_second(self) -> float:
+        """Frames analysed a second, over the last ten."""
+        now = time.monotonic()
+        while self._looked_at and self._looked_at[0] < now - FPS_SECONDS:
+            self._looked_at.popleft()
+        if len(self._looked_at) < 2:
+            return 0.0
+        return round((len(self._looked_at) - 1) / (self._looked_at[-1] - self._looked_at[0] or 1.0), 2)
+
+    def watch(self, *, now: float, started_at: datetime | None) -> None:
+        """Begin to watch, or go on where the session stopped. ``now``: Unix seconds."""
+        resumed, self.state = self.state == "live", "live"
+        self.started_at = started_at.timestamp() if started_at else 0.0
+        state, policy = self.connection.engine_state, self.connection.policy
+        self.engine = Engine(policy, self.calibration) if state is None else Engine.restore(policy, state)
+        if not resumed:
+            return
+        if self._last_frame:
+            # A server that was killed saw no disconnection: then the gap began at the last frame it saved.
+            self.engine.connection_lost(self._last_frame)
+        self._take(self.engine.connection_restored(now), now)
+
+    def observed(self, observation: Observation, *, jpeg: bytes, sequence: int, at: float) -> Step | None:
+        """The verdict of one frame taken at ``at`` (Unix seconds); None while watching has not begun."""
+        self._frames_seen += 1
+        self._looked_at.append(time.monotonic())
+        self.looked = Looked(at, sequence, jpeg, observation)
+        self._last_frame = at
+        self.camera_on = True
+        self.count("analysed")
+        if self.engine is None:
+            return None
+        return self._take(self.engine.observe(at, observation), at, self.looked)
+
+    def not_analysed(self, *, at: float) -> Step | None:
+        """A frame taken at ``at`` that nobody could judge."""
+        self._last_frame = max(self._last_frame, at)
+        return None if self.engine is None else self._take(self.engine.not_analysed(at), at)
+
+    def apply(self, signals: Iterable[PendingSignal]) -> Step | None:
+        """Browser signals in the order they happened; those from before watching began change nothing."""
+        step = None
+        for signal in signals:
+            if signal.kind in ("camera_stopped", "camera_started"):
+                self.camera_on = signal.kind == "camera_started"
+            if self.engine is not None and signal.time >= self.started_at:
+                looked = self.looked
+                near = looked is not None and abs(looked.time - signal.time) <= PICTURE_FOR_SIGNAL_SECONDS
+                step = self._take(self.engine.signal(signal.time, signal.kind), signal.time, looked if near else None)
+            self._applied.append(signal.client_id)
+        return step
+
+    def lost(self, now: float) -> None:
+        """The connection is gone."""
+        if self.engine is not None:
+            self.engine.connection_lost(max(now, self._last_frame))
+
+    def count(self, name: str) -> None:
+        self._counters[name] += 1
+
+    def record(self, entry: ledger.Entry, *, now: float) -> None:
+        """An entry of the technical ledger. ``now``: Unix seconds."""
+        if self.engine is None:
+            self._drafts.append(Drafted(entry.before_watching(time=now, risk_total=self.risk_total)))
+        else:
+            self._take(self.engine.note(now, entry.name, entry.sentence, detail=entry.detail), now)
+
+    def note_detectors_off(self, off: Mapping[str, str], *, now: float) -> None:
+        """Record each detector that does not run, once a session."""
+        for name, reason in off.items():
+            if name in self.detectors_off:
+                continue
+            self.detectors_off[name] = self._new_detectors_off[name] = reason
+            self.record(ledger.detector_off(name, reason), now=now)
+
+    @property
+    def has_events(self) -> bool:
+        return bool(self._drafts or self._applied)
+
+    @property
+    def save_is_due(self) -> bool:
+        return time.monotonic() - self._saved_at >= SAVE_SECONDS
+
+    def commit(self, *, connected: bool | None = None) -> Commit:
+        """Everything not yet written, and the state as it is now; from here on it counts as written."""
+        temporary, permanent, total = self.risk
+        wanted = Commit(
+            session_id=self.id,
+            epoch=self.connection.epoch,
+            drafts=self._drafts,
+            samples=self._samples,
+            engine_state=None if self.engine is None else self.engine.state(),
+            risk_temporary=temporary,
+            risk_permanent=permanent,
+            risk_total=total,
+            counters=dict(self._counters),
+            detectors_off=self._new_detectors_off,
+            last_frame_at=datetime.fromtimestamp(self._last_frame, timezone.utc) if self._last_frame else None,
+            last_sequence=self.last_sequence,
+            applied_signal_ids=self._applied,
+            connected=connected,
+        )
+        self._drafts, self._samples, self._applied = [], [], []
+        self._counters, self._new_detectors_off = Counter(), {}
+        self._saved_at = time.monotonic()
+        return wanted
+
+    def take_back(self, unwritten: Commit) -> None:
+        """A commit that could not be written: what it held goes into the next."""
+        self._drafts = [*unwritten.drafts, *self._drafts]
+        self._samples = [*unwritten.samples, *self._samples]
+        self._applied = [*unwritten.applied_signal_ids, *self._applied]
+        self._counters.update(unwritten.counters)
+        self._new_detectors_off = {**unwritten.detectors_off, **self._new_detectors_off}
+
+    def _take(self, step: Step, at: float, looked: Looked | None = None) -> Step:
+        before = self.risk_total
+        self.step = step
+        self.risk = (step.risk_temporary, step.risk_permanent, step.risk_total)
+        if step.risk_total != before:
+            self._samples.append((round(at * 1000), step.risk_total))
+        for draft in step.events:
+            if looked is None or draft.ledger != "integrity":
+                self._drafts.append(Drafted(draft))
+            else:
+                self._drafts.append(Drafted(draft, looked.jpeg, boxes(looked)))
+        return step
+
+
+def boxes(looked: Looked) -> dict[str, Any]:
+    """What the page draws over the picture, and when that was taken (Unix milliseconds)."""
+    seen = looked.observation.as_dict()
+    return {
+        "faces": seen["faces"],
+        "phones": seen["phones"],
+        "pose": seen["pose"],
+        "taken_unix_ms": round(looked.time * 1000),
+    }
