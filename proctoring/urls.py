@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from proctoring.live.views import internal_metrics
 from proctoring.views import evidence
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,5 +14,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("snapshots/<uuid:session_id>/<slug:name>.jpg", evidence.snapshot, name="snapshot"),
     path("exports/<uuid:export_id>/", evidence.export_state, name="export"),
     path("exports/<uuid:export_id>/download/", evidence.export_file, name="export_file"),
+    path("internal/metrics/", internal_metrics, name="internal_metrics"),
     path("", include("proctoring.views.urls_candidate")),
 ]
