@@ -10,7 +10,7 @@ from uuid import UUID
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
-from exams.models import Exam, Membership, Role, User
+from exams.models import Attempt, Exam, Membership, Role, User
 from proctoring.models import Event, Export, Session
 
 Visitor = User | AnonymousUser
@@ -51,7 +51,9 @@ def own_session_for(user: Visitor, session_id: UUID | str) -> Session:
     """The candidate's own session; raises Session.DoesNotExist for anybody else's."""
     if not isinstance(user, User) or not user.is_active:
         raise Session.DoesNotExist
-    return Session.objects.select_related("exam__institution", "attempt__exam").get(pk=session_id, candidate=user)
+    return Session.objects.select_related("exam__institution", "attempt__exam", "consent").get(
+        pk=session_id, candidate=user
+    )
 
 
 def may_stop(user: Visitor, session: Session) -> bool:
@@ -89,3 +91,14 @@ def visible_exports(user: Visitor) -> QuerySet[Export]:
 def export_for(user: Visitor, export_id: UUID) -> Export:
     """Raises Export.DoesNotExist."""
     return visible_exports(user).get(pk=export_id)
+
+
+def unfinished_session_of(user: User, exam: Exam | None) -> Session | None:
+    """The user's own session that goes on with this exam, or their practice run; what ``begin_session`` would return.
+
+    An exam's may have ended while the attempt runs: then the exam goes on unwatched.
+    """
+    sessions = Session.objects.filter(candidate=user).select_related("consent__text")
+    if exam is not None:
+        return sessions.filter(attempt__exam=exam, attempt__state=Attempt.State.RUNNING).first()
+    return sessions.filter(kind=Session.Kind.PRACTICE).exclude(state=Session.State.ENDED).first()

@@ -1,0 +1,71 @@
+// The time left, by the server's clock.
+const SAID_AT_MINUTES = [10, 5, 1];
+const SOON_MS = 4000;
+
+export class Countdown {
+  #element;
+  #clock;
+  #timers;
+  #handlers;
+  #deadline = null;
+  #said = new Set();
+  #timer = null;
+  #soon = false;
+
+  // handlers: minutes(n) when n minutes are left, soon() some seconds before the end, over().
+  constructor({ element, clock, timers, handlers }) {
+    this.#element = element;
+    this.#clock = clock;
+    this.#timers = timers;
+    this.#handlers = handlers;
+  }
+
+  runTo(deadlineMs) {
+    this.stop();
+    if (deadlineMs === null) return;
+    this.#deadline = deadlineMs;
+    const minutesLeft = this.#left() / 60000;
+    this.#said = new Set(SAID_AT_MINUTES.filter((minutes) => minutes > minutesLeft));
+    this.#tick();
+  }
+
+  stop() {
+    if (this.#timer !== null) this.#timers.cancel(this.#timer);
+    this.#timer = null;
+  }
+
+  #left() {
+    return Math.max(0, this.#deadline - this.#clock.now());
+  }
+
+  #tick() {
+    const left = this.#left();
+    this.#element.textContent = format(left);
+    this.#element.dataset.low = String(left <= 5 * 60000);
+    for (const minutes of SAID_AT_MINUTES) {
+      if (left > minutes * 60000 || this.#said.has(minutes)) continue;
+      this.#said.add(minutes);
+      this.#handlers.minutes(minutes);
+    }
+    if (left <= SOON_MS && !this.#soon) {
+      this.#soon = true;
+      this.#handlers.soon();
+    }
+    if (left <= 0) {
+      this.#timer = null;
+      this.#handlers.over();
+      return;
+    }
+    // To just after the next full second, so that no second is shown twice or skipped.
+    this.#timer = this.#timers.after((left % 1000) + 20, () => this.#tick());
+  }
+}
+
+export function format(ms) {
+  const seconds = Math.ceil(ms / 1000);
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor((seconds % 3600) / 60);
+  const twoDigits = (number) => String(number).padStart(2, "0");
+  const end = `${twoDigits(minutes)}:${twoDigits(seconds % 60)}`;
+  return hours > 0 ? `${hours}:${end}` : end;
+}

@@ -1,0 +1,154 @@
+// The exam itself: its questions, the time left, and handing in. A practice run has only the last.
+import { request } from "../lib/http.js";
+import { Answers } from "./answers.js";
+import { Countdown } from "./countdown.js";
+import { Questions } from "./questions.js";
+
+const TRY_AGAIN_MS = 2000;
+const SAVING_MAY_TAKE_MS = 10000;
+
+export class Exam {
+  handedIn = false;
+  #urls;
+  #timers;
+  #clock;
+  #announce;
+  #over;
+  #answers = null;
+  #questions = null;
+  #countdown;
+  #dialog = document.getElementById("finish-dialog");
+  #finishing = false;
+
+  // over(sentence) is called once the attempt, or the practice run, is handed in from here.
+  constructor({ root, timers, clock, announce, over }) {
+    this.#urls = { attempt: root.dataset.attemptUrl, finish: root.dataset.finishUrl };
+    this.#timers = timers;
+    this.#clock = clock;
+    this.#announce = announce;
+    this.#over = over;
+    if (this.#urls.attempt) this.#prepare(root.dataset);
+    document.getElementById("finish").addEventListener("click", () => this.#ask());
+    document.getElementById("finish-confirm").addEventListener("click", () => this.#confirmed());
+    document.getElementById("finish-cancel").addEventListener("click", () => this.#dialog.close());
+  }
+
+  // Reads the attempt until it comes through, then shows it. Safe to call again.
+  async open() {
+    if (!this.#urls.attempt) return;
+    const attempt = await this.#fetchPatiently();
+    if (attempt.state !== "running") return;
+    this.#clock.sync(attempt.server_time_ms);
+    this.#questions.show({ ...attempt, unsent: this.#answers.restore() });
+    this.#questions.scrollToLast();
+    document.getElementById("questions-loading").hidden = true;
+    document.getElementById("time-box").hidden = attempt.deadline_ms === null;
+    this.#countdown.runTo(attempt.deadline_ms);
+  }
+
+  // "running", "not_started" or "submitted", as the server knows it.
+  async state() {
+    if (!this.#urls.attempt || this.handedIn) return "submitted";
+    const attempt = await this.#fetchPatiently();
+    if (attempt.state === "submitted") return "submitted";
+    return attempt.started_at_ms === null ? "not_started" : "running";
+  }
+
+  close() {
+    this.#countdown?.stop();
+    this.#questions?.lock();
+    this.#dialog.close();
+  }
+
+  #prepare({ attemptId, answersUrl }) {
+    const timers = this.#timers;
+    this.#answers = new Answers({
+      attemptId,
+      url: answersUrl,
+      timers,
+      changed: (questionId, status) => this.#questions.status(questionId, status),
+    });
+    this.#questions = new Questions({
+      list: document.getElementById("questions"),
+      attemptId,
+      timers,
+      edited: (questionId, value) => this.#answers.edit(questionId, value),
+      announce: this.#announce,
+    });
+    this.#countdown = new Countdown({
+      element: document.getElementById("time-left"),
+      clock: this.#clock,
+      timers,
+      handlers: {
+        minutes: (number) => this.#announce(number === 1 ? "One minute left." : `${number} minutes left.`),
+        soon: () => this.#questions.handOnDrafts(),
+        over: () => this.#timeIsUp(),
+      },
+    });
+  }
+
+  async #fetchPatiently() {
+    for (;;) {
+      try {
+        const { ok, data } = await request("GET", this.#urls.attempt);
+        if (ok) return data;
+      } catch (error) {
+        console.info("The exam could not be read and is asked for again.", error);
+      }
+      await new Promise((resolve) => this.#timers.after(TRY_AGAIN_MS, resolve));
+    }
+  }
+
+  #ask() {
+    this.#questions?.handOnDrafts();
+    const open = this.#questions?.unanswered() ?? 0;
+    document.getElementById("finish-unanswered").textContent = unansweredSentence(open, this.#questions !== null);
+    this.#say("");
+    this.#dialog.showModal();
+  }
+
+  async #confirmed() {
+    if (this.#finishing) return;
+    this.#say("Saving your last answers…");
+    if (this.#answers && !(await this.#answers.allSaved(SAVING_MAY_TAKE_MS))) {
+      this.#say("Some answers are not saved yet. Check your connection and press the button again: nothing is lost.");
+      return;
+    }
+    this.#say("One moment…");
+    if (!(await this.#handIn())) this.#say("The server could not be reached. Please press the button again.");
+    else this.#over(this.#answers ? "You have handed in your exam." : "You have ended the practice run.");
+  }
+
+  async #timeIsUp() {
+    this.#questions.lock();
+    this.#dialog.close();
+    this.#announce("Time is up. Your answers are being handed in.");
+    const saved = await this.#answers.allSaved(SAVING_MAY_TAKE_MS);
+    while (!(await this.#handIn())) await new Promise((resolve) => this.#timers.after(TRY_AGAIN_MS, resolve));
+    this.#over(`Time is up. Your answers have been handed in.${saved ? "" : " The last of them did not get through."}`);
+  }
+
+  async #handIn() {
+    if (this.handedIn) return true;
+    this.#finishing = true;
+    try {
+      const { ok, data } = await request("POST", this.#urls.finish, {});
+      this.handedIn = ok || data?.code === "attempt_finished" || data?.code === "not_found";
+    } catch (error) {
+      console.info("Handing in did not get through.", error);
+    } finally {
+      this.#finishing = false;
+    }
+    return this.handedIn;
+  }
+
+  #say(sentence) {
+    document.getElementById("finish-message").textContent = sentence;
+  }
+}
+
+function unansweredSentence(open, isExam) {
+  if (!isExam) return "The camera is switched off, and everything recorded in this practice run is deleted.";
+  if (open === 0) return "You have answered every question.";
+  return open === 1 ? "One question is not answered yet." : `${open} questions are not answered yet.`;
+}

@@ -1,0 +1,17 @@
+// Turns bitmaps into JPEGs away from the page's thread. A picture that came out too large is encoded again, coarser.
+let canvas = null;
+
+self.onmessage = async ({ data: { id, bitmap, width, height, qualities, maxBytes } }) => {
+  canvas ??= new OffscreenCanvas(width, height);
+  canvas.width = width;
+  canvas.height = height;
+  canvas.getContext("2d").drawImage(bitmap, 0, 0, width, height);
+  bitmap.close();
+  let blob = null;
+  for (const quality of qualities) {
+    blob = await canvas.convertToBlob({ type: "image/jpeg", quality });
+    if (blob.size <= maxBytes) break;
+  }
+  const jpeg = await blob.arrayBuffer();
+  self.postMessage({ id, jpeg }, [jpeg]);
+};

@@ -1,0 +1,254 @@
+// The room: brings camera, connection, calibration and exam together, and decides which stage comes next.
+import { LiveSocket } from "../lib/socket.js";
+import { ServerClock } from "../lib/clock.js";
+import { Timers } from "../lib/timers.js";
+import * as store from "../lib/store.js";
+import { Calibration } from "./calibration.js";
+import { Camera } from "./camera.js";
+import { Capture } from "./capture.js";
+import { SystemCheck } from "./check.js";
+import { Encoder } from "./encoder.js";
+import { Exam } from "./exam.js";
+import { Outbox } from "./outbox.js";
+import { PageSignals } from "./signals.js";
+import { Stages } from "./stages.js";
+import { Watch } from "./watch.js";
+
+const CLOSED_BECAUSE = {
+  4001: "This session was opened in another window or on another device, which goes on instead of this one.",
+  4401: "You are signed out. Sign in again to go on where you stopped.",
+  4403: "This session belongs to somebody else. Sign in as yourself to go on.",
+  4409: "There is no consent for this session any more, so nothing is recorded. You can give it again on the exam’s page.",
+};
+
+const root = document.getElementById("room");
+const { sessionId, kind, socketPath } = root.dataset;
+const byId = (id) => document.getElementById(id);
+
+const timers = new Timers(root.dataset.timerWorker);
+const clock = new ServerClock();
+const stages = new Stages(root);
+const watch = new Watch(root);
+const check = new SystemCheck(byId("checks"));
+const camera = new Camera(byId("selfview"), cameraChanged);
+const socket = new LiveSocket({
+  path: socketPath,
+  timers,
+  handlers: { message: received, state: connectionChanged, final: closedForGood },
+});
+const encoder = new Encoder(root.dataset.frameWorker);
+const capture = new Capture({ video: byId("selfview"), sessionId, socket, timers, encoder, changed: countFrames });
+const outbox = new Outbox({ sessionId, socket, timers, beaconUrl: root.dataset.signalsUrl });
+const signals = new PageSignals({ sessionId, outbox });
+const calibration = new Calibration({
+  dialog: byId("calibration-overlay"),
+  timers,
+  send: (action) => socket.send({ type: "calibrate", action }),
+  finished: calibrationFinished,
+});
+const exam = new Exam({ root, timers, clock, announce, over: handedIn });
+
+let calibrated = false;
+let watching = root.dataset.sessionState === "live"; // the exam, or the practice run proper, has begun
+let over = false;
+
+function received(message) {
+  const handler = {
+    welcome,
+    verdict,
+    frame_error: (error) => capture.answered(error),
+    signal_ack: ({ ids }) => outbox.acknowledged(ids),
+    calibration: (state) => calibration.received(state),
+    started: begin,
+    ended: ({ message: sentence }) => end(sentence),
+    replaced: () => closedForGood(4001),
+    pong: ({ server_time_ms: serverMs }) => pong(serverMs),
+    error: ({ code, message: sentence }) => failed(code, sentence),
+  }[message.type];
+  handler?.(message);
+}
+
+function welcome(message) {
+  clock.sync(message.server_time_ms);
+  calibrated = message.calibrated;
+  capture.welcome(message);
+  outbox.connected();
+  if (message.state === "live") begin();
+}
+
+function verdict(message) {
+  capture.answered(message);
+  if (!message.analysed) return;
+  watch.warn(message.warnings);
+  check.verdict(message);
+}
+
+function pong(serverMs) {
+  clock.sync(serverMs, socket.roundTripMs);
+  check.connection(socket.state, socket.roundTripMs);
+}
+
+function failed(code, sentence) {
+  announce(sentence);
+  if (code === "not_calibrated") calibrated = false;
+  if (stages.current !== "ready") return;
+  byId("ready-message").textContent = sentence;
+  byId("start-exam").disabled = false;
+}
+
+function connectionChanged(state) {
+  root.dataset.connection = state;
+  watch.connection(state);
+  check.connection(state, socket.roundTripMs);
+  if (state === "open") return;
+  capture.disconnected();
+  calibration.interrupted("The connection was lost during the calibration. Please do it again.");
+  byId("start-exam").disabled = false;
+}
+
+function cameraChanged(state, why) {
+  root.dataset.camera = state;
+  watch.camera(state, why, camera.problem);
+  check.camera(state, camera.problem);
+  capture.cameraIs(state === "on");
+  if (state !== "on") calibration.interrupted("The camera stopped during the calibration. Start it and try again.");
+  recordCamera();
+}
+
+function countFrames() {
+  root.dataset.framesSent = String(capture.sent);
+  root.dataset.framesAcked = String(capture.acknowledged);
+}
+
+function checkDone() {
+  const missing = check.missing({ camera: camera.state, connection: socket.state });
+  byId("check-message").textContent = missing && `Not yet: ${missing}`;
+  if (!missing) stages.show(calibrated ? "ready" : "calibration");
+}
+
+function calibrationFinished({ ok, message = "" }) {
+  byId("calibration-message").textContent = message;
+  calibrated = calibrated || ok;
+  if (ok) stages.show("ready");
+  else byId("calibration-start").focus();
+}
+
+function start() {
+  byId("start-exam").disabled = true;
+  byId("ready-message").textContent = "";
+  if (socket.send({ type: "start" })) return;
+  byId("start-exam").disabled = false;
+  byId("ready-message").textContent = "There is no connection at the moment. Please try again in a moment.";
+}
+
+function begin() {
+  if (over || stages.current === "exam") return;
+  watching = true;
+  signals.start();
+  recordCamera();
+  stages.show("exam");
+  exam.open();
+}
+
+function handedIn(sentence) {
+  if (!over) letGo();
+  exam.close();
+  finished(sentence);
+}
+
+// Watching is over. An exam whose attempt still runs goes on without it.
+async function end(sentence) {
+  if (over) return;
+  letGo();
+  const state = await exam.state();
+  if (state === "running") {
+    goOnUnwatched(sentence);
+    return;
+  }
+  exam.close();
+  if (state === "submitted") finished(sentence);
+  else stopped(sentence);
+}
+
+function goOnUnwatched(sentence) {
+  byId("unwatched-message").textContent = sentence;
+  byId("unwatched").hidden = false;
+  announce(sentence);
+  if (stages.current === "exam") return;
+  stages.show("exam");
+  exam.open();
+}
+
+function finished(sentence) {
+  byId("finished-message").textContent = sentence;
+  stages.show("finished");
+}
+
+function stopped(sentence) {
+  byId("stopped-message").textContent = sentence;
+  stages.show("stopped");
+}
+
+function closedForGood(code) {
+  if (over) return;
+  if (code === 4410) {
+    end("Watching has ended.");
+    return;
+  }
+  letGo();
+  exam.close();
+  stopped(CLOSED_BECAUSE[code] ?? "The server has closed the connection.");
+}
+
+// Nothing is watched or sent from here on, but for what the outbox still holds.
+function letGo() {
+  over = true;
+  signals.stop();
+  calibration.interrupted("");
+  camera.stop();
+  socket.close();
+  watch.over();
+  outbox.handOver();
+}
+
+// Says once when the camera stops or comes back while it should be on; a reload is neither.
+function recordCamera() {
+  if (!watching || over || camera.state === "starting") return;
+  const key = `camera:${sessionId}`;
+  const isOn = camera.state === "on";
+  if (isOn === ((store.get(key) ?? "on") === "on")) return;
+  store.put(key, isOn ? "on" : "off");
+  outbox.add(isOn ? "camera_started" : "camera_stopped");
+}
+
+function announce(sentence) {
+  byId("announcer").textContent = sentence;
+}
+
+function toggleFullscreen() {
+  if (document.fullscreenElement) document.exitFullscreen();
+  else document.documentElement.requestFullscreen().catch((error) => announce(`Full screen did not work: ${error.message}`));
+}
+
+byId("camera-start").addEventListener("click", () => camera.start());
+byId("camera-stop").addEventListener("click", () => camera.stop());
+byId("check-done").addEventListener("click", checkDone);
+byId("calibration-start").addEventListener("click", () => calibration.begin());
+byId("start-exam").addEventListener("click", start);
+byId("fullscreen").addEventListener("click", toggleFullscreen);
+byId("fullscreen").hidden = !document.fullscreenEnabled;
+
+if (root.dataset.sessionState === "ended") {
+  end(root.dataset.endedMessage);
+} else {
+  stages.show(watching ? "exam" : "check");
+  if (watching) resume();
+  socket.open();
+}
+
+// After a reload: the questions at once, the camera as soon as the browser gives it.
+function resume() {
+  signals.start();
+  camera.start();
+  exam.open();
+}

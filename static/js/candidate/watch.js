@@ -1,0 +1,80 @@
+// The panel with the candidate's own picture: warnings over it, the camera's and the connection's state in words.
+const WARNINGS = {
+  no_face: "We can’t see your face",
+  multiple_faces: "More than one person is in view",
+  looking_away: "Please look at the screen",
+  phone: "A phone is in view",
+  dark: "The picture is too dark",
+  blurred: "The picture is blurred",
+  covered: "The camera seems to be covered",
+};
+
+const CONNECTIONS = {
+  connecting: "Connecting…",
+  open: "Connected",
+  lost: "Connection lost – trying again. Your answers are kept.",
+  closed: "Not connected",
+};
+
+export class Watch {
+  #warnings;
+  #cameraText;
+  #cameraNote;
+  #connectionText;
+  #start;
+  #stop;
+  #shown = "";
+
+  constructor(root) {
+    const find = (id) => root.querySelector(`#${id}`);
+    this.#warnings = find("warnings");
+    this.#cameraText = find("camera-state");
+    this.#cameraNote = find("camera-note");
+    this.#connectionText = find("connection-state");
+    this.#start = find("camera-start");
+    this.#stop = find("camera-stop");
+  }
+
+  warn(codes) {
+    const shown = codes.join();
+    if (shown === this.#shown) return; // a list rewritten without a change would be read out again
+    this.#shown = shown;
+    this.#warnings.replaceChildren(...codes.map((code) => warning(code)));
+  }
+
+  camera(state, why, problem) {
+    const sentence = {
+      on: "Camera on",
+      starting: "Waiting for the camera…",
+      denied: problem,
+      off: why === "ended" ? "The camera has gone away. Connect it and press “Start camera”." : "Camera off and released",
+    }[state];
+    this.#cameraText.textContent = sentence;
+    this.#cameraNote.textContent = state === "starting" ? "Waiting for the camera…" : "Camera off";
+    this.#cameraNote.hidden = state === "on";
+    const running = state === "on" || state === "starting";
+    const hadFocus = [this.#start, this.#stop].includes(document.activeElement);
+    this.#start.hidden = running;
+    this.#stop.hidden = !running;
+    if (hadFocus) (running ? this.#stop : this.#start).focus();
+    if (state !== "on") this.warn([]);
+  }
+
+  connection(state) {
+    this.#connectionText.textContent = CONNECTIONS[state];
+    if (state !== "open") this.warn([]);
+  }
+
+  // Nothing is watched any more: the buttons have nothing left to do.
+  over() {
+    this.#start.hidden = this.#stop.hidden = true;
+    this.warn([]);
+  }
+}
+
+function warning(code) {
+  const item = document.createElement("li");
+  item.dataset.warning = code;
+  item.textContent = WARNINGS[code] ?? code;
+  return item;
+}
