@@ -20,15 +20,18 @@ FETCH = """
 const [url, done] = arguments;
 fetch(url).then(async (response) => {
   const bytes = new Uint8Array(await response.arrayBuffer());
-  done({status: response.status, type: response.headers.get("Content-Type"), bytes: Array.from(bytes)});
-}, (error) => done({status: 0, type: String(error), bytes: []}));
+  const headers = Object.fromEntries(response.headers);
+  done({status: response.status, headers, bytes: Array.from(bytes)});
+}, (error) => done({status: 0, headers: {}, bytes: []}));
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
+    """``headers`` by their names in lower case."""
+
     status: int
-    content_type: str
+    headers: dict[str, str]
     body: bytes
 
 
@@ -65,7 +68,7 @@ class Person:
 
     def fetch(self, url: str) -> Fetched:
         answer = self.browser.execute_async_script(FETCH, url)
-        return Fetched(answer["status"], answer["type"], bytes(answer["bytes"]))
+        return Fetched(answer["status"], answer["headers"], bytes(answer["bytes"]))
 
     def _usable(self, selector: str) -> WebElement | None:
         element = self.find(selector)
@@ -143,6 +146,15 @@ class Proctor(Person):
         answer = self.fetch(f"/sessions/{session_id}/export.json")
         assert answer.status == 200, answer
         return dict(json.loads(answer.body))
+
+    def newest_frame(self, session_id: str) -> int:
+        """Its number; 0 without one."""
+        return int(self.fetch(f"/sessions/{session_id}/frame.jpg").headers.get("x-frame-sequence", 0))
+
+    def ledger(self, session_id: str) -> list[str]:
+        """Names of all entries, those of the technical ledger too."""
+        answer = self.fetch(f"/sessions/{session_id}/export.json?detail=1")
+        return [str(event["event"]) for event in json.loads(answer.body)["events"]]
 
     def events(self, session_id: str, name: str) -> list[dict[str, Any]]:
         return [event for event in self.export_json(session_id)["events"] if event["event"] == name]

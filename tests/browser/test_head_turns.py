@@ -20,7 +20,17 @@ FPS = 12.35
 NEUTRAL = 24  # pictures before the first labelled turn
 NEUTRAL_SECONDS = 32.0  # time for consent, check, calibration and start
 TURNS_SLOWER = 2.0  # at full speed the longest turn lasts 2.996 s, and LOOKING_AWAY needs more than 3
-COLUMNS = "time_24h unix_time event risk_delta risk_total phone_detected looking_away face_count snapshot_url".split()
+COLUMNS = [
+    "time_24h",
+    "unix_time",
+    "event",
+    "risk_delta",
+    "risk_total",
+    "phone_detected",
+    "looking_away",
+    "face_count",
+    "snapshot_url",
+]
 EVENT_ON_SCREEN_SECONDS = 2.0
 
 # Notes in the page when the words first appear in the element, on the clock the server uses too (same machine).
@@ -79,7 +89,7 @@ def test_turning_away_is_seen_recorded_and_shown(
 
     for each in wall.events(session_id, "LOOKING_AWAY"):
         snapshot = wall.fetch(each["snapshot_url"])
-        assert (snapshot.status, snapshot.content_type) == (200, "image/jpeg")
+        assert (snapshot.status, snapshot.headers["content-type"]) == (200, "image/jpeg")
         assert nearest(snapshot.body, pictures).frame in turned
         assert re.search(rf"/LOOKING_AWAY_{round(each['unix_time'] * 1000)}\.jpg$", each["snapshot_url"])
     stranger = candidate.fetch(event["snapshot_url"])

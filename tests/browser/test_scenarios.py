@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.browser.camera import Segment, black, camera_file, read
 from tests.browser.chromium import wait
 from tests.browser.conftest import OpenCandidate, OpenProctor
@@ -13,8 +11,6 @@ from tests.browser.people import Sitting
 from tests.data import clip_frames
 
 SIT_DOWN_SECONDS = 30.0  # time for consent, check, calibration and start
-# One picture of somebody who looks at the screen: the system check needs a face that stays.
-STILL = 0.5
 
 
 def neutral(seconds: float = SIT_DOWN_SECONDS) -> Segment:
@@ -65,10 +61,3 @@ def test_an_honest_candidate_who_reads_and_writes(
     candidate.finish()
     names = {event["event"] for event in proctor.export_json(candidate.session_id)["events"]}
     assert names.isdisjoint({"MULTIPLE_FACES", "PHONE_DETECTED", "NO_FACE"})
-
-
-@pytest.fixture
-def seated(tmp_path: Path, sitting: Sitting, open_candidate: OpenCandidate) -> object:
-    candidate = open_candidate(camera=camera_file(tmp_path, [neutral(2)]))
-    candidate.sit_down(sitting.username, sitting.exam_id)
-    return candidate

@@ -1,0 +1,174 @@
+"""Every page at a desktop's and a phone's width: nothing cut, WCAG 2.2 AA by axe, all controls by keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from tests.browser import chromium, looks
+from tests.browser.camera import Segment, camera_file, read
+from tests.browser.chromium import wait
+from tests.browser.people import Sitting
+from tests.browser.seat import Candidate, Person, Proctor
+from tests.data import clip_frames
+from tests.server import Site
+
+WIDTHS = [1280, 390]
+
+
+def judge(person: Person, name: str) -> list[str]:
+    """What is wrong with the page that is open, at both widths; each line says where."""
+    wrong = []
+    for width in WIDTHS:
+        chromium.narrow(person.browser, width)
+        wait(person.browser, lambda b, w=width: b.execute_script("return innerWidth") == w, f"a width of {width}")  # type: ignore[misc]
+        looks.screenshot(person.browser, f"{name}-{width}")
+        wrong += [f"{name} at {width}: wider than the window: {each}" for each in looks.overflowing(person.browser)]
+        wrong += [f"{name} at {width}: cut off: {each}" for each in looks.cut(person.browser)]
+        wrong += [f"{name} at {width}: {each}" for each in looks.violations(person.browser)]
+    return wrong
+
+
+@pytest.fixture(scope="module")
+def taken(sittings: Iterator[Sitting]) -> Sitting:
+    return next(sittings)
+
+
+@pytest.fixture(scope="module")
+def candidate(site: Site) -> Iterator[Candidate]:
+    with TemporaryDirectory() as folder:
+        camera = camera_file(Path(folder), [Segment(read(clip_frames("head_turns")[:24]), 12.35)])
+        browser = chromium.start(Path(folder, "profile"), camera=camera)
+        yield Candidate(browser, site.url)
+        browser.quit()
+
+
+@pytest.fixture(scope="module")
+def administrator(site: Site) -> Iterator[Proctor]:
+    with TemporaryDirectory() as folder:
+        browser = chromium.start(Path(folder, "profile"))
+        proctor = Proctor(browser, site.url)
+        proctor.open("/accounts/login/")
+        proctor.sign_in("admin")
+        yield proctor
+        browser.quit()
+
+
+def test_the_candidates_pages_by_eye(candidate: Candidate, taken: Sitting, administrator: Proctor) -> None:
+    """Each stage of a sitting, the live pages of the proctor meanwhile, and the record afterwards."""
+    wrong = []
+    candidate.open("/accounts/login/")
+    wrong += judge(candidate, "login")
+    candidate.sign_in(taken.username)
+    candidate.open("/")
+    wrong += judge(candidate, "home")
+    candidate.open("/practice/")
+    wrong += judge(candidate, "practice")
+    candidate.open(f"/exams/{taken.exam_id}/")
+    wrong += judge(candidate, "exam")
+    candidate.consent(taken.exam_id)
+    candidate.reaches("check")
+    wrong += judge(candidate, "room-check")
+    candidate.pass_check()
+    candidate.reaches("calibration")
+    wrong += judge(candidate, "room-calibration")
+    candidate.calibrate()
+    wrong += judge(candidate, "room-ready")
+    candidate.start()
+    candidate.sees("#questions", "prime")
+    wrong += judge(candidate, "room-exam")
+
+    administrator.open(f"/admin/proctoring/session/wall/{taken.exam_id}/")
+    administrator.sees("#tiles", "Sam")
+    wrong += judge(administrator, "admin-wall")
+    administrator.open(f"/admin/proctoring/session/{candidate.session_id}/change/")
+    wrong += judge(administrator, "admin-session-live")
+
+    candidate.click("#finish")
+    wrong += judge(candidate, "room-finish")
+    candidate.click("#finish-confirm")
+    candidate.reaches("finished")
+    wrong += judge(candidate, "room-finished")
+    administrator.browser.refresh()
+    wrong += judge(administrator, "admin-session-record")
+    assert not wrong, "\n".join(wrong)
+
+
+ADMIN_PAGES = [
+    "/admin/",
+    "/admin/exams/exam/",
+    "/admin/exams/exam/1/change/",
+    "/admin/exams/institution/",
+    "/admin/exams/user/",
+    "/admin/proctoring/session/",
+    "/admin/proctoring/event/",
+    "/admin/proctoring/exampolicy/",
+    "/admin/proctoring/purgerecord/",
+    "/admin/exams/exam/1/exports/",
+]
+
+
+def test_the_administrations_pages_by_eye(administrator: Proctor) -> None:
+    wrong = []
+    for path in ADMIN_PAGES:
+        administrator.open(path)
+        assert "Not Found" not in administrator.browser.title, path
+        wrong += judge(administrator, path.strip("/").replace("/", "-"))
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_candidates_pages_by_keyboard(candidate: Candidate, sittings: Iterator[Sitting]) -> None:
+    """From signing in to handing in with Tab, Space, Enter and arrow keys alone."""
+    sitting, browser = next(sittings), candidate.browser
+    browser.delete_all_cookies()
+    chromium.narrow(browser, 1280)
+    candidate.open("/accounts/login/")
+    candidate.find("#id_username").send_keys(sitting.username, Keys.TAB, "demo", Keys.ENTER)
+    wait(browser, lambda b: "login" not in b.current_url, "signed in")
+    assert looks.unreachable_by_tab(browser) == []
+    candidate.open(f"/exams/{sitting.exam_id}/")
+    assert looks.unreachable_by_tab(browser) == []
+    press(candidate, "#agreed", Keys.SPACE)
+    press(candidate, "#agree", Keys.ENTER)
+    candidate.reaches("check")
+    candidate.session_id = candidate.data("session-id")
+    press(candidate, "#camera-start", Keys.ENTER)
+    wait(browser, lambda _: candidate.check("face") == "ok", "a face in the system check", seconds=30)
+    press(candidate, "#check-done", Keys.ENTER)
+    press(candidate, "#calibration-start", Keys.ENTER)
+    candidate.reaches("ready", seconds=40)
+    press(candidate, "#start-exam", Keys.ENTER)
+    candidate.sees("#questions", "prime")
+    assert looks.unreachable_by_tab(browser) == []
+    press(candidate, '#questions input[type="radio"]', Keys.SPACE)
+    candidate.sees("#questions > li:first-child .question-status", "Saved")
+    press(candidate, "#finish", Keys.ENTER)
+    press(candidate, "#finish-confirm", Keys.ENTER)
+    candidate.reaches("finished")
+
+
+def press(person: Person, selector: str, key: str) -> None:
+    """Goes to the control by Tab and presses the key there; fails when Tab never comes by."""
+    wait(person.browser, lambda _: person.find(selector).is_displayed(), selector)
+    for _ in range(80):
+        if person.browser.execute_script("return document.activeElement.matches(arguments[0])", selector):
+            person.browser.switch_to.active_element.send_keys(key)
+            return
+        person.browser.switch_to.active_element.send_keys(Keys.TAB)
+    pytest.fail(f"Tab never reached {selector} at {person.browser.current_url}")
+
+
+def test_the_proctors_pages_by_keyboard(administrator: Proctor, taken: Sitting) -> None:
+    chromium.narrow(administrator.browser, 1280)
+    administrator.open(f"/admin/proctoring/session/wall/{taken.exam_id}/")
+    assert looks.unreachable_by_tab(administrator.browser) == []
+    administrator.open("/admin/proctoring/session/")
+    found = administrator.browser.find_elements(By.CSS_SELECTOR, "#result_list a")
+    assert found
+    administrator.open(str(found[0].get_attribute("href")))
+    assert looks.unreachable_by_tab(administrator.browser) == []
