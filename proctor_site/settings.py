@@ -41,6 +41,8 @@ def database(url: str) -> dict[str, Any]:
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
             },
+            # Tests too use a file: in memory, a second thread is refused ("table is locked") where here it waits.
+            "TEST": {"NAME": str(DATA_DIR / "test.sqlite3")},
         }
     if parts.scheme in {"postgres", "postgresql"}:
         return {
