@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -15,12 +15,10 @@ from exams.errors import AttemptFinished, NotEnrolled
 from exams.models import Attempt, Exam, User
 from proctoring import consent as consents
 from proctoring.models import BrowserSignal, Consent, ExamPolicy, RiskSample, Session
+from proctoring.risk.calibration import Calibration
 from proctoring.risk.policy import DEFAULT_RULES, Policy, Rule
 from proctoring.services.errors import ConsentMissing, NotCalibrated, SessionEnded, StaleConnection
 from proctoring.services.recording import LAST_SEQUENCE, lock
-
-if TYPE_CHECKING:
-    from proctoring.risk.calibration import Calibration
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,29 +6,21 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
 from proctoring.models import BrowserSignal, Event, RiskSample, Session
+from proctoring.risk.calibration import Calibration
+from proctoring.risk.engine import Engine, known_signals
 from proctoring.risk.events import Step
 from proctoring.risk.policy import Policy
 from proctoring.services.errors import BadRequest, SessionEnded
 from proctoring.services.recording import Drafted, append_events, lock
 
-if TYPE_CHECKING:
-    from proctoring.risk.engine import Engine
-
-KINDS = frozenset(
-    {
-        *("hidden", "visible", "blur", "focus"),
-        *("fullscreen_left", "fullscreen_entered", "second_screen", "second_screen_gone"),
-        *("copy", "paste", "cut"),
-        *("network_lost", "network_back", "camera_stopped", "camera_started"),
-    }
-)
+KINDS = known_signals()
 MOST_SIGNALS = 500  # in one message; the outbox sends what is left in the next
 # An outbox that finds its way back later than this changes nothing any more.
 LATEST_AFTER_END = timedelta(hours=24)
@@ -162,9 +154,6 @@ def _apply(session: Session, signals: Sequence[BrowserSignal]) -> list[Event]:
 
 
 def _engine(session: Session) -> Engine:
-    from proctoring.risk.calibration import Calibration
-    from proctoring.risk.engine import Engine
-
     policy = Policy.from_dict(session.policy)
     if session.engine_state is not None:
         return Engine.restore(policy, session.engine_state)
