@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import tzinfo
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import ForeignKey, Model, QuerySet
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.admin import ModelAdmin, TabularInline
 
 from exams.models import Exam, Institution, Membership, Role, User
 
@@ -32,6 +35,19 @@ def roles_by_institution(request: HttpRequest) -> Mapping[int, frozenset[str]]:
     return known
 
 
+def zone_for(request: HttpRequest) -> tzinfo:
+    """The time zone of the person's institution (of the only one for a superuser), in which admin pages give times."""
+    known: tzinfo | None = getattr(request, "_institution_zone", None)
+    if known is None:
+        places = Institution.objects.all()
+        if not is_superuser(request):
+            places = places.filter(pk__in=list(roles_by_institution(request)))
+        names = set(places.values_list("time_zone", flat=True)[:20])
+        known = ZoneInfo(names.pop() if len(names) == 1 else settings.TIME_ZONE)
+        request._institution_zone = known  # type: ignore[attr-defined]
+    return known
+
+
 def is_superuser(request: HttpRequest) -> bool:
     return bool(request.user.is_active and request.user.is_superuser)
 
@@ -51,11 +67,9 @@ def has_role(request: HttpRequest, roles: frozenset[str], institution_id: int | 
     return bool(places) if institution_id is None else institution_id in places
 
 
-class ScopedMixin:
-    """Rows of the institutions in which the person has a role; nothing else exists for them.
-
-    ``institution_path`` leads from the model to its institution in lookups (``exam__institution``); who holds one of
-    ``view_roles`` there may look, one of ``edit_roles`` may add and change, one of ``delete_roles`` may delete.
+class ScopedPermissions:
+    """Who holds one of ``view_roles`` in an object's institution may look, one of ``edit_roles`` may add and change,
+    one of ``delete_roles`` may delete. ``institution_path`` leads from the object there (``exam__institution``).
     """
 
     view_roles: ClassVar[frozenset[str]] = STAFF
@@ -64,41 +78,36 @@ class ScopedMixin:
     institution_path: ClassVar[str] = "institution"
 
     def institution_of(self, obj: Model) -> int | None:
-        """The id of the institution that ``obj`` belongs to; None while it belongs to none yet."""
+        """The id of the institution that ``obj`` belongs to; None while it belongs to none."""
         value: Any = obj
         for name in self.institution_path.split("__"):
-            if value is None:
-                return None
             value = getattr(value, name, None)
         return None if value is None else value.pk
 
     def _may(self, request: HttpRequest, roles: frozenset[str], obj: Model | None) -> bool:
-        return has_role(request, roles, None if obj is None else self.institution_of(obj))
+        if obj is None or is_superuser(request):
+            return bool(roles) and has_role(request, roles)
+        place = self.institution_of(obj)
+        return place is not None and has_role(request, roles, place)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return has_role(request, self.view_roles)
+        return self._may(request, self.view_roles | self.edit_roles, None)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._may(request, self.view_roles | self.edit_roles, obj)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(self.edit_roles) and has_role(request, self.edit_roles)
+        return self._may(request, self.edit_roles, obj)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(self.edit_roles) and self._may(request, self.edit_roles, obj)
+        return self._may(request, self.edit_roles, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(self.delete_roles) and self._may(request, self.delete_roles, obj)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows: QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]
-        if is_superuser(request):
-            return rows
-        return rows.filter(**{f"{self.institution_path}__in": institution_ids(request, self.view_roles)})
+        return self._may(request, self.delete_roles, obj)
 
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
-    ) -> ModelChoiceField | None:
+    ) -> ModelChoiceField[Any] | None:
         choices = self.choices_for(db_field.remote_field.model, request)
         if choices is not None:
             kwargs["queryset"] = choices
@@ -114,21 +123,27 @@ class ScopedMixin:
         if model is Exam:
             return Exam.objects.filter(institution__in=places)
         if model is User:
-            return User.objects.filter(memberships__institution__in=places).distinct()
+            return User.objects.filter(pk__in=Membership.objects.filter(institution__in=places).values("user"))
         return None
 
 
-class ScopedModelAdmin(ScopedMixin, ModelAdmin):
+class ScopedModelAdmin(ScopedPermissions, ModelAdmin):
+    """Rows of the institutions in which the person has a role; nothing else exists for them."""
+
     list_filter_submit = True
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return rows if is_superuser(request) else self.scoped(rows, request)
 
-class ScopedTabularInline(ScopedMixin, TabularInline):
-    """Its parent decides who may see or change it."""
+    def scoped(self, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
+        places = institution_ids(request, self.view_roles | self.edit_roles)
+        return rows.filter(**{f"{self.institution_path}__in": places})
 
-    extra = 0
 
+class ScopedTabularInline(ScopedPermissions, TabularInline):
+    """Rows of one parent, which decides who sees them: ``institution_path`` leads from the parent."""
 
-class ScopedStackedInline(ScopedMixin, StackedInline):
     extra = 0
 
 

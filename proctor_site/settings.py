@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlparse
 from django.core.exceptions import ImproperlyConfigured
 
 from proctor_site.env import envbool, envint, envlist, envstr
+from proctor_site.unfold import UNFOLD as UNFOLD
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(envstr("PROCTOR_DATA_DIR", str(BASE_DIR / "var"))).resolve()
@@ -64,11 +65,11 @@ CSRF_TRUSTED_ORIGINS = envlist("PROCTOR_TRUSTED_ORIGINS", [])
 
 INSTALLED_APPS = [
     "daphne",
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "unfold.contrib.inlines",
-    "django.contrib.admin",
+    "proctor_site.apps.ProctorAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,0 +1,86 @@
+"""How the admin looks and what its sidebar offers (https://unfoldadmin.com/docs/configuration/settings/)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+
+
+def stylesheet(request: HttpRequest) -> str:
+    return static("css/proctor.css")
+
+
+def keyboard_script(request: HttpRequest) -> str:
+    return static("js/proctor/keyboard.js")
+
+
+def _item(title: str, icon: str, url: str, model: str = "") -> dict[str, Any]:
+    item: dict[str, Any] = {"title": title, "icon": icon, "link": reverse_lazy(url)}
+    if model:
+        item["permission"] = f"proctoring.admin.navigation.sees_{model}"
+    return item
+
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Proctoring",
+    "SITE_HEADER": "Proctoring",
+    "SITE_SYMBOL": "visibility",
+    "SITE_URL": "/",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "STYLES": [stylesheet],
+    "SCRIPTS": [keyboard_script],
+    "GLOBAL_CALLBACK": "proctoring.admin.status.for_every_page",
+    "DASHBOARD_CALLBACK": "proctoring.admin.dashboard.dashboard",
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97.1% .014 230)",
+            "100": "oklch(94% .033 230)",
+            "200": "oklch(89% .063 231)",
+            "300": "oklch(81% .11 233)",
+            "400": "oklch(72% .14 236)",
+            "500": "oklch(62% .15 240)",
+            "600": "oklch(51% .14 243)",
+            "700": "oklch(45% .125 244)",
+            "800": "oklch(40% .105 244)",
+            "900": "oklch(35% .085 244)",
+            "950": "oklch(26% .06 245)",
+        },
+    },
+    "SIDEBAR": {
+        "show_search": False,
+        "show_all_applications": False,
+        "navigation": [
+            {
+                "title": "Watching",
+                "items": [
+                    _item("Live now", "grid_view", "admin:index"),
+                    _item("Sessions", "video_camera_front", "admin:proctoring_session_changelist", "sessions"),
+                    _item("Events", "list_alt", "admin:proctoring_event_changelist", "sessions"),
+                    _item("Purges", "auto_delete", "admin:proctoring_purgerecord_changelist", "purges"),
+                ],
+            },
+            {
+                "title": "Preparing",
+                "separator": True,
+                "items": [
+                    _item("Exams", "quiz", "admin:exams_exam_changelist"),
+                    _item("Questions", "help", "admin:exams_question_changelist", "questions"),
+                    _item("Policies", "tune", "admin:proctoring_exampolicy_changelist", "policies"),
+                ],
+            },
+            {
+                "title": "People",
+                "separator": True,
+                "items": [
+                    _item("People", "group", "admin:exams_user_changelist", "people"),
+                    _item("Roles", "badge", "admin:exams_membership_changelist", "people"),
+                    _item("Institutions", "account_balance", "admin:exams_institution_changelist", "institutions"),
+                ],
+            },
+        ],
+    },
+}

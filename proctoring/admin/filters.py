@@ -1,0 +1,82 @@
+"""Filters of the lists. They offer only what the person may see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from unfold.contrib.filters.admin import DropdownFilter
+
+from proctoring import selectors
+from proctoring.risk.events import WARNINGS
+from proctoring.risk.policy import DEFAULT_RULES
+from proctoring.risk.sentences import SIGNALS
+
+# Technical events that come neither from a rule nor from a browser's signal.
+OTHERS = (
+    "CONNECTION_LOST",
+    "FRAMES_NOT_ANALYSED",
+    "FRAME_REJECTED",
+    "MESSAGE_REJECTED",
+    "FLOOD",
+    "REPLACED_CONNECTION",
+    "DETECTOR_OFF",
+    "STOPPED_BY_PROCTOR",
+)
+EVENT_NAMES = tuple(dict.fromkeys((*DEFAULT_RULES, *WARNINGS, *(name for name, _ in SIGNALS.values()), *OTHERS)))
+
+
+class ExamFilter(DropdownFilter):
+    title = "exam"
+    parameter_name = "exam"
+    exam_path: ClassVar[str] = "exam"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[Any, str]]:
+        exams = selectors.visible_exams(request.user)
+        return list(exams.order_by("title").values_list("pk", "title"))
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value() or ""
+        return queryset.filter(**{self.exam_path: int(value)}) if value.isdecimal() else queryset
+
+
+class ExamOfEventFilter(ExamFilter):
+    exam_path = "session__exam"
+
+
+class EventNameFilter(DropdownFilter):
+    title = "event"
+    parameter_name = "event"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[Any, str]]:
+        return [(name, name) for name in EVENT_NAMES]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(name=self.value()) if self.value() else queryset
+
+
+class EventAgeFilter(DropdownFilter):
+    """Events carry milliseconds since 1970, which no date filter reads."""
+
+    title = "when"
+    parameter_name = "when"
+    hours: ClassVar[dict[str, int]] = {"hour": 1, "day": 24, "week": 168, "month": 720}
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[Any, str]]:
+        return [
+            ("hour", "In the last hour"),
+            ("day", "In the last 24 hours"),
+            ("week", "In the last 7 days"),
+            ("month", "In the last 30 days"),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        hours = self.hours.get(self.value() or "")
+        if hours is None:
+            return queryset
+        since = timezone.now() - timedelta(hours=hours)
+        return queryset.filter(unix_ms__gte=int(since.timestamp() * 1000))

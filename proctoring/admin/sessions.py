@@ -1,0 +1,89 @@
+"""The list of sessions, and the addresses of the session page and the wall."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter, RangeNumericFilter
+from unfold.decorators import display as label_display
+
+from proctoring import selectors
+from proctoring.admin.base import RecordAdmin
+from proctoring.admin.filters import ExamFilter
+from proctoring.admin.session_page import session_gap, session_page, stop_session
+from proctoring.admin.wall import wall_gap, wall_page
+from proctoring.models import Session
+
+
+@admin.register(Session)
+class SessionAdmin(RecordAdmin):
+    institution_path = "exam__institution"
+    list_display = (
+        "candidate_name", "exam_link", "state_label", "risk_total", "event_number", "started_at", "ended_at",
+        "ended_by",
+    )  # fmt: skip
+    list_display_links = ("candidate_name",)
+    list_filter = (
+        ExamFilter,
+        ("state", ChoicesDropdownFilter),
+        ("kind", ChoicesDropdownFilter),
+        ("risk_total", RangeNumericFilter),
+        ("created_at", RangeDateFilter),
+    )
+    search_fields = ("candidate__username", "candidate__first_name", "candidate__last_name", "exam__title")
+    search_help_text = "Search by candidate or exam"
+    list_select_related = ("candidate", "exam__institution")
+    list_per_page = 50
+    ordering = ("-created_at",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
+        return selectors.visible_sessions(request.user).order_by(*self.ordering)
+
+    @admin.display(description="Candidate", ordering="candidate__last_name")
+    def candidate_name(self, session: Session) -> str:
+        return session.candidate.display_name
+
+    @admin.display(description="Exam", ordering="exam__title")
+    def exam_link(self, session: Session) -> str:
+        if session.exam is None:
+            return session.get_kind_display()
+        url = reverse("admin:exams_exam_change", args=[session.exam_id])
+        return format_html('<a class="pv-link" href="{}">{}</a>', url, session.exam.title)
+
+    @label_display(  # type: ignore[untyped-decorator]
+        description="State", ordering="state", label={"Live": "success", "System check": "info"}
+    )
+    def state_label(self, session: Session) -> str:
+        return session.get_state_display()
+
+    @admin.display(description="Events", ordering="event_count")
+    def event_number(self, session: Session) -> str:
+        url = reverse("admin:proctoring_session_change", args=[session.pk])
+        return format_html('<a class="pv-link" href="{}#timeline">{}</a>', url, session.event_count)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("wall/<int:exam_id>/", view(self.wall_view), name="proctoring_wall"),
+            path("wall/<int:exam_id>/events.json", view(wall_gap), name="proctoring_wall_events"),
+            path("<uuid:session_id>/events.json", view(session_gap), name="proctoring_session_events"),
+            path("<uuid:session_id>/stop/", view(self.stop_view), name="proctoring_session_stop"),
+            *super().get_urls(),
+        ]
+
+    def wall_view(self, request: HttpRequest, exam_id: int) -> HttpResponse:
+        return wall_page(request, exam_id, site=self.admin_site)
+
+    def stop_view(self, request: HttpRequest, session_id: UUID) -> HttpResponse:
+        return stop_session(request, str(session_id), site=self.admin_site)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return session_page(request, object_id, site=self.admin_site)

@@ -1,0 +1,45 @@
+"""The wall: everyone who sits an exam now, riskiest first. Tiles are filled by ``static/js/proctor/wall.js``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from proctoring.admin.base import exam_or_404
+from proctoring.admin.live_data import wall_events
+from proctoring.models import Session
+
+
+def wall_page(request: HttpRequest, exam_id: int, *, site: AdminSite) -> HttpResponse:
+    exam = exam_or_404(request, exam_id)
+    context: dict[str, Any] = {
+        **site.each_context(request),
+        "title": f"Wall of {exam.title}",
+        "content_title": f"{exam.title}: wall",
+        "exam": exam,
+        "is_fullwidth": True,
+        "live_config": {
+            "socket": f"/ws/proctor/exams/{exam.pk}/",
+            "gap": reverse("admin:proctoring_wall_events", args=[exam.pk]),
+            "timeZone": exam.institution.time_zone,
+            "events": wall_events(request, exam),
+        },
+        "open_sessions": exam.proctoring_sessions.exclude(state=Session.State.ENDED).count(),
+    }
+    return TemplateResponse(request, "proctoring_admin/wall.html", context)
+
+
+def wall_gap(request: HttpRequest, exam_id: int) -> JsonResponse:
+    """Events since the one the page saw last: asked after every (re)connection, so that a gap hides nothing."""
+    exam = exam_or_404(request, exam_id)
+    return JsonResponse({"events": wall_events(request, exam, after=number(request, "after"))})
+
+
+def number(request: HttpRequest, name: str) -> int:
+    """A whole number from the query, 0 when there is none."""
+    value = request.GET.get(name, "")
+    return int(value) if value.isdecimal() and len(value) < 19 else 0

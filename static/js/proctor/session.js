@@ -1,0 +1,108 @@
+// The page of one session: live while it runs, its record afterwards.
+
+import { setUpDialogs } from "./dialogs.js";
+import { RiskGraph } from "./graph.js";
+import { describe, draw } from "./overlay.js";
+import { LivePicture } from "./picture.js";
+import { LiveSocket, showState } from "./socket.js";
+import { Timeline } from "./timeline.js";
+import { clock, showConnection, showRisk, warningsText } from "./words.js";
+
+const byId = (id) => document.getElementById(id);
+const config = JSON.parse(byId("live-config").textContent);
+const time = clock(config.timeZone);
+const page = byId("session-page");
+const timeline = new Timeline(byId("events"), byId("events-empty"), byId("ledger-filter"));
+const graph = new RiskGraph({ canvas: byId("risk-graph"), summary: byId("graph-summary"), table: byId("graph-table"), time, config });
+byId("graph-table").closest("details").addEventListener("toggle", () => graph.fillTable());
+
+function addEvent(event) {
+  if (timeline.add(event)) graph.addEvent(event);
+}
+
+class LiveView {
+  constructor() {
+    this.seen = null;
+    this.picture = new LivePicture(byId("live-picture"), byId("live-no-picture"), (seen) => this.shown(seen));
+    byId("overlay-toggle").addEventListener("change", () => this.redraw());
+    addEventListener("resize", () => this.redraw());
+    this.socket = new LiveSocket(config.socket, {
+      onMessage: (message) => this.receive(message),
+      onState: (state, text) => this.stateChanged(state, text),
+    });
+    setInterval(() => graph.ask(), 5000); // the line goes on while nothing changes
+  }
+
+  stateChanged(state, text) {
+    showState(byId("session-connection"), state, text);
+    if (state === "open") this.fillGap().catch(() => showState(byId("session-connection"), "waiting", "Events since the last connection could not be fetched. Reload the page to see them."));
+    if (state === "waiting") showConnection(byId("live-connection"), "lost");
+  }
+
+  async fillGap() {
+    const lastSample = Math.round((graph.samples.at(-1)?.x ?? 0) * 1000);
+    const answer = await fetch(`${config.gap}?after=${timeline.newest}&after_ms=${lastSample}`, { headers: { Accept: "application/json" } });
+    if (!answer.ok) return;
+    const { events, samples } = await answer.json();
+    events.reverse().forEach(addEvent);
+    graph.addSamples(samples);
+    timeline.refresh();
+  }
+
+  receive(message) {
+    if (message.type === "sessions") message.sessions.forEach((session) => this.show(session));
+    else if (message.type === "session") this.show(message.session);
+    else if (message.type === "risk") this.showRisk(message.risk, message.time);
+    else if (message.type === "event") {
+      addEvent(message.event);
+      timeline.refresh();
+    }
+  }
+
+  showRisk(risk, at) {
+    page.dataset.risk = risk;
+    showRisk(byId("live-risk"), risk);
+    if (at) graph.addSamples([[at, risk]]);
+  }
+
+  show(session) {
+    page.dataset.connection = session.connection;
+    if (session.connection === "ended") return this.end();
+    this.showRisk(session.risk);
+    byId("live-risk-parts").textContent = `${session.risk_temporary} that fades, ${session.risk_permanent} that stays`;
+    const warnings = warningsText(session.warnings);
+    if (byId("live-warnings").textContent !== warnings) byId("live-warnings").textContent = warnings;
+    showConnection(byId("live-connection"), session.connection);
+    this.picture.offer(session.frame_url, session.frame_seq, session.observation);
+  }
+
+  shown(seen) {
+    this.seen = seen;
+    byId("live-seen").textContent = describe(seen);
+    this.redraw();
+  }
+
+  redraw() {
+    draw(byId("live-overlay"), byId("live-picture"), byId("overlay-toggle").checked ? this.seen : null);
+  }
+
+  end() {
+    this.socket?.stop();
+    this.picture.stop();
+    byId("live").hidden = true;
+    byId("session-connection").hidden = true;
+    byId("session-ended").hidden = false;
+    byId("stop-open")?.setAttribute("hidden", "");
+    page.dataset.state = "ended";
+    graph.end = Date.now() / 1000;
+    graph.ask();
+  }
+}
+
+config.events.reverse().forEach(addEvent);
+graph.addSamples(config.samples);
+timeline.refresh();
+setUpDialogs();
+document.addEventListener("visibilitychange", () => graph.ask());
+if (!config.ended) new LiveView();
+if (location.hash.startsWith("#event-")) byId(location.hash.slice(1))?.scrollIntoView({ block: "center" });

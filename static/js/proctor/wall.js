@@ -1,0 +1,124 @@
+// The wall of an exam: tiles, their order, the feed, the counts.
+
+import { Arranger } from "./arrange.js";
+import { Feed } from "./feed.js";
+import { LiveSocket, showState } from "./socket.js";
+import { Tile } from "./tile.js";
+
+const byId = (id) => document.getElementById(id);
+const config = JSON.parse(byId("live-config").textContent);
+const tiles = new Map();
+const feed = new Feed(byId("feed"), byId("feed-empty"));
+const tileOf = (element) => tiles.get(element.dataset.session);
+const arranger = new Arranger(byId("tiles"), compare, (held) => (byId("order-held").hidden = !held));
+let connected = false;
+let paused = false;
+let kept = []; // messages that came while paused
+
+function compare(left, right) {
+  const [a, b] = [tileOf(left), tileOf(right)];
+  return b.risk - a.risk || a.name.localeCompare(b.name) || a.session.id.localeCompare(b.session.id);
+}
+
+function sessionUrl(id) {
+  return tiles.get(id)?.session.url ?? `/admin/proctoring/session/${id}/change/`;
+}
+
+function showSession(session) {
+  const tile = tiles.get(session.id);
+  if (session.connection === "ended") {
+    tile?.remove();
+    tiles.delete(session.id);
+  } else if (tile) {
+    tile.update(session);
+  } else {
+    const added = new Tile(session, byId("tile-template"));
+    tiles.set(session.id, added);
+    byId("tiles").append(added.element);
+  }
+}
+
+function showAll(sessions) {
+  const present = new Set(sessions.map((session) => session.id));
+  for (const [id, tile] of tiles) {
+    if (present.has(id)) continue;
+    tile.remove();
+    tiles.delete(id);
+  }
+  sessions.forEach(showSession);
+}
+
+function showEvent({ session, name, event }) {
+  const known = name ?? tiles.get(session)?.name ?? "Candidate";
+  if (feed.add({ session, name: known, url: sessionUrl(session), event })) tiles.get(session)?.addEvent(event);
+}
+
+function refresh() {
+  const count = (...states) => [...tiles.values()].filter((tile) => states.includes(tile.session.connection)).length;
+  setText("count-live", count("live"));
+  setText("count-lost", count("lost", "camera_off"));
+  setText("count-checking", count("checking"));
+  const wanted = byId("wall-filter").value.trim().toLowerCase();
+  let shown = 0;
+  for (const tile of tiles.values()) {
+    tile.element.hidden = !tile.name.toLowerCase().includes(wanted);
+    shown += tile.element.hidden ? 0 : 1;
+  }
+  byId("wall-empty").hidden = tiles.size > 0 || !connected;
+  byId("wall-no-match").hidden = tiles.size === 0 || shown > 0;
+  arranger.ask();
+}
+
+// A status region is read out whenever it is written to, so it is only written to when something has changed.
+function setText(id, value) {
+  const element = byId(id);
+  if (element.textContent !== String(value)) element.textContent = value;
+}
+
+function receive(message) {
+  if (paused) {
+    kept.push(message);
+    if (kept.length > 500) kept = kept.slice(-500);
+    return;
+  }
+  if (message.type === "sessions") showAll(message.sessions);
+  else if (message.type === "session") showSession(message.session);
+  else if (message.type === "event") showEvent(message);
+  else if (message.type === "risk") tiles.get(message.session)?.setRisk(message.risk);
+  refresh();
+}
+
+async function fillGap() {
+  const answer = await fetch(`${config.gap}?after=${feed.newest}`, { headers: { Accept: "application/json" } });
+  if (!answer.ok) return;
+  const { events } = await answer.json();
+  events.reverse().forEach((event) => receive({ type: "event", ...event }));
+}
+
+function pause(event) {
+  paused = !paused;
+  event.currentTarget.setAttribute("aria-pressed", paused);
+  event.currentTarget.textContent = paused ? "Go on" : "Pause updates";
+  for (const tile of tiles.values()) tile.picture.pause(paused);
+  if (paused) return;
+  const messages = kept;
+  kept = [];
+  messages.forEach(receive);
+}
+
+config.events.reverse().forEach(showEvent);
+byId("wall-filter").addEventListener("input", refresh);
+byId("wall-pause").addEventListener("click", pause);
+setInterval(() => {
+  if (!document.hidden && !paused) for (const tile of tiles.values()) tile.checkFreshness(connected);
+}, 2000);
+document.addEventListener("visibilitychange", refresh);
+new LiveSocket(config.socket, {
+  onMessage: receive,
+  onState(state, text) {
+    connected = state === "open";
+    showState(byId("wall-connection"), state, text);
+    if (connected) fillGap().catch(() => showState(byId("wall-connection"), "waiting", "Events since the last connection could not be fetched. Reload the page to see them."));
+    else for (const tile of tiles.values()) tile.checkFreshness(false);
+  },
+});

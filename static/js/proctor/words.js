@@ -1,0 +1,63 @@
+// Codes of the messages in words. Nothing here judges: a risk is "needs a look" at most.
+
+const WARNINGS = {
+  no_face: "No face in view",
+  multiple_faces: "More than one face in view",
+  looking_away: "Looking away",
+  phone: "A phone is in view",
+  dark: "Too dark to see",
+  blurred: "Picture is blurred",
+  covered: "Camera is covered",
+};
+
+const CONNECTIONS = {
+  live: "Live",
+  checking: "System check",
+  camera_off: "Camera off",
+  lost: "Connection lost",
+  ended: "Ended",
+};
+
+const LEDGERS = { integrity: "Needs a look", technical: "Technical", environment: "Surroundings" };
+
+export function sentenceCase(code) {
+  const words = String(code).replaceAll("_", " ").toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+export const warningText = (code) => WARNINGS[code] ?? sentenceCase(code);
+export const connectionText = (code) => CONNECTIONS[code] ?? sentenceCase(code);
+export const ledgerText = (code) => LEDGERS[code] ?? sentenceCase(code);
+export const warningsText = (codes) => codes.map(warningText).join(", ");
+
+// Steps of attention, for colour, mark and word together.
+export function riskLevel(risk) {
+  if (risk <= 0) return { level: "none", word: "" };
+  if (risk < 15) return { level: "low", word: "low" };
+  if (risk < 30) return { level: "raised", word: "needs a look" };
+  return { level: "high", word: "needs a look first" };
+}
+
+export function showRisk(element, risk) {
+  const { level, word } = riskLevel(risk);
+  element.dataset.level = level;
+  element.querySelector(".pv-risk-number").textContent = risk;
+  element.querySelector(".pv-risk-word").textContent = word;
+}
+
+export function showConnection(element, code) {
+  element.textContent = connectionText(code);
+  element.dataset.tone = { live: "good", lost: "bad", camera_off: "warn", checking: "info" }[code] ?? "plain";
+}
+
+export const clockTime = (event) => event.time_24h.slice(11);
+
+export function clock(timeZone) {
+  const format = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium", timeZone });
+  return (unixSeconds) => format.format(new Date(unixSeconds * 1000));
+}
+
+export function scoreText(event) {
+  if (event.risk_delta > 0) return `+${event.risk_delta}, risk ${event.risk_total}`;
+  return event.ledger === "integrity" ? `risk ${event.risk_total}` : "does not score";
+}
