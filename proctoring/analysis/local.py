@@ -115,7 +115,7 @@ class Supervisor(threading.Thread):
             return False
         self.state = "ready"
         self._pool.detectors = started.detectors
-        self._pool.ready.set()
+        self._pool.known.set()
         return True
 
     def _serve(self, job: Job) -> None:
@@ -140,6 +140,7 @@ class Supervisor(threading.Thread):
             return
         self.state = f"lost: {why}"
         self._pool.last_error = why
+        self._pool.known.set()
         self._pool.metrics.count("workers_lost")
         logger.error("%s %s; it is replaced%s", self.worker_name, why, f" (session {job.session_id})" if job else "")
         if job is not None:
@@ -168,7 +169,7 @@ class LocalPool:
         self.metrics = metrics
         self.mailbox = Mailbox()
         self.stopping = threading.Event()
-        self.ready = threading.Event()
+        self.known = threading.Event()  # how the first start of a worker went
         self.detectors: tuple[DetectorStatus, ...] = ()
         self.last_error = ""
         self.strikes = Strikes()

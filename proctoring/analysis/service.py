@@ -49,14 +49,13 @@ class Analysis:
         return [DetectorStatus(name=name, ok=False, reason=reason, model=None) for name in DETECTORS]
 
     def wait_until_ready(self, timeout: float) -> bool:
-        """Block until a worker has loaded its models; False when none has within ``timeout`` seconds."""
-        return self._pool.ready.wait(timeout)
+        """Block until a worker has loaded its models; False when one was lost over it, or after ``timeout`` seconds."""
+        self._pool.known.wait(timeout)
+        return bool(self._pool.detectors)
 
     async def until_ready(self, timeout: float) -> bool:
         """As :meth:`wait_until_ready`, without blocking the event loop."""
-        if self._pool.ready.is_set():
-            return True
-        return await asyncio.to_thread(self._pool.ready.wait, timeout)
+        return await asyncio.to_thread(self.wait_until_ready, timeout)
 
     def metrics(self) -> dict[str, Any]:
         """Counters, CPU by stage, times and the workers' state, ready for JSON."""

@@ -298,7 +298,7 @@ class CandidateConsumer(AsyncWebsocketConsumer):
         await self.hang_up(codes.ENDED)
         await self.publish(force=True)
 
-    async def signals_pending(self, message: dict[str, Any]) -> None:
+    async def signals_stored(self, message: dict[str, Any]) -> None:
         """Group message: signals of this session came in another way."""
         self.spawn(self.listener.apply_pending())
 

@@ -1,0 +1,122 @@
+"""The site in one process, and the analysis workers beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from argparse import ArgumentParser
+from typing import Any
+
+from autobahn.websocket import USES_NVX
+from daphne.server import Server, twisted_loop
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from proctor_site import background
+from proctoring.analysis import service
+from proctoring.analysis.config import analyzer_config
+from proctoring.analysis.service import Analysis
+from proctoring.live import presence
+from proctoring.live.recorder import recorder
+
+logger = logging.getLogger(__name__)
+
+START_SECONDS = 300.0
+PING_SECONDS = 20  # a candidate whose network is gone is noticed after two of these at most
+REQUEST_SECONDS = 300
+FAREWELL_SECONDS = 0.3  # for the close codes to leave
+
+DETECTORS = {"faces": "faces", "mesh": "head pose and eyes", "phone": "phones"}
+NO_NVX = (
+    "Warning: autobahn runs without its native code (NVX), so every frame costs about 5 ms more. "
+    "Reinstall it with a C compiler at hand, and do not set AUTOBAHN_USE_NVX=0."
+)
+
+
+class Command(BaseCommand):
+    help = "Serve the site: pages, live sockets, analysis workers and background tasks."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1", help="Address to listen on (default: %(default)s).")
+        parser.add_argument("--port", type=int, default=8000, help="Port to listen on (default: %(default)s).")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        host, port = options["host"], options["port"]
+        if not USES_NVX:
+            self.stderr.write(NO_NVX)
+        self.stdout.write("Loading the models …")
+        analysis = service.start(analyzer_config(), settings.PROCTOR_WORKERS, settings.PROCTOR_WORKER_TIMEOUT_SECONDS)
+        background.start()
+        try:
+            analysis.wait_until_ready(START_SECONDS)
+            self.say_detectors(analysis)
+            self.say_addresses(host, port)
+            serve(host, port)
+        finally:
+            recorder.close()
+            service.stop()
+            background.stop()
+        self.stdout.write("Stopped.")
+
+    def say_detectors(self, analysis: Analysis) -> None:
+        for status in analysis.status():
+            name = DETECTORS.get(status.name, status.name)
+            if status.ok:
+                model = f" ({status.model.name}, SHA-256 {status.model.sha256[:12]}…)" if status.model else ""
+                self.stdout.write(f"  Detector of {name}: on{model}")
+            else:
+                self.stderr.write(f"  Detector of {name}: OFF. {status.reason}")
+
+    def say_addresses(self, host: str, port: int) -> None:
+        shown = f"[{host}]" if ":" in host else host
+        self.stdout.write(f"Candidates: http://{shown}:{port}/")
+        self.stdout.write(f"Proctors:   http://{shown}:{port}/admin/")
+        if (settings.DATA_DIR / "demo").exists():
+            self.stdout.write("Demo logins: admin, proctor, candidate1 to candidate5, each with the password demo")
+        self.stdout.write("Stop with Ctrl+C.")
+        self.stdout.flush()
+
+
+def serve(host: str, port: int) -> None:
+    """Until SIGTERM or Ctrl+C. Raises CommandError when the address cannot be listened on."""
+    from proctor_site.asgi import application
+
+    interface = host.replace(":", r"\:")
+    server = Server(
+        application=application,
+        endpoints=[f"tcp:port={port}:interface={interface}"],
+        signal_handlers=False,
+        http_timeout=REQUEST_SECONDS,
+        ping_interval=PING_SECONDS,
+        ping_timeout=PING_SECONDS,
+        server_name="",
+    )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        twisted_loop.add_signal_handler(number, ask_to_stop, server)
+    server.run()
+    if not server.listening_addresses:
+        raise CommandError(f"Nothing can listen on {host}, port {port}: is another server running there?")
+
+
+_farewell: asyncio.Task[None] | None = None
+
+
+def ask_to_stop(server: Server) -> None:
+    """The first signal lets everybody go in good order, a second one ends at once."""
+    global _farewell
+    if _farewell is not None:
+        server.stop()
+        return
+    _farewell = asyncio.get_running_loop().create_task(say_goodbye(server))
+
+
+async def say_goodbye(server: Server) -> None:
+    """Keep the state of every session and tell the pages to come back, then stop."""
+    consumers = list(presence.connected.values())
+    outcomes = await asyncio.gather(*(consumer.restart() for consumer in consumers), return_exceptions=True)
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException):
+            logger.error("A session could not be left in good order", exc_info=outcome)
+    await asyncio.sleep(FAREWELL_SECONDS if consumers else 0)
+    server.stop()
