@@ -22,8 +22,8 @@ from proctoring import consent, selectors, services
 from proctoring.models import Session
 
 ENDED_MESSAGES = {
-    Session.EndedBy.CANDIDATE: "Watching has ended, as you asked.",
-    Session.EndedBy.PROCTOR: "A proctor has ended the watching of this session.",
+    Session.EndedBy.CANDIDATE: "You have handed in your exam.",
+    Session.EndedBy.PROCTOR: "A proctor has ended this session. Your saved answers have been handed in.",
     Session.EndedBy.DEADLINE: "Time is up. Your saved answers have been handed in.",
     Session.EndedBy.REPLAY: "This was a replayed clip, and it is over.",
 }
@@ -163,8 +163,20 @@ def room(request: HttpRequest, session_id: UUID) -> HttpResponse:
         "session": session,
         "exam": session.exam,
         "attempt": session.attempt,
-        "ended_message": ENDED_MESSAGES.get(session.ended_by, ""),
+        "ended_message": ended_message(session),
         "finish_url": reverse("api_finish", args=[session.pk]),
         "signals_url": reverse("api_signals", args=[session.pk]),
     }
     return render(request, "candidate/room.html", context)
+
+
+def ended_message(session: Session) -> str:
+    """Why the page finds the session over when it is opened again; empty while it goes on."""
+    if session.state != Session.State.ENDED:
+        return ""
+    attempt = session.attempt
+    if attempt is None or attempt.state == Attempt.State.SUBMITTED:
+        return ENDED_MESSAGES[Session.EndedBy(session.ended_by)]
+    if attempt.started_at is None:
+        return "Watching ended before the exam began. Please ask your institution how to go on."
+    return "Watching has ended, and your exam goes on."

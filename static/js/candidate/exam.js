@@ -6,6 +6,7 @@ import { Questions } from "./questions.js";
 
 const TRY_AGAIN_MS = 2000;
 const SAVING_MAY_TAKE_MS = 10000;
+const SERVER_ENDS_WITHIN_MS = 4000;
 
 export class Exam {
   handedIn = false;
@@ -19,6 +20,7 @@ export class Exam {
   #countdown;
   #dialog = document.getElementById("finish-dialog");
   #finishing = false;
+  #closed = false;
 
   // over(sentence) is called once the attempt, or the practice run, is handed in from here.
   constructor({ root, timers, clock, announce, over }) {
@@ -55,6 +57,7 @@ export class Exam {
   }
 
   close() {
+    this.#closed = true;
     this.#countdown?.stop();
     this.#questions?.lock();
     this.#dialog.close();
@@ -81,7 +84,7 @@ export class Exam {
       timers,
       handlers: {
         minutes: (number) => this.#announce(number === 1 ? "One minute left." : `${number} minutes left.`),
-        soon: () => this.#questions.handOnDrafts(),
+        soon: () => this.#questions.hurry(),
         over: () => this.#timeIsUp(),
       },
     });
@@ -95,7 +98,7 @@ export class Exam {
       } catch (error) {
         console.info("The exam could not be read and is asked for again.", error);
       }
-      await new Promise((resolve) => this.#timers.after(TRY_AGAIN_MS, resolve));
+      await this.#pause(TRY_AGAIN_MS);
     }
   }
 
@@ -124,7 +127,10 @@ export class Exam {
     this.#dialog.close();
     this.#announce("Time is up. Your answers are being handed in.");
     const saved = await this.#answers.allSaved(SAVING_MAY_TAKE_MS);
-    while (!(await this.#handIn())) await new Promise((resolve) => this.#timers.after(TRY_AGAIN_MS, resolve));
+    // The server ends a watched exam by itself; this page does it where nobody watches or the server is out of reach.
+    await this.#pause(SERVER_ENDS_WITHIN_MS);
+    while (!this.#closed && !(await this.#handIn())) await this.#pause(TRY_AGAIN_MS);
+    if (this.#closed) return;
     this.#over(`Time is up. Your answers have been handed in.${saved ? "" : " The last of them did not get through."}`);
   }
 
@@ -140,6 +146,10 @@ export class Exam {
       this.#finishing = false;
     }
     return this.handedIn;
+  }
+
+  #pause(ms) {
+    return new Promise((resolve) => this.#timers.after(ms, resolve));
   }
 
   #say(sentence) {

@@ -2,6 +2,7 @@
 import * as store from "../lib/store.js";
 
 const TYPING_PAUSE_MS = 1000;
+const TYPING_PAUSE_AT_THE_END_MS = 200;
 const MAX_TEXT_LENGTH = 20000;
 
 export class Questions {
@@ -12,6 +13,7 @@ export class Questions {
   #drafts = new Map(); // question id → timer of a text not yet handed on
   #lastState = new Map();
   #announce;
+  #typingPause = TYPING_PAUSE_MS;
 
   // edited(questionId, value) is called for every answer made; announce(sentence) speaks to screen readers.
   constructor({ list, attemptId, timers, edited, announce }) {
@@ -49,6 +51,12 @@ export class Questions {
   // Texts still being typed are handed on now.
   handOnDrafts() {
     for (const questionId of [...this.#drafts.keys()]) this.#handOn(questionId);
+  }
+
+  // The time is nearly over: what is typed now must still arrive before the end.
+  hurry() {
+    this.#typingPause = TYPING_PAUSE_AT_THE_END_MS;
+    this.handOnDrafts();
   }
 
   lock() {
@@ -124,7 +132,7 @@ export class Questions {
   #draft(questionId) {
     const timer = this.#drafts.get(questionId);
     if (timer !== undefined) this.#timers.cancel(timer);
-    this.#drafts.set(questionId, this.#timers.after(TYPING_PAUSE_MS, () => this.#handOn(questionId)));
+    this.#drafts.set(questionId, this.#timers.after(this.#typingPause, () => this.#handOn(questionId)));
     this.status(questionId, { state: "waiting" });
   }
 
