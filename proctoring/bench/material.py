@@ -22,7 +22,7 @@ CLIP_FPS = {
     "phone_in_hand": STILL_FPS,
     "wallet_at_webcam": STILL_FPS,
 }
-NEUTRAL_CLIP, NEUTRAL_SECONDS = "head_turns", 1.9
+NEUTRAL_CLIP, NEUTRAL_SECONDS = "head_turns", 0.65
 
 
 class NoMaterial(Exception):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any
@@ -13,9 +15,13 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.typing import Origin
 
+from proctoring.live.limits import BURST, MESSAGES_PER_SECOND, TokenBucket
 from proctoring.live.wire import pack_frame
 
 Message = dict[str, Any]
+
+# Below what the server takes for a flood, since its clock and this one do not tick together.
+KEPT_SHARE = 0.9
 
 CLOSE_MEANINGS = {
     1012: "the server is restarting; try again in a moment",
@@ -59,6 +65,7 @@ class CandidateClient:
         self.on_message = on_message
         self.sequence = 0
         self._socket: ClientConnection | None = None
+        self._bucket = TokenBucket(MESSAGES_PER_SECOND * KEPT_SHARE, int(BURST * KEPT_SHARE))
 
     async def __aenter__(self) -> CandidateClient:
         address = urlsplit(self.url)
@@ -88,9 +95,14 @@ class CandidateClient:
             await self._socket.close()
 
     async def send(self, message: Message) -> None:
+        await self._send(json.dumps(message))
+
+    async def _send(self, data: str | bytes) -> None:
         assert self._socket is not None
+        while not self._bucket.take(time.monotonic()):  # noqa: ASYNC110  nothing but time to wait for
+            await asyncio.sleep(1 / MESSAGES_PER_SECOND)
         try:
-            await self._socket.send(json.dumps(message))
+            await self._socket.send(data)
         except ConnectionClosed as closed:
             raise refusal(closed) from closed
 
@@ -113,12 +125,8 @@ class CandidateClient:
 
     async def frame(self, jpeg: bytes, *, capture_ms: float) -> Message:
         """Sends one frame and waits for its acknowledgement: a ``verdict`` or a ``frame_error``."""
-        assert self._socket is not None
         self.sequence += 1
-        try:
-            await self._socket.send(pack_frame(self.session_id, self.sequence, capture_ms, jpeg))
-        except ConnectionClosed as closed:
-            raise refusal(closed) from closed
+        await self._send(pack_frame(self.session_id, self.sequence, capture_ms, jpeg))
         while True:
             answer = await self.expect("verdict", "frame_error")
             if answer["seq"] in (self.sequence, None):

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from PIL import Image
 
+from tests.data import clip_frames
+
 CHROMIUM_FPS = 30  # at which Chromium plays an .mjpeg file, whatever its source
 
 
@@ -27,6 +29,16 @@ class Segment:
 
 def read(paths: Sequence[Path]) -> list[bytes]:
     return [path.read_bytes() for path in paths]
+
+
+def to_and_fro(pictures: Sequence[bytes]) -> list[bytes]:
+    """Forwards and back, so that it can be repeated without a jump."""
+    return [*pictures, *reversed(pictures[1:-1])]
+
+
+def looking_at_the_screen() -> list[bytes]:
+    """A real person who does; to be repeated."""
+    return to_and_fro(read(clip_frames("head_turns")[:8]))
 
 
 def black(width: int = 640, height: int = 480) -> bytes:

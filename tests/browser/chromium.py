@@ -80,4 +80,5 @@ def wait(browser: WebDriver, condition: Callable[[WebDriver], T], what: str, *, 
 
 
 def console(browser: WebDriver) -> str:
-    return "\n".join(f"{entry['level']}: {entry['message']}" for entry in browser.get_log("browser"))
+    entries = browser.get_log("browser")  # type: ignore[no-untyped-call]
+    return "\n".join(f"{entry['level']}: {entry['message']}" for entry in entries)

@@ -51,7 +51,9 @@ class Person:
 
     def click(self, selector: str, *, seconds: float = 20) -> None:
         """As soon as it can be clicked."""
-        wait(self.browser, lambda _: self._usable(selector), f"{selector} to be clickable", seconds=seconds).click()
+        usable = wait(self.browser, lambda _: self._usable(selector), f"{selector} to be clickable", seconds=seconds)
+        assert usable is not None
+        usable.click()
 
     def text(self, selector: str) -> str:
         return self.find(selector).text

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from selenium.webdriver.chrome.webdriver import WebDriver
 
-from tests.browser.camera import Segment, camera_file, read
+from tests.browser.camera import Segment, camera_file, read, to_and_fro
 from tests.browser.chromium import wait
 from tests.browser.conftest import OpenCandidate, OpenProctor
 from tests.browser.evidence import nearest, turned_frames
@@ -17,9 +17,10 @@ from tests.browser.people import Sitting
 from tests.data import clip_frames
 
 FPS = 12.35
-NEUTRAL = 24  # pictures before the first labelled turn
-NEUTRAL_SECONDS = 32.0  # time for consent, check, calibration and start
-TURNS_SLOWER = 2.0  # at full speed the longest turn lasts 2.996 s, and LOOKING_AWAY needs more than 3
+NEUTRAL = 8  # pictures before she begins to turn; the labels begin when she has turned
+NEUTRAL_SECONDS = 30.0  # time for consent, check, calibration and start
+LAST = 105  # enough of the second turn for one event
+TURNS_SLOWER = 2.5  # at full speed the longest turn lasts 2.996 s, and LOOKING_AWAY needs more than 3
 COLUMNS = [
     "time_24h",
     "unix_time",
@@ -66,8 +67,9 @@ def test_turning_away_is_seen_recorded_and_shown(
     camera = camera_file(
         tmp_path,
         [
-            Segment(pictures[:NEUTRAL], FPS, NEUTRAL_SECONDS),
-            Segment(pictures[NEUTRAL:], FPS / TURNS_SLOWER),
+            Segment(to_and_fro(pictures[:NEUTRAL]), FPS, NEUTRAL_SECONDS),
+            Segment(pictures[NEUTRAL:LAST], FPS / TURNS_SLOWER),
+            Segment(to_and_fro(pictures[:NEUTRAL]), FPS, 20.0),
         ],
     )
     wall, page = open_proctor(), open_proctor()

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.camera import Segment, camera_file, read
+from tests.browser.camera import Segment, camera_file, looking_at_the_screen
 from tests.browser.chromium import wait
 from tests.browser.conftest import OpenCandidate, OpenProctor
 from tests.browser.people import Sitting
 from tests.browser.seat import Candidate
-from tests.data import clip_frames
 
 CHOICE = '#questions input[type="radio"]'
 TEXT = "#questions textarea"
@@ -20,7 +19,7 @@ TEXT = "#questions textarea"
 @pytest.fixture
 def candidate(tmp_path: Path, sitting: Sitting, open_candidate: OpenCandidate) -> Candidate:
     """Sitting the exam, looking at the screen."""
-    camera = camera_file(tmp_path, [Segment(read(clip_frames("head_turns")[:24]), 12.35)])
+    camera = camera_file(tmp_path, [Segment(looking_at_the_screen(), 12.35)])
     candidate = open_candidate(camera=camera)
     candidate.sit_down(sitting.username, sitting.exam_id)
     return candidate

@@ -11,11 +11,10 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from tests.browser import chromium, looks
-from tests.browser.camera import Segment, camera_file, read
+from tests.browser.camera import Segment, camera_file, looking_at_the_screen
 from tests.browser.chromium import wait
 from tests.browser.people import Sitting
 from tests.browser.seat import Candidate, Person, Proctor
-from tests.data import clip_frames
 from tests.server import Site
 
 WIDTHS = [1280, 390]
@@ -42,7 +41,7 @@ def taken(sittings: Iterator[Sitting]) -> Sitting:
 @pytest.fixture(scope="module")
 def candidate(site: Site) -> Iterator[Candidate]:
     with TemporaryDirectory() as folder:
-        camera = camera_file(Path(folder), [Segment(read(clip_frames("head_turns")[:24]), 12.35)])
+        camera = camera_file(Path(folder), [Segment(looking_at_the_screen(), 12.35)])
         browser = chromium.start(Path(folder, "profile"), camera=camera)
         yield Candidate(browser, site.url)
         browser.quit()

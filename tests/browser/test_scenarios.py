@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.browser.camera import Segment, black, camera_file, read
+from tests.browser.camera import Segment, black, camera_file, looking_at_the_screen, read
 from tests.browser.chromium import wait
 from tests.browser.conftest import OpenCandidate, OpenProctor
 from tests.browser.people import Sitting
@@ -14,7 +14,7 @@ SIT_DOWN_SECONDS = 30.0  # time for consent, check, calibration and start
 
 
 def neutral(seconds: float = SIT_DOWN_SECONDS) -> Segment:
-    return Segment(read(clip_frames("head_turns")[:24]), 12.35, seconds)
+    return Segment(looking_at_the_screen(), 12.35, seconds)
 
 
 def test_two_people(tmp_path: Path, sitting: Sitting, open_candidate: OpenCandidate, open_proctor: OpenProctor) -> None:

@@ -50,7 +50,7 @@ def test_two_people_are_found_and_the_speed_changes_nothing(site: Site) -> None:
 
 def test_head_turns_slowed_down_show_looking_away(site: Site) -> None:
     clip = str(data_path("clips/head_turns"))
-    record = export(site, clip, "--fps", "6.175", "--speed", "20", "--calibrate-seconds", "4")
+    record = export(site, clip, "--fps", "4.94", "--speed", "10", "--calibrate-seconds", "1.6")
     assert set(record) == {"session_start", "risk_history", "events"}
     assert "LOOKING_AWAY" in [name for name, _ in integrity(record)]
     times = [sample["time"] for sample in record["risk_history"]]
