@@ -263,8 +263,10 @@ class Engine:
         events = []
         for name in self._watched():
             rule, run = self.policy.rules[name], self._runs[name]
-            # A phone is confirmed between two looks as well; anything else only by a picture that shows it.
-            shown = self._state.conditions[name] or name == PHONE_DETECTED
+            # Confirmed by a picture that shows it, or before the next look is due (a phone is not looked for in each).
+            shown = self._state.conditions[name] or (
+                name == PHONE_DETECTED and run.age(time) < self.policy.interval(name)
+            )
             if shown and run.is_due(time=time, hold=rule.hold_seconds, cooldown=rule.cooldown_seconds):
                 run.score(time=time, hold=rule.hold_seconds)
                 held, measured = run.held(time), run.evidence["measured"]

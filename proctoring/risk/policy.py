@@ -73,8 +73,11 @@ class Policy:
     def tolerance(self, event: str | None = None) -> float:
         """Seconds a condition may stay unknown within a run. Without a name: how far apart two pictures may be
         before pictures count as missing."""
-        interval = 1.0 / self.frames_per_second
-        return UNKNOWN_SECONDS + (interval * self.phone_every if event == PHONE_DETECTED else interval)
+        return UNKNOWN_SECONDS + self.interval(event)
+
+    def interval(self, event: str | None = None) -> float:
+        """Seconds from one look for a condition to the next."""
+        return (self.phone_every if event == PHONE_DETECTED else 1) / self.frames_per_second
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -42,9 +43,13 @@ class Run:
     def held(self, time: float) -> float:
         return 0.0 if self.start is None else time - self.start
 
+    def age(self, time: float) -> float:
+        """Seconds since the newest reading that was no "unknown"."""
+        return math.inf if self.known_at is None else time - self.known_at
+
     def advance(self, *, time: float, reading: bool | None, tolerance: float) -> None:
         """Take in the reading of the picture captured at ``time``."""
-        if self.known_at is not None and self.is_open and time - self.known_at > tolerance + EPSILON:
+        if self.is_open and self.age(time) > tolerance + EPSILON:
             self._end(time)
         if reading is None:
             return

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from proctoring.risk.engine import Engine
+from proctoring.risk.engine import Engine, EventDraft
 from proctoring.risk.policy import Policy
 from tests.risk import timelines
 from tests.risk.scenes import NEUTRAL, Entry, Frame, assert_restores_everywhere, play, seen, told
@@ -37,7 +37,9 @@ def test_a_phone_alone_scores_twice_in_twelve_seconds_and_for_ever(every_frame_o
 
 
 def test_a_phone_followed_as_the_engine_asks_gives_the_same() -> None:
-    engine, events, looks = Engine(Policy(), NEUTRAL), [], []
+    engine = Engine(Policy(), NEUTRAL)
+    events: list[EventDraft] = []
+    looks: list[float] = []
     for index in range(40):
         time = index * 0.5
         if engine.wants_phone:
