@@ -121,6 +121,11 @@ def end_overdue(now: datetime) -> int:
             continue
         except (DatabaseError, OSError, ProctoringError, ValueError, KeyError, TypeError):
             logger.exception("Session %s is overdue and could not be ended.", session.pk)
+    # Exams that went on after watching was stopped.
+    for attempt in Attempt.objects.filter(
+        state=Attempt.State.RUNNING, deadline__lt=now, proctoring_session__state=Session.State.ENDED
+    ):
+        exam_services.submit_attempt(attempt=attempt)
     return ended
 
 

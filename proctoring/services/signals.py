@@ -61,13 +61,14 @@ class SignalBatch:
 def _signal(item: object) -> Signal:
     if not isinstance(item, Mapping):
         raise BadRequest("A signal is an object with “id”, “kind” and “time_ms”.")
-    if item.get("kind") not in KINDS:
-        raise BadRequest(f"“{str(item.get('kind'))[:40]}” is no kind of signal.")
+    kind = item.get("kind")
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise BadRequest(f"“{str(kind)[:40]}” is no kind of signal.")
     try:
         client_id = UUID(str(item.get("id")))
     except ValueError:
         raise BadRequest("The id of a signal must be a UUID.") from None
-    return Signal(client_id=client_id, kind=item["kind"], time_ms=_milliseconds(item.get("time_ms"), "time_ms"))
+    return Signal(client_id=client_id, kind=kind, time_ms=_milliseconds(item.get("time_ms"), "time_ms"))
 
 
 def _milliseconds(value: Any, name: str) -> float:

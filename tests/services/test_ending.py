@@ -1,0 +1,228 @@
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from django.utils.timezone import now as utc_now
+
+from exams.models import Attempt, User
+from proctoring import consent, services
+from proctoring.evidence import snapshots, verify
+from proctoring.models import BrowserSignal, Event, ProctorAction, PurgeRecord, Session
+from proctoring.services import Commit, Drafted
+from tests import factories
+from tests.factories import People
+from tests.services.drafts import draft
+
+pytestmark = pytest.mark.django_db
+
+STOP = ProctorAction.Action.STOP_WATCHING
+END = ProctorAction.Action.END_ATTEMPT
+
+
+@pytest.fixture
+def people() -> People:
+    return factories.people()
+
+
+@pytest.fixture
+def session(people: People) -> Session:
+    exam = factories.exam(people.institution, candidates=(people.candidate,))
+    return factories.session(exam, people.candidate, consent=factories.consent(people.candidate, exam))
+
+
+def told(session: Session, do: Any) -> dict[str, Any]:
+    """What the candidate's page hears while ``do`` runs."""
+
+    async def listen() -> str:
+        layer = get_channel_layer()
+        assert layer is not None
+        channel: str = await layer.new_channel()
+        await layer.group_add(services.candidate_group(session.pk), channel)
+        return channel
+
+    async def hear(channel: str) -> dict[str, Any]:
+        layer = get_channel_layer()
+        assert layer is not None
+        message: dict[str, Any] = await layer.receive(channel)
+        return message
+
+    channel = async_to_sync(listen)()
+    do()
+    return async_to_sync(hear)(channel)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_candidates_finish_hands_in_and_tells_the_page(session: Session) -> None:
+    message = told(session, lambda: services.end_session(session.pk, Session.EndedBy.CANDIDATE))
+    session.refresh_from_db()
+    assert (session.state, session.ended_by, session.connected) == ("ended", "candidate", False)
+    assert Attempt.objects.get().state == Attempt.State.SUBMITTED
+    assert (message["type"], message["by"]) == ("session.ended", "candidate")
+
+
+def test_ending_again_changes_nothing(session: Session) -> None:
+    first = services.end_session(session.pk, Session.EndedBy.CANDIDATE)
+    again = services.end_session(session.pk, Session.EndedBy.DEADLINE)
+    assert (again.ended_at, again.ended_by) == (first.ended_at, "candidate")
+
+
+def test_signals_still_waiting_are_taken_into_account_at_the_end(session: Session) -> None:
+    at = round(utc_now().timestamp() * 1000)
+    BrowserSignal.objects.create(
+        session=session, client_id=uuid.uuid4(), kind="hidden", client_unix_ms=at, unix_ms=at + 1
+    )
+    Session.objects.update(connected=True)
+    services.end_session(session.pk, Session.EndedBy.CANDIDATE)
+    assert Event.objects.get().name == "TAB_SWITCH"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_practice_run_is_deleted_at_its_end_with_its_pictures() -> None:
+    practice = factories.session()
+    services.commit(Commit(session_id=practice.pk, epoch=0, drafts=[Drafted(draft(), factories.jpeg())]))
+    name = Event.objects.get().snapshot
+    services.end_session(practice.pk, Session.EndedBy.CANDIDATE)
+    assert not Session.objects.exists()
+    with pytest.raises(FileNotFoundError):
+        snapshots.read(name)
+    assert PurgeRecord.objects.get().what == PurgeRecord.What.PRACTICE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_proctor_stops_watching_and_the_exam_goes_on(session: Session, people: People) -> None:
+    message = told(
+        session, lambda: services.stop_by_proctor(people.proctor, session.pk, STOP, "technical", "The camera froze.")
+    )
+    session.refresh_from_db()
+    action = ProctorAction.objects.get()
+    assert (action.user, action.reason, action.note) == (people.proctor, "technical", "The camera froze.")
+    assert (session.state, session.ended_by) == ("ended", "proctor")
+    assert Attempt.objects.get().state == Attempt.State.RUNNING
+    assert message["by"] == "proctor" and "Technical problem" in message["message"]
+    event = Event.objects.get()
+    assert (event.name, event.ledger, event.risk_delta) == (services.STOPPED, "technical", 0)
+    assert list(verify.check(session)) == []
+
+
+def test_the_candidate_comes_back_to_an_exam_that_is_no_longer_watched(session: Session, people: People) -> None:
+    services.stop_by_proctor(people.proctor, session.pk, STOP, "technical")
+    assert services.begin_session(candidate=people.candidate, exam=session.exam, kind="exam") == session
+    with pytest.raises(services.SessionEnded):
+        services.open_connection(session.pk)
+    services.end_session(session.pk, Session.EndedBy.CANDIDATE)
+    assert Attempt.objects.get().state == Attempt.State.SUBMITTED
+
+
+def test_a_proctor_ends_the_attempt_also_after_watching_was_stopped(session: Session, people: People) -> None:
+    services.stop_by_proctor(people.proctor, session.pk, STOP, "technical")
+    services.stop_by_proctor(people.colleague, session.pk, END, "rules")
+    assert Attempt.objects.get().state == Attempt.State.SUBMITTED
+    assert ProctorAction.objects.count() == Event.objects.count() == 2
+    with pytest.raises(services.SessionEnded):
+        services.stop_by_proctor(people.proctor, session.pk, END, "rules")
+
+
+@pytest.mark.parametrize(
+    ("who", "allowed"),
+    [("superuser", True), ("administrator", True), ("proctor", True), ("colleague", True), ("reviewer", False)],
+)
+def test_who_may_stop(session: Session, people: People, who: str, allowed: bool) -> None:
+    user: User = getattr(people, who)
+    if allowed:
+        services.stop_by_proctor(user, session.pk, STOP, "emergency")
+        return
+    with pytest.raises(services.NotAllowed):
+        services.stop_by_proctor(user, session.pk, STOP, "emergency")
+
+
+@pytest.mark.parametrize(
+    "who", ["author", "candidate", "other_candidate", "foreign_administrator", "foreign_proctor", "foreign_reviewer"]
+)
+def test_to_others_there_is_no_session(session: Session, people: People, who: str) -> None:
+    with pytest.raises(Session.DoesNotExist):
+        services.stop_by_proctor(getattr(people, who), session.pk, STOP, "emergency")
+
+
+@pytest.mark.parametrize(
+    ("action", "reason", "note"), [(STOP, "bored", ""), ("delete", "technical", ""), (STOP, "other", "  ")]
+)
+def test_a_reason_from_the_list_is_required(
+    session: Session, people: People, action: str, reason: str, note: str
+) -> None:
+    with pytest.raises(services.BadRequest):
+        services.stop_by_proctor(people.proctor, session.pk, action, reason, note)
+    assert not ProctorAction.objects.exists()
+
+
+def test_withdrawing_consent_stops_watching_and_not_the_exam(session: Session, people: People) -> None:
+    assert services.withdraw_consent(candidate=people.candidate, exam=session.exam) == 1
+    session.refresh_from_db()
+    assert session.state == Session.State.ENDED
+    assert Event.objects.get().name == services.WITHDRAWN
+    assert Attempt.objects.get().state == Attempt.State.RUNNING
+    assert consent.consent_for(people.candidate, session.exam) is None
+
+
+NOW = datetime(2026, 1, 7, 12, tzinfo=timezone.utc)
+
+
+def overdue(**fields: Any) -> Session:
+    sitting = {"started_at": NOW - timedelta(hours=2), "deadline": fields.pop("deadline", NOW - timedelta(hours=1))}
+    exam, candidate = factories.exam(), factories.user()
+    attempt = factories.attempt(exam, candidate, **sitting)
+    defaults = {"created_at": NOW - timedelta(hours=2), "last_frame_at": NOW - timedelta(hours=1, minutes=30)}
+    return factories.session(exam, candidate, attempt=attempt, **(defaults | fields))
+
+
+def test_a_session_left_alone_ends_when_its_time_was_up() -> None:
+    session = overdue()
+    assert services.end_overdue(NOW) == 1
+    session.refresh_from_db()
+    assert (session.state, session.ended_by, session.ended_at) == ("ended", "deadline", NOW - timedelta(hours=1))
+    assert Attempt.objects.get().state == Attempt.State.SUBMITTED
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"deadline": NOW + timedelta(minutes=1)},
+        {"connected": True, "last_frame_at": NOW - timedelta(seconds=10)},
+    ],
+)
+def test_a_session_with_time_left_or_somebody_there_goes_on(fields: dict[str, Any]) -> None:
+    overdue(**fields)
+    assert services.end_overdue(NOW) == 0
+
+
+def test_a_connection_silent_for_long_counts_as_gone() -> None:
+    overdue(connected=True)
+    assert services.end_overdue(NOW) == 1
+
+
+def test_an_exam_that_went_on_unwatched_is_handed_in_when_time_is_up() -> None:
+    overdue(state=Session.State.ENDED, ended_at=NOW - timedelta(hours=1, minutes=30))
+    services.end_overdue(NOW)
+    assert Attempt.objects.get().state == Attempt.State.SUBMITTED
+
+
+def test_a_session_never_started_ends_a_day_later() -> None:
+    session = factories.session(factories.exam(), state=Session.State.CHECKING, created_at=NOW - timedelta(hours=25))
+    assert services.end_overdue(NOW) == 1
+    session.refresh_from_db()
+    assert session.ended_at == NOW - timedelta(hours=25)
+
+
+def test_one_that_cannot_be_ended_does_not_stop_the_others(caplog: pytest.LogCaptureFixture) -> None:
+    broken, fine = overdue(policy={"not": "a policy"}), overdue()
+    at = round((NOW - timedelta(hours=1, minutes=30)).timestamp() * 1000)
+    Session.objects.update(started_at=NOW - timedelta(hours=2))
+    BrowserSignal.objects.create(session=broken, client_id=uuid.uuid4(), kind="hidden", client_unix_ms=1, unix_ms=at)
+    assert services.end_overdue(NOW) == 1
+    fine.refresh_from_db()
+    assert fine.state == Session.State.ENDED
+    assert str(broken.pk) in caplog.text
