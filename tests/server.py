@@ -9,9 +9,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from proctoring.bench.server import ROOT, OwnServer
 
-MODELS = ROOT / "var" / "models"
+
+def models_dir() -> Path:
+    """Exported models are kept between runs where the site itself has been used, else for this run."""
+    kept = ROOT / "var" / "models"
+    if kept.is_dir():
+        return kept
+    settings.PROCTOR_MODELS_DIR.mkdir(parents=True, exist_ok=True)
+    return Path(settings.PROCTOR_MODELS_DIR)
 
 
 class Site(OwnServer):
@@ -29,7 +38,7 @@ class Site(OwnServer):
 def running_site(*, extra: dict[str, str] | None = None) -> Iterator[Site]:
     """A prepared, running site with demo data; gone at the end."""
     with tempfile.TemporaryDirectory(prefix="proctor-site-") as folder:
-        site = Site(Path(folder), models_dir=MODELS, extra=extra)
+        site = Site(Path(folder), models_dir=models_dir(), extra=extra)
         site.prepare()
         with site:
             yield site

@@ -58,7 +58,6 @@ class OwnServer:
 
     def prepare(self) -> None:
         self.manage("migrate", "--verbosity", "0")
-        self.manage("prepare_models")
         self.manage("collectstatic", "--noinput", "--verbosity", "0")
         self.manage("demo_data")
 
