@@ -33,10 +33,11 @@ def from_mesh(landmarks: Landmarks) -> HeadPose:
     )
 
 
-# Fitted by least squares to the mesh's own answer on frames where both exist; see `from_keypoints`.
-_NOSE_REACH = 1.0  # how far the nose tip stands before the ears, in half ear distances
-_LEVEL_NOSE = 0.5  # where the nose tip stands between eyes (0) and mouth (1) when pitch is 0
-_PITCH_PER_SHIFT = 90.0  # degrees for a whole eye-to-mouth distance
+# Fitted to the mesh's answer on 576 faces where both exist; half of the yaws then lie within 3° of the mesh's and nine
+# in ten within 15°, of the pitches within 4° and 11°.
+_NOSE_REACH = 1.4  # how far the nose tip stands before the ears, in half ear distances
+_LEVEL_NOSE = 0.465  # where the nose tip stands between eyes (0) and mouth (1) when pitch is 0
+_PITCH_PER_SHIFT = 118.0  # degrees for a whole eye-to-mouth distance
 
 
 def from_keypoints(face: Face, *, width: int, height: int) -> HeadPose | None:

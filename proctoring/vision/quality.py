@@ -9,9 +9,17 @@ from proctoring.vision.arrays import Rgb
 
 _WIDTH = 160  # judged at one small width: fast, and averaging takes sensor noise out of the sharpness
 
-DARK_BRIGHTNESS = 25.0
-BLURRED_SHARPNESS = 30.0
-COVERED_SHARPNESS = 8.0
+# Measured on eight clips and on negatives/webcam, as they are and darkened (with sensor noise), blurred or covered.
+# As they are: brightness 19 and more, contrast 18 and more, sharpness 54 and more.
+DARK_BRIGHTNESS = 15.0  # face detection starts to fail between 20 (half the faces found) and 10 (one in eight)
+COVERED_CONTRAST = (
+    15.0  # lens behind a finger or cloth in any colour: at most 13.4; strongly blurred rooms: 20 and more
+)
+COVERED_SHARPNESS = 12.0  # the same: at most 9.7, all of it noise
+BLURRED_SHARPNESS = 16.0  # blur of σ = 5 px at 640: 19 and more, 97 % of faces found; of 7 px: 12 to 24, every second
+# Dim pictures have little sharpness for their little contrast; a blurred one has little for any contrast.
+# Sharpness over squared contrast at σ = 5 px: 0.006 to 0.013; at 7 px below 0.008; as they are 0.1 and more.
+BLURRED_SHARPNESS_OVER_VARIANCE = 0.01
 
 
 def judge(picture: Rgb) -> Quality:
@@ -22,12 +30,13 @@ def judge(picture: Rgb) -> Quality:
     mean, deviation = (float(value[0][0]) for value in cv2.meanStdDev(luma))
     sharpness = float(cv2.meanStdDev(cv2.Laplacian(luma, cv2.CV_32F))[1][0][0]) ** 2
     dark = mean < DARK_BRIGHTNESS
-    covered = not dark and sharpness < COVERED_SHARPNESS
+    covered = not dark and deviation < COVERED_CONTRAST and sharpness < COVERED_SHARPNESS
+    blurred = sharpness < min(BLURRED_SHARPNESS, BLURRED_SHARPNESS_OVER_VARIANCE * deviation**2)
     return Quality(
         brightness=mean,
         contrast=deviation,
         sharpness=sharpness,
         dark=dark,
         covered=covered,
-        blurred=not dark and not covered and sharpness < BLURRED_SHARPNESS,
+        blurred=blurred and not dark and not covered,
     )
