@@ -1,0 +1,153 @@
+"""The attempt and its answers over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from exams import services
+from exams.models import Answer, Attempt, Question
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def attempt() -> Attempt:
+    candidate = factories.user()
+    exam = factories.exam(candidates=(candidate,))
+    return services.start_attempt(attempt=services.open_attempt(candidate=candidate, exam=exam))
+
+
+@pytest.fixture
+def api(attempt: Attempt) -> Client:
+    client = Client()
+    client.force_login(attempt.candidate)
+    return client
+
+
+def url(attempt: Attempt, tail: str = "") -> str:
+    return f"/api/v1/attempts/{attempt.pk}/{tail}"
+
+
+def body(attempt: Attempt, **changes: Any) -> dict[str, Any]:
+    question = attempt.exam.questions.get(kind=Question.Kind.TEXT)
+    return {"client_id": str(uuid4()), "question": question.pk, "value": {"text": "One divisor."}} | changes
+
+
+def post(api: Client, attempt: Attempt, data: Any) -> Any:
+    return api.post(url(attempt, "answers/"), data, content_type="application/json")
+
+
+def test_it_gives_questions_answers_and_the_servers_time(api: Client, attempt: Attempt) -> None:
+    post(api, attempt, body(attempt))
+    data = api.get(url(attempt)).json()
+    choice, text = data["questions"]
+    assert [question["kind"] for question in data["questions"]] == ["single_choice", "text"]
+    assert [set(item) for item in choice["choices"]] == [{"id", "text"}] * 3
+    assert data["answers"][str(text["id"])]["value"] == {"text": "One divisor."}
+    assert data["deadline_ms"] - data["started_at_ms"] == 60 * 60 * 1000
+    assert abs(data["server_time_ms"] - timezone.now().timestamp() * 1000) < 10_000
+
+
+def test_it_never_tells_which_choice_is_correct(api: Client, attempt: Attempt) -> None:
+    assert "correct" not in api.get(url(attempt)).content.decode()
+
+
+def test_questions_stay_hidden_before_the_start_and_after_the_end(api: Client, attempt: Attempt) -> None:
+    Attempt.objects.update(started_at=None)
+    assert api.get(url(attempt)).json()["questions"] == []
+    Attempt.objects.update(started_at=timezone.now(), state=Attempt.State.SUBMITTED)
+    assert api.get(url(attempt)).json()["questions"] == []
+
+
+def test_an_answer_is_acknowledged_with_its_revision(api: Client, attempt: Attempt) -> None:
+    data = body(attempt)
+    first, again = post(api, attempt, data), post(api, attempt, data)
+    assert first.status_code == 201
+    assert first.json() == again.json()
+    assert {key: first.json()[key] for key in ("question", "revision", "late")} == {
+        "question": data["question"],
+        "revision": 1,
+        "late": False,
+    }
+    assert Answer.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "field"),
+    [
+        ({"client_id": "no uuid"}, "invalid", "client_id"),
+        ({"question": "one"}, "invalid", "question"),
+        ({"question": 10**30}, "max_value", "question"),
+        ({"value": "text"}, "not_a_dict", "value"),
+        ({"value": {"choice": 1}}, "invalid_answer", "value"),
+        ({"value": {"text": "x" * 20_001}}, "text_too_long", "value"),
+        ({"question": 999_999}, "unknown_question", "question"),
+    ],
+)
+def test_a_refusal_names_the_field(
+    api: Client, attempt: Attempt, changes: dict[str, Any], code: str, field: str
+) -> None:
+    answer = post(api, attempt, body(attempt, **changes))
+    assert answer.status_code == 400
+    assert set(answer.json()) == {"code", "message", "field"}
+    assert (answer.json()["code"], answer.json()["field"]) == (code, field)
+
+
+def test_bad_json_is_an_error_of_the_same_shape(api: Client, attempt: Attempt) -> None:
+    answer = post(api, attempt, "{")
+    assert answer.status_code == 400
+    assert answer.json()["code"] == "parse_error"
+
+
+@pytest.mark.parametrize("data", ["[]", "3", "null", '{"client_id": null}'])
+def test_json_of_another_shape_is_refused(api: Client, attempt: Attempt, data: str) -> None:
+    assert post(api, attempt, data).status_code == 400
+
+
+def test_a_finished_attempt_takes_nothing(api: Client, attempt: Attempt) -> None:
+    services.submit_attempt(attempt=attempt)
+    answer = post(api, attempt, body(attempt))
+    assert (answer.status_code, answer.json()["code"]) == (409, "attempt_finished")
+
+
+def test_somebody_elses_attempt_is_not_there(attempt: Attempt) -> None:
+    client = Client()
+    client.force_login(factories.user(is_superuser=True))
+    assert client.get(url(attempt)).status_code == 404
+    answer = post(client, attempt, body(attempt))
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_it_requires_signing_in(attempt: Attempt) -> None:
+    answer = Client().get(url(attempt))
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_authenticated")
+
+
+def test_it_requires_the_csrf_token(attempt: Attempt) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(attempt.candidate)
+    assert post(client, attempt, body(attempt)).status_code == 403
+
+
+def test_answers_reject_get(api: Client, attempt: Attempt) -> None:
+    answer = api.get(url(attempt, "answers/"))
+    assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+
+
+@pytest.mark.parametrize("questions", [1, 3])
+def test_reading_takes_six_queries_whatever_is_in_it(
+    api: Client, attempt: Attempt, questions: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for position in range(questions - 1):
+        question = factories.choice_question(attempt.exam, position=10 + position)
+        value = {"choice": question.choices.all()[0].pk}
+        services.save_answer(attempt=attempt, client_id=uuid4(), question_id=question.pk, value=value)
+    with django_assert_num_queries(6):
+        api.get(url(attempt))
