@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from django.core.files.storage import default_storage
+from django.test import Client
+from pytest_django import Settings
+
+from exams.models import Exam, Membership
+from proctor_site import background
+from proctoring import services, tasks
+from proctoring.models import Export
+from proctoring.reports import exam_export
+from proctoring.services import Commit, Drafted
+from tests import factories
+from tests.factories import People
+from tests.services.drafts import draft, technical
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def own_media(settings: Settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def people() -> People:
+    return factories.people()
+
+
+@pytest.fixture
+def exam(people: People) -> Exam:
+    """Two sessions with two events each; one candidate's name would be a formula."""
+    exam = factories.exam(people.institution, title="Algebra I")
+    people.candidate.first_name = "=1+1"
+    people.candidate.save()
+    for candidate in (people.candidate, people.other_candidate):
+        session = factories.session(exam, candidate)
+        services.commit(Commit(session_id=session.pk, epoch=0, drafts=[Drafted(draft()), Drafted(technical())]))
+    factories.session(factories.exam(people.institution))  # another exam's
+    return exam
+
+
+def export(people: People, exam: Exam, format: str) -> Export:
+    """Asked for as a person does, made as the server does, outside the request."""
+    made = services.request_export(user=people.proctor, exam=exam, format=format)
+    background.join()
+    made.refresh_from_db()
+    return made
+
+
+def content(made: Export) -> str:
+    with default_storage.open(made.file) as file:
+        return bytes(file.read()).decode()
+
+
+def test_csv_holds_every_session_of_the_exam(people: People, exam: Exam) -> None:
+    made = export(people, exam, "csv")
+    assert (made.state, made.done, made.total, made.error) == ("ready", 2, 2, "")
+    text = content(made)
+    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+    assert [row["event"] for row in rows] == ["NO_FACE", "CONNECTION_LOST"] * 2
+    assert rows[0]["candidate"].startswith("'=1+1")
+    assert text.count("time_24h") == 1, "one header"
+
+
+def test_json_holds_every_session_of_the_exam(people: People, exam: Exam) -> None:
+    found = json.loads(content(export(people, exam, "json")))
+    assert found["exam"] == "Algebra I"
+    assert [len(session["events"]) for session in found["sessions"]] == [2, 2]
+
+
+def test_json_of_an_exam_without_sessions_is_json(people: People) -> None:
+    found = json.loads(content(export(people, factories.exam(people.institution), "json")))
+    assert found["sessions"] == []
+
+
+def test_asking_again_while_one_is_in_the_making_gives_that_one(people: People, exam: Exam) -> None:
+    waiting = Export.objects.create(exam=exam, requested_by=people.proctor, format="csv")
+    assert services.request_export(user=people.proctor, exam=exam, format="csv") == waiting
+
+
+def test_it_requires_somebody_who_may_see_the_exam(people: People, exam: Exam) -> None:
+    for user in (people.foreign_proctor, people.author, people.candidate):
+        with pytest.raises(Exam.DoesNotExist):
+            services.request_export(user=user, exam=exam, format="csv")
+    with pytest.raises(services.BadRequest):
+        services.request_export(user=people.proctor, exam=exam, format="pdf")
+
+
+def test_what_goes_wrong_is_told_to_who_waits_and_logged(
+    people: People, exam: Exam, settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "exports").write_text("in the way of the folder")
+    made = export(people, exam, "csv")
+    assert made.state == "failed"
+    assert "Please try again" in made.error
+    assert "proctoring.tasks.make_export" in caplog.text
+
+
+def test_a_task_delivered_twice_makes_one_file(people: People, exam: Exam) -> None:
+    made = export(people, exam, "csv")
+    tasks.make_export(str(made.pk))
+    assert default_storage.listdir("exports")[1] == [f"{made.pk}.csv"]
+
+
+def test_a_task_whose_row_is_gone_returns(people: People, exam: Exam) -> None:
+    made = Export.objects.create(exam=exam, requested_by=people.proctor, format="csv")
+    export_id = str(made.pk)
+    made.delete()
+    tasks.make_export(export_id)
+
+
+def test_progress_and_download(people: People, exam: Exam, client: Client) -> None:
+    made = export(people, exam, "csv")
+    client.force_login(people.proctor)
+    state = client.get(f"/exports/{made.pk}/").json()
+    assert (state["state"], state["done"], state["total"]) == ("ready", 2, 2)
+    response = client.get(state["download_url"])
+    assert response.status_code == 200
+    assert "attachment" in response["Content-Disposition"] and "algebra-i" in response["Content-Disposition"]
+    assert b"".join(response.streaming_content).startswith(b"\xef\xbb\xbfsession,")  # type: ignore[attr-defined]
+
+
+def test_who_may_no_longer_see_the_exam_cannot_download(people: People, exam: Exam, client: Client) -> None:
+    made = export(people, exam, "csv")
+    client.force_login(people.proctor)
+    Membership.objects.filter(user=people.proctor).delete()
+    assert client.get(f"/exports/{made.pk}/").status_code == 404
+    assert client.get(f"/exports/{made.pk}/download/").status_code == 404
+
+
+def test_a_full_queue_is_told(people: People, exam: Exam, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "_worker", background.Worker(size=1))
+    background._worker._jobs.put_nowait(None)  # no thread takes it, so the queue is full
+    made = export_without_waiting(people, exam)
+    assert (made.state, "busy" in made.error) == ("failed", True)
+
+
+def export_without_waiting(people: People, exam: Exam) -> Export:
+    made = services.request_export(user=people.proctor, exam=exam, format="json")
+    made.refresh_from_db()
+    return made
+
+
+def test_the_links_lead_to_the_configured_address(people: People, exam: Exam, settings: Settings) -> None:
+    settings.PROCTOR_BASE_URL = "https://exams.example.org"
+    session = exam.proctoring_sessions.all()[0]
+    services.commit(Commit(session_id=session.pk, epoch=0, drafts=[Drafted(draft(), factories.jpeg())]))
+    made = Export.objects.create(exam=exam, requested_by=people.proctor, format="csv")
+    exam_export.make(made)
+    assert f"https://exams.example.org/snapshots/{session.pk}/" in content(made)
