@@ -17,14 +17,18 @@ from proctoring.risk.policy import Policy
 KEYPOINT_FACTOR = 1.4
 # The calibrated spread is about the way to the screen's edge; half as far again is beyond it.
 EYES_SPREADS = 1.5
-# Reading and writing on the desk moves the irises aside as well, but down too: 0.015 to 0.03 of the eye's width in
-# `reading_down`, where eyes turned aside in `eyes_center_*` went up by 0.01 to 0.03.
+# Reading and writing on the desk moves the irises aside as well, but down too: by 0.015 to 0.035 of the eye's width in
+# `reading_down`, where eyes turned aside in `eyes_center_*` went up by 0.006 to 0.038.
 LOWERED_EYES = 0.015
 # Head beyond this to one side and eyes to the other: they look back at the screen.
 COUNTER_TURN_DEGREES = 8.0
-# Lids nearer than this share of the neutral opening: a blink, or lids lowered over a look downwards.
-BLINK_SHARE = 0.6
+# Lids nearer than this share of the neutral opening: lowered over a look downwards, or a blink, which is flicker.
+LIDS_DOWN_SHARE = 0.6
 LOWERED_HEAD_DEGREES = 10.0
+# A head bent this far reads or writes; a sheet beside the keyboard may be further aside than the screen's edge. In
+# `head_turns` the man looks down 22 to 28 degrees and 22 to 29 aside for a second that is labelled as not turned.
+BENT_HEAD_DEGREES = 15.0
+BENT_FACTOR = 1.4
 
 Cause = Literal["head_aside", "head_up", "eyes_aside", "eyes_up", "face_lost_while_turned"]
 
@@ -43,7 +47,11 @@ def judge(*, pose: HeadPose, eyes: Eyes | None, neutral: Calibration, policy: Po
     """Head first, then the eyes, each against the neutral; degrees and shares of the eye's width."""
     yaw, pitch = pose.yaw - neutral.yaw, pose.pitch - neutral.pitch
     mesh = pose.source == "mesh"
-    yaw_limit = policy.away_yaw_degrees * (1.0 if mesh else KEYPOINT_FACTOR)
+    yaw_limit = policy.away_yaw_degrees
+    if not mesh:
+        yaw_limit *= KEYPOINT_FACTOR
+    elif pitch < -BENT_HEAD_DEGREES:
+        yaw_limit *= BENT_FACTOR
     eyes_limit = max(policy.away_eyes, EYES_SPREADS * neutral.horizontal_spread)
     eyes_up_limit = max(policy.away_eyes, EYES_SPREADS * neutral.vertical_spread)
     measured: dict[str, Any] = {
@@ -74,7 +82,7 @@ def judge(*, pose: HeadPose, eyes: Eyes | None, neutral: Calibration, policy: Po
     if not mesh:
         # Within the coarse limits one can't tell where an unmeasured face looks.
         return Gaze(None, None, False, measured)
-    if eyes is None or eyes.openness < BLINK_SHARE * neutral.openness:
+    if eyes is None:
         return Gaze(None, None, False, measured)
     cause = _eyes_away(eyes, yaw=yaw, pitch=pitch, neutral=neutral, limit=eyes_limit, up_limit=eyes_up_limit)
     return Gaze(cause is not None, cause, False, measured)
@@ -84,7 +92,8 @@ def _eyes_away(
     eyes: Eyes, *, yaw: float, pitch: float, neutral: Calibration, limit: float, up_limit: float
 ) -> Cause | None:
     aside, up = eyes.horizontal - neutral.horizontal, eyes.vertical - neutral.vertical
-    lowered = pitch < -LOWERED_HEAD_DEGREES or up < -LOWERED_EYES
+    lids_down = eyes.openness < LIDS_DOWN_SHARE * neutral.openness
+    lowered = lids_down or pitch < -LOWERED_HEAD_DEGREES or up < -LOWERED_EYES
     looks_back = abs(yaw) > COUNTER_TURN_DEGREES and (yaw > 0) != (aside > 0)
     if abs(aside) > limit and not lowered and not looks_back:
         return "eyes_aside"

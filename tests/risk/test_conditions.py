@@ -84,7 +84,9 @@ def test_a_phone_is_unknown_where_nobody_looked(phone: bool | None, expected: bo
         ({"horizontal": 0.42, "pitch": -25.0}, False),  # head over the desk
         ({"horizontal": 0.42, "yaw": 18.0}, False),  # head one way, eyes back to the screen
         ({"horizontal": 0.42, "yaw": -10.0}, True),
-        ({"horizontal": 0.42, "openness": 0.1}, None),  # a blink
+        ({"horizontal": 0.42, "openness": 0.1}, False),  # a blink, or lids over a look downwards
+        ({"yaw": -30.0, "pitch": -25.0}, False),  # a sheet beside the keyboard
+        ({"yaw": -32.0, "pitch": -25.0}, True),
         ({"mesh": False}, None),
     ],
 )
