@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from exams import services as exam_services
+from exams.errors import ExamNotOpen
 from exams.models import Attempt, Exam, User
 from proctoring import consent as consents
 from proctoring import selectors
@@ -88,12 +90,19 @@ def stop_by_proctor(
         _end_locked(session, by=Session.EndedBy.PROCTOR, at=done.at, message=message)
     if ends_attempt:
         _hand_in(session)
+    elif session.attempt is not None and session.attempt.started_at is None:
+        # Stopped during the check: nothing else would start the clock of an exam that nobody watches.
+        with suppress(ExamNotOpen):
+            exam_services.start_attempt(attempt=session.attempt)
     return done
 
 
 @transaction.atomic
 def withdraw_consent(*, candidate: User, exam: Exam | None) -> int:
-    """Withdraw, and stop watching at once; an exam goes on unwatched. How many consents were withdrawn."""
+    """Withdraw, and stop watching at once; how many consents were withdrawn.
+
+    An exam that has begun goes on unwatched. One that has not waits for consent to be given again.
+    """
     withdrawn = consents.withdraw(candidate, exam)
     running = Session.objects.filter(candidate=candidate, exam=exam).exclude(state=Session.State.ENDED)
     for session_id in running.exclude(kind=Session.Kind.REPLAY).values_list("pk", flat=True):
@@ -102,6 +111,10 @@ def withdraw_consent(*, candidate: User, exam: Exam | None) -> int:
         sentence = f"{candidate.display_name} withdrew their consent to being watched."
         append_events(session, [Drafted(_technical(session, name=WITHDRAWN, at=now, sentence=sentence))])
         message = "You have withdrawn your consent. Watching has stopped, and nothing more is recorded."
+        if session.kind == Session.Kind.EXAM and session.state == Session.State.CHECKING:
+            # Only the connection goes; a later one is refused for want of consent.
+            tell.candidate_after_commit(session.pk, ended_message(Session.EndedBy.CANDIDATE, message))
+            continue
         _end_locked(session, by=Session.EndedBy.CANDIDATE, at=now, message=message)
         if session.kind == Session.Kind.PRACTICE:
             retention.delete_practice(session)

@@ -13,8 +13,8 @@ from proctor_site.celery import app
 WAIT = 10
 
 
-def task(function: Any) -> Task:
-    made: Task = app.task(name=f"test.{function.__name__}.{id(function)}")(function)
+def task(function: Any) -> Task[..., Any]:
+    made: Task[..., Any] = app.task(name=f"test.{function.__name__}.{id(function)}")(function)
     return made
 
 

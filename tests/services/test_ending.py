@@ -127,6 +127,13 @@ def test_a_proctor_ends_the_attempt_also_after_watching_was_stopped(session: Ses
         services.stop_by_proctor(people.proctor, session.pk, END, "rules")
 
 
+def test_stopped_during_the_check_the_exam_begins_unwatched(session: Session, people: People) -> None:
+    Session.objects.update(state="checking", started_at=None)
+    Attempt.objects.update(started_at=None)
+    services.stop_by_proctor(people.proctor, session.pk, STOP, "technical")
+    assert Attempt.objects.get().started_at is not None
+
+
 @pytest.mark.parametrize(
     ("who", "allowed"),
     [("superuser", True), ("administrator", True), ("proctor", True), ("colleague", True), ("reviewer", False)],
@@ -166,6 +173,16 @@ def test_withdrawing_consent_stops_watching_and_not_the_exam(session: Session, p
     assert Event.objects.get().name == services.WITHDRAWN
     assert Attempt.objects.get().state == Attempt.State.RUNNING
     assert consent.consent_for(people.candidate, session.exam) is None
+
+
+def test_consent_withdrawn_before_the_exam_began_may_be_given_again(session: Session, people: People) -> None:
+    Session.objects.update(state="checking", started_at=None)
+    services.withdraw_consent(candidate=people.candidate, exam=session.exam)
+    with pytest.raises(services.ConsentMissing):
+        services.open_connection(session.pk)
+    consent.give(people.candidate, session.exam)
+    assert services.begin_session(candidate=people.candidate, exam=session.exam, kind="exam") == session
+    assert services.open_connection(session.pk).state == "checking"
 
 
 NOW = datetime(2026, 1, 7, 12, tzinfo=timezone.utc)

@@ -11,6 +11,7 @@ from exams.errors import AttemptFinished, ExamNotOpen, NotEnrolled
 from exams.models import Attempt, Exam, User
 from proctoring import consent, services
 from proctoring.models import PolicyRule, RiskSample, Session
+from proctoring.observation import Eyes
 from proctoring.risk.calibration import Calibration, calibrate
 from proctoring.risk.policy import DEFAULT_RULES, Policy
 from tests import factories
@@ -34,8 +35,6 @@ def begin(candidate: User, exam: Exam | None, kind: str = Session.Kind.EXAM) -> 
 
 def calibration() -> Calibration:
     """Of someone who looked straight ahead."""
-    from proctoring.observation import Eyes
-
     return calibrate([factories.observation(eyes=Eyes(0.5, 0.0, 0.3)) for _ in range(40)])
 
 
