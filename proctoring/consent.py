@@ -121,14 +121,14 @@ def _words(exam: Exam | None) -> str:
 
 
 def rule_sentence(rule: Rule) -> str:
-    """One row of the policy: "No face is in view for more than 2 seconds: 5 points that fall again, and …"."""
+    """One row of the policy: "No face is in view for more than 2 seconds: 5 temporary points, and again …"."""
     held = f" for more than {_seconds(rule.hold_seconds)}" if rule.hold_seconds > 0 else ""
-    points = "1 point" if rule.delta == 1 else f"{rule.delta} points"
-    stays = "that stay" if rule.permanent else "that fall again"
+    lasting = "permanent" if rule.permanent else "temporary"
+    points = f"{rule.delta} {lasting} {'point' if rule.delta == 1 else 'points'}"
     # Leaving the page counts once until one is back; everything else goes on counting while it lasts.
     pause = max(rule.hold_seconds, rule.cooldown_seconds)
     again = "" if rule.event == TAB_SWITCH else f", and again after every further {_seconds(pause)} of it"
-    return f"{CONDITIONS[rule.event]}{held}: {points} {stays}{again}."
+    return f"{CONDITIONS[rule.event]}{held}: {points}{again}."
 
 
 def _seconds(number: float) -> str:

@@ -1,0 +1,147 @@
+"""The words a candidate agrees to: made from the exam's own numbers, stored, asked for again when they change."""
+
+from __future__ import annotations
+
+import pytest
+
+from exams.models import Exam, User
+from proctoring import consent
+from proctoring.evidence.retention import KEEP_PRACTICE_DAYS
+from proctoring.models import Consent, ConsentText, PolicyRule
+from proctoring.risk.policy import DEFAULT_RULES, NO_FACE, TAB_SWITCH, Rule
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def exam() -> Exam:
+    return factories.exam()
+
+
+@pytest.fixture
+def candidate() -> User:
+    return factories.user()
+
+
+def test_every_number_is_the_exams_own(exam: Exam) -> None:
+    policy = factories.policy(
+        exam,
+        frames_per_second=2.5,
+        keep_pictures_days=11,
+        keep_events_days=22,
+        keep_answers_days=1,
+        away_yaw_degrees=31,
+        away_pitch_degrees=17.5,
+        away_eyes=0.08,
+    )
+    PolicyRule.objects.create(
+        policy=policy, event=NO_FACE, hold_seconds=4.5, delta=7, permanent=True, cooldown_seconds=9
+    )
+    text = consent.current_text(exam).text
+    for words in (
+        "2.5 a second at most",
+        "Kept pictures: 11 days",
+        "over time: 22 days",
+        "Your answers: 1 day after",
+        "more than 31° to a side or tilted more than 17.5°",
+        "more than 8 % of an eye’s width",
+        "No face is in view for more than 4.5 seconds: 7 permanent points, and again after every further 9 seconds",
+        exam.institution.contact,
+        exam.institution.name,
+    ):
+        assert words in text, words
+
+
+def test_an_exam_without_a_policy_names_the_defaults(exam: Exam) -> None:
+    text = consent.current_text(exam).text
+    assert "A phone is in view for more than 5 seconds: 15 permanent points" in text
+    assert "Kept pictures: 30 days" in text
+
+
+def test_a_rule_switched_off_is_not_named(exam: Exam) -> None:
+    PolicyRule.objects.create(
+        policy=factories.policy(exam), event=NO_FACE, enabled=False, hold_seconds=2, delta=5, cooldown_seconds=2
+    )
+    assert "No face is in view" not in consent.current_text(exam).text
+
+
+def test_every_rule_has_words() -> None:
+    assert set(consent.CONDITIONS) == set(DEFAULT_RULES)
+
+
+def test_leaving_the_page_counts_once() -> None:
+    sentence = consent.rule_sentence(Rule(TAB_SWITCH, 0.0, 1, True, 0.0))
+    assert sentence == "This page is hidden or another window is in front: 1 permanent point."
+
+
+def test_names_are_shown_as_they_are_and_not_as_markup(exam: Exam) -> None:
+    Exam.objects.update(title="Maths & <b>more</b>")
+    exam.refresh_from_db()
+    assert "“Maths & <b>more</b>”" in consent.current_text(exam).text
+
+
+def test_a_practice_run_has_its_own_words() -> None:
+    text = consent.current_text(None).text
+    assert f"{KEEP_PRACTICE_DAYS} day" in text
+    assert "Nobody watches a practice run" in text
+
+
+def test_the_words_come_apart_into_sections(exam: Exam) -> None:
+    sections = consent.sections(consent.current_text(exam).text)
+    titles = [section.title for section in sections]
+    assert titles == [
+        "What is captured",
+        "Why",
+        "Who sees it",
+        "How long it is kept",
+        "What raises the risk score",
+        "Your say",
+    ]
+    kept = sections[3].blocks
+    assert [block.is_list for block in kept] == [True]
+    assert len(kept[0].lines) == 3
+
+
+def test_nothing_is_stored_before_somebody_agrees(exam: Exam) -> None:
+    assert consent.current_text(exam).pk is None
+    assert not ConsentText.objects.exists()
+
+
+def test_giving_stores_the_exact_words_once(exam: Exam, candidate: User) -> None:
+    words = consent.current_text(exam)
+    first = consent.give(candidate, exam, sha256=words.sha256)
+    assert consent.give(candidate, exam) == first == consent.consent_for(candidate, exam)
+    consent.give(factories.user(), exam)
+    assert ConsentText.objects.get().text == words.text
+
+
+def test_consent_is_for_one_exam_and_one_person(exam: Exam, candidate: User) -> None:
+    consent.give(candidate, exam)
+    assert consent.consent_for(candidate, factories.exam()) is None
+    assert consent.consent_for(candidate, None) is None
+    assert consent.consent_for(factories.user(), exam) is None
+
+
+def test_other_words_need_another_consent(exam: Exam, candidate: User) -> None:
+    given = consent.give(candidate, exam)
+    factories.policy(exam, keep_pictures_days=300)
+    assert consent.consent_for(candidate, exam) is None
+    assert consent.earlier_consent_for(candidate, exam) == given
+
+
+def test_agreeing_to_words_that_have_changed_is_refused(exam: Exam, candidate: User) -> None:
+    shown = consent.current_text(exam).sha256
+    factories.policy(exam, keep_pictures_days=300)
+    with pytest.raises(consent.ConsentTextChanged):
+        consent.give(candidate, exam, sha256=shown)
+    assert not Consent.objects.exists()
+
+
+def test_withdrawing_keeps_the_record_and_ends_the_consent(exam: Exam, candidate: User) -> None:
+    given = consent.give(candidate, exam)
+    assert consent.withdraw(candidate, exam) == 1
+    given.refresh_from_db()
+    assert given.withdrawn_at is not None
+    assert consent.consent_for(candidate, exam) is None
+    assert consent.give(candidate, exam) != given

@@ -1,0 +1,144 @@
+"""An exam's page: what is captured, agreeing, going on, withdrawing. The practice page does the same."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from exams.models import Attempt, Exam, User
+from proctoring import consent, services
+from proctoring.models import Consent, Session
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def candidate(client: Client) -> User:
+    person = factories.user()
+    client.force_login(person)
+    return person
+
+
+@pytest.fixture
+def exam(candidate: User) -> Exam:
+    return factories.exam(candidates=(candidate,))
+
+
+def url(exam: Exam | None) -> str:
+    return "/practice/" if exam is None else f"/exams/{exam.pk}/"
+
+
+def agree(client: Client, exam: Exam | None, **changes: str) -> Any:
+    data = {"action": "agree", "agreed": "yes", "sha256": consent.current_text(exam).sha256} | changes
+    return client.post(url(exam), data, follow=True)
+
+
+def test_it_requires_signing_in() -> None:
+    assert Client().get("/exams/1/").status_code == 302
+    assert Client().get("/practice/").status_code == 302
+
+
+def test_it_rejects_put(client: Client, exam: Exam) -> None:
+    assert client.put(url(exam)).status_code == 405
+
+
+def test_only_the_enrolled_find_it(client: Client, candidate: User) -> None:
+    assert client.get(url(factories.exam())).status_code == 404
+    assert client.get("/exams/999999/").status_code == 404
+    draft = factories.exam(candidates=(candidate,), state=Exam.State.DRAFT)
+    assert client.get(url(draft)).status_code == 404
+
+
+def test_it_shows_the_words_as_text(client: Client, exam: Exam) -> None:
+    Exam.objects.update(title="<script>alert(1)</script>")
+    page = client.get(url(exam)).content.decode()
+    assert "How long it is kept" in page
+    assert "<script>alert(1)" not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+def test_agreeing_leads_to_the_room(client: Client, candidate: User, exam: Exam) -> None:
+    answer = agree(client, exam)
+    session = Session.objects.get()
+    assert answer.redirect_chain == [(f"/sessions/{session.pk}/", 302)]
+    assert session.consent == consent.consent_for(candidate, exam)
+
+
+def test_practice_leads_to_a_room_without_an_exam(client: Client, candidate: User) -> None:
+    agree(client, None)
+    session = Session.objects.get()
+    assert (session.kind, session.exam, session.attempt) == (Session.Kind.PRACTICE, None, None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"agreed": ""}, "tick the box"),
+        ({"sha256": "0" * 64}, "text has changed"),
+        ({"action": "enter"}, "have not agreed"),
+        ({"action": "fly"}, "not known"),
+    ],
+)
+def test_anything_less_than_agreeing_records_nothing(
+    client: Client, exam: Exam, changes: dict[str, str], words: str
+) -> None:
+    assert words in agree(client, exam, **changes).content.decode()
+    assert not Consent.objects.exists()
+    assert not Session.objects.exists()
+
+
+def test_changed_words_are_asked_for_again(client: Client, candidate: User, exam: Exam) -> None:
+    consent.give(candidate, exam)
+    factories.policy(exam, keep_pictures_days=77)
+    page = client.get(url(exam)).content.decode()
+    assert "has changed since you agreed" in page
+    assert 'id="agreed"' in page
+
+
+def test_a_session_under_way_keeps_the_words_it_began_with(client: Client, candidate: User, exam: Exam) -> None:
+    consent.give(candidate, exam)
+    services.begin_session(candidate=candidate, exam=exam, kind=Session.Kind.EXAM)
+    factories.policy(exam, keep_pictures_days=77)
+    page = client.get(url(exam)).content.decode()
+    assert "77 days" not in page
+    assert 'id="enter"' in page
+
+
+def test_consent_can_be_withdrawn_and_given_again(client: Client, exam: Exam) -> None:
+    agree(client, exam)
+    session = Session.objects.get()
+    answer = client.post(url(exam), {"action": "withdraw"}, follow=True)
+    assert "withdrawn" in answer.content.decode()
+    assert client.get(f"/sessions/{session.pk}/").headers["Location"] == url(exam)
+    agree(client, exam)
+    assert client.get(f"/sessions/{session.pk}/").status_code == 200
+
+
+def test_after_withdrawing_in_the_exam_one_goes_on_unwatched(client: Client, candidate: User, exam: Exam) -> None:
+    consent.give(candidate, exam)
+    session = services.begin_session(candidate=candidate, exam=exam, kind=Session.Kind.EXAM)
+    Session.objects.update(state=Session.State.LIVE)
+    Attempt.objects.update(started_at=timezone.now())
+    client.post(url(exam), {"action": "withdraw"})
+    assert "goes on without the camera" in client.get(url(exam)).content.decode()
+    answer = client.post(url(exam), {"action": "enter"}, follow=True)
+    assert answer.redirect_chain == [(f"/sessions/{session.pk}/", 302)]
+    assert 'data-session-state="ended"' in answer.content.decode()
+
+
+def test_a_closed_exam_cannot_be_entered(client: Client, exam: Exam) -> None:
+    Exam.objects.update(closes_at=timezone.now() - timedelta(minutes=1))
+    assert "not open at the moment" in client.get(url(exam)).content.decode()
+    assert "not open at the moment" in agree(client, exam).content.decode()
+    assert not Session.objects.exists()
+
+
+def test_a_finished_exam_says_so(client: Client, candidate: User, exam: Exam) -> None:
+    factories.attempt(exam, candidate, started_at=timezone.now(), state=Attempt.State.SUBMITTED)
+    assert "You have handed in" in client.get(url(exam)).content.decode()
+    assert "has been handed in" in agree(client, exam).content.decode()

@@ -1,0 +1,103 @@
+"""The room's page as the server gives it; what happens in it is tested in a browser."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from exams.models import Attempt
+from proctoring import consent, services
+from proctoring.models import Session
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def session() -> Session:
+    candidate = factories.user()
+    exam = factories.exam(candidates=(candidate,))
+    consent.give(candidate, exam)
+    return services.begin_session(candidate=candidate, exam=exam, kind=Session.Kind.EXAM)
+
+
+def page(client: Client, session: Session) -> str:
+    client.force_login(session.candidate)
+    answer = client.get(f"/sessions/{session.pk}/")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_it_requires_signing_in(client: Client, session: Session) -> None:
+    assert client.get(f"/sessions/{session.pk}/").status_code == 302
+
+
+def test_it_rejects_post(client: Client, session: Session) -> None:
+    client.force_login(session.candidate)
+    assert client.post(f"/sessions/{session.pk}/").status_code == 405
+
+
+def test_nobody_else_finds_it(client: Client, session: Session) -> None:
+    for other in (factories.user(), factories.user(is_superuser=True, is_staff=True)):
+        client.force_login(other)
+        answer = client.get(f"/sessions/{session.pk}/")
+        assert answer.status_code == 404
+        assert "nothing here for you" in answer.content.decode()
+
+
+def test_it_knows_where_everything_is(client: Client, session: Session) -> None:
+    html = page(client, session)
+    for attribute in (
+        f'data-session-id="{session.pk}"',
+        'data-session-state="checking"',
+        f'data-socket-path="/ws/candidate/{session.pk}/"',
+        f'data-attempt-url="/api/v1/attempts/{session.attempt_id}/"',
+        f'data-answers-url="/api/v1/attempts/{session.attempt_id}/answers/"',
+        f'data-finish-url="/api/v1/sessions/{session.pk}/finish/"',
+        f'data-signals-url="/api/v1/sessions/{session.pk}/signals/"',
+    ):
+        assert attribute in html, attribute
+
+
+def test_questions_are_not_in_the_page(client: Client, session: Session) -> None:
+    assert "prime number" not in page(client, session)
+
+
+def test_it_sets_the_csrf_cookie_and_is_not_cached(client: Client, session: Session) -> None:
+    client.force_login(session.candidate)
+    answer = client.get(f"/sessions/{session.pk}/")
+    assert "csrftoken" in answer.cookies
+    assert "no-store" in answer.headers["Cache-Control"]
+
+
+def test_nothing_in_it_needs_a_looser_policy(client: Client, session: Session) -> None:
+    client.force_login(session.candidate)
+    for path in (f"/sessions/{session.pk}/", f"/exams/{session.exam_id}/", "/practice/", "/"):
+        answer = client.get(path)
+        html = answer.content.decode()
+        assert "unsafe" not in answer.headers["Content-Security-Policy"]
+        assert not re.search(r"\sstyle=|\son\w+=|<style", html), path
+        assert all(" src=" in tag for tag in re.findall(r"<script[^>]*>", html)), path
+
+
+@pytest.mark.parametrize(
+    ("by", "words"),
+    [
+        (Session.EndedBy.CANDIDATE, "You have handed in your exam."),
+        (Session.EndedBy.PROCTOR, "A proctor has ended this session."),
+        (Session.EndedBy.DEADLINE, "Time is up."),
+    ],
+)
+def test_a_session_that_is_over_says_why(client: Client, session: Session, by: str, words: str) -> None:
+    Session.objects.update(state=Session.State.ENDED, ended_by=by)
+    Attempt.objects.update(state=Attempt.State.SUBMITTED, started_at=timezone.now())
+    assert words in page(client, session)
+
+
+def test_an_exam_that_goes_on_unwatched_says_so(client: Client, session: Session) -> None:
+    Session.objects.update(state=Session.State.ENDED, ended_by=Session.EndedBy.PROCTOR)
+    Attempt.objects.update(started_at=timezone.now())
+    assert "Watching has ended, and your exam goes on." in page(client, session)
