@@ -8,9 +8,9 @@ from proctoring.observation import ModelRef
 
 MAX_FRAME_BYTES = 256 * 1024
 
-# For phone-v0 at 320 px. Of the stills where a man holds a phone it finds 8 of 16 at any threshold from 0.25 to 0.45, while
-# the same man's wallet is called one in 9 of 24 at 0.25 and 7 at 0.40, and negatives/webcam in 50 of 932 and 23. Beyond
-# 0.45 phones are lost. In phone_in_hand it finds 0000 (0.50) and 0002 (0.55), not 0001 (nothing) nor 0003 (0.21).
+# For phone-v0 at 320 px. Of the stills where a man holds a phone it finds 8 of 16 at any threshold from 0.25 to 0.45,
+# while the same man's wallet is called one in 9 of 24 at 0.25 and 7 at 0.40, and people at webcams without a phone in
+# 50 of 932 and 23. Beyond 0.45 phones are lost.
 PHONE_THRESHOLD = 0.40
 
 
