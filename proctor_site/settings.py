@@ -129,6 +129,7 @@ LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
+FORMAT_MODULE_PATH = "proctor_site.formats"
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"

@@ -13,14 +13,20 @@ def stylesheet(request: HttpRequest) -> str:
     return static("css/proctor.css")
 
 
+def icon(request: HttpRequest) -> str:
+    return static("icon.svg")
+
+
 def keyboard_script(request: HttpRequest) -> str:
     return static("js/proctor/keyboard.js")
 
 
-def _item(title: str, icon: str, url: str, model: str = "") -> dict[str, Any]:
+def _item(title: str, icon: str, url: str, sees: str = "", active: str = "") -> dict[str, Any]:
     item: dict[str, Any] = {"title": title, "icon": icon, "link": reverse_lazy(url)}
-    if model:
-        item["permission"] = f"proctoring.admin.navigation.sees_{model}"
+    if sees:
+        item["permission"] = f"proctoring.admin.navigation.sees_{sees}"
+    if active:
+        item["active"] = f"proctoring.admin.navigation.{active}"
     return item
 
 
@@ -28,6 +34,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Proctoring",
     "SITE_HEADER": "Proctoring",
     "SITE_SYMBOL": "visibility",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": icon}],
     "SITE_URL": "/",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
@@ -57,8 +64,14 @@ UNFOLD: dict[str, Any] = {
             {
                 "title": "Watching",
                 "items": [
-                    _item("Live now", "grid_view", "admin:index"),
-                    _item("Sessions", "video_camera_front", "admin:proctoring_session_changelist", "sessions"),
+                    _item("Live now", "grid_view", "admin:index", active="is_live"),
+                    _item(
+                        "Sessions",
+                        "video_camera_front",
+                        "admin:proctoring_session_changelist",
+                        "sessions",
+                        "is_session",
+                    ),
                     _item("Events", "list_alt", "admin:proctoring_event_changelist", "sessions"),
                     _item("Purges", "auto_delete", "admin:proctoring_purgerecord_changelist", "purges"),
                 ],

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from exams.models import Exam
 from proctoring import selectors
-from proctoring.admin.status import detectors
+from proctoring.admin.status import NAMES, detectors
 from proctoring.models import Session
 
 
@@ -45,6 +45,6 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     return context | {
         "title": "Live now",
         "exams_now": exams_now(request.user),
-        "detectors": detectors(),
+        "detectors": [(NAMES.get(status.name, status.name), status) for status in detectors()],
         "recent_sessions": selectors.visible_sessions(request.user).filter(state=Session.State.ENDED)[:5],
     }

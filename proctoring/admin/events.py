@@ -14,7 +14,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeNumericFilt
 
 from proctoring import selectors
 from proctoring.admin.base import RecordAdmin
-from proctoring.admin.filters import EventAgeFilter, EventNameFilter, ExamOfEventFilter
+from proctoring.admin.filters import EventAgeFilter, EventNameFilter, ExamOfEventFilter, event_title
 from proctoring.models import Event
 from proctoring.reports.record import zone_of
 
@@ -26,8 +26,8 @@ def _session_url(event: Event) -> str:
 @admin.register(Event)
 class EventAdmin(RecordAdmin):
     institution_path = "session__exam__institution"
-    list_display = ("when", "name", "candidate_link", "exam_title", "sentence", "risk_delta", "risk_total", "ledger")
-    list_display_links = ("when", "name")
+    list_display = ("when", "title", "candidate_link", "exam_title", "sentence", "risk_delta", "risk_total", "ledger")
+    list_display_links = ("when", "title")
     list_filter = (
         ExamOfEventFilter,
         EventNameFilter,
@@ -55,6 +55,10 @@ class EventAdmin(RecordAdmin):
     def when(self, event: Event) -> str:
         moment = datetime.fromtimestamp(event.unix_ms / 1000, tz=timezone.utc)
         return f"{moment.astimezone(zone_of(event.session)):%Y-%m-%d %H:%M:%S}"
+
+    @admin.display(description="Event", ordering="name")
+    def title(self, event: Event) -> str:
+        return event_title(event.name)
 
     @admin.display(description="Candidate", ordering="session__candidate__last_name")
     def candidate_link(self, event: Event) -> str:

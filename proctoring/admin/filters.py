@@ -30,6 +30,11 @@ OTHERS = (
 EVENT_NAMES = tuple(dict.fromkeys((*DEFAULT_RULES, *WARNINGS, *(name for name, _ in SIGNALS.values()), *OTHERS)))
 
 
+def event_title(name: str) -> str:
+    """NO_FACE as “No face”, as the pages' scripts say it too."""
+    return name.replace("_", " ").capitalize()
+
+
 class ExamFilter(DropdownFilter):
     title = "exam"
     parameter_name = "exam"
@@ -53,7 +58,7 @@ class EventNameFilter(DropdownFilter):
     parameter_name = "event"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[Any, str]]:
-        return [(name, name) for name in EVENT_NAMES]
+        return [(name, event_title(name)) for name in EVENT_NAMES]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(name=self.value()) if self.value() else queryset

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
+from django.urls import reverse
 
 from exams.scoped_admin import ADMINISTRATORS, EDITORS, WATCHERS, has_role
 
@@ -29,3 +30,11 @@ def sees_people(request: HttpRequest) -> bool:
 
 def sees_institutions(request: HttpRequest) -> bool:
     return has_role(request, ADMINISTRATORS)
+
+
+def is_live(request: HttpRequest) -> bool:
+    return request.path == reverse("admin:index") or "/session/wall/" in request.path
+
+
+def is_session(request: HttpRequest) -> bool:
+    return request.path.startswith(reverse("admin:proctoring_session_changelist")) and not is_live(request)

@@ -25,6 +25,29 @@ def default_row(rule: Rule) -> dict[str, Any]:
     }
 
 
+class PolicyForm(ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        labels = {
+            "phone_every": "Look for a phone every … pictures",
+            "away_yaw_degrees": "Head to the side (degrees)",
+            "away_pitch_degrees": "Head up (degrees)",
+            "away_eyes": "Eyes aside (share of their width)",
+            "keep_pictures_days": "Keep pictures (days)",
+            "keep_events_days": "Keep the event log (days)",
+            "keep_answers_days": "Keep answers (days)",
+        }
+
+
+class RuleForm(ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        labels = {
+            "hold_seconds": "Once it held more than … seconds",
+            "delta": "Adds to the risk",
+            "permanent": "Never fades",
+            "cooldown_seconds": "Again after … seconds",
+        }
+
+
 class RuleFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
     """Always the whole table: rows the exam has changed from the database, the others with their defaults.
 
@@ -45,6 +68,7 @@ class RuleFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
 
 class RuleInline(ScopedTabularInline):
     model = PolicyRule
+    form = RuleForm
     formset = RuleFormSet
     edit_roles = EDITORS
     institution_path = "exam__institution"
@@ -61,6 +85,7 @@ class RuleInline(ScopedTabularInline):
 
 @admin.register(ExamPolicy)
 class ExamPolicyAdmin(ScopedModelAdmin):
+    form = PolicyForm
     edit_roles = delete_roles = EDITORS
     institution_path = "exam__institution"
     list_display = ("exam", "frames_per_second", "changed_rules", "keep_pictures_days", "keep_events_days")
@@ -68,7 +93,13 @@ class ExamPolicyAdmin(ScopedModelAdmin):
     search_fields = ("exam__title",)
     inlines = (RuleInline,)
     fieldsets = (
-        (None, {"fields": ("exam", "frames_per_second", "phone_every")}),
+        (
+            None,
+            {
+                "fields": ("exam", "frames_per_second", "phone_every"),
+                "description": "A change counts for sessions that begin after it; those that run keep their rules.",
+            },
+        ),
         (
             "Looking away",
             {

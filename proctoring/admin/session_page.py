@@ -20,6 +20,7 @@ from proctoring.admin.live_data import PAGE_EVENTS, risk_samples, session_events
 from proctoring.admin.wall import number
 from proctoring.models import ProctorAction, Session
 from proctoring.reports.record import zone_of
+from proctoring.services.recording import LAST_SEQUENCE
 
 COUNTERS: dict[str, str] = {
     "received": "Pictures received",
@@ -38,6 +39,8 @@ def counter_rows(session: Session) -> list[tuple[str, Any]]:
     """The counters in words; those that hold reasons as one row a reason."""
     rows: list[tuple[str, Any]] = []
     for name, value in session.counters.items():
+        if name == LAST_SEQUENCE:
+            continue
         label = COUNTERS.get(name) or name.replace("_", " ").capitalize()
         if isinstance(value, dict):
             rows.extend((f"{label}: {reason.replace('_', ' ')}", count) for reason, count in sorted(value.items()))

@@ -18,6 +18,9 @@ WITHOUT: dict[str, str] = {
 }
 
 
+NAMES: dict[str, str] = {"faces": "Faces", "mesh": "Head and eyes", "phone": "Phones"}
+
+
 def detectors() -> list[DetectorStatus]:
     """As the analysis of this process reports them; none while it has not started."""
     pool = running()
@@ -27,7 +30,12 @@ def detectors() -> list[DetectorStatus]:
 def broken_detectors() -> list[dict[str, str]]:
     """Each detector that is off, why, and what follows from it."""
     return [
-        {"name": status.name, "reason": status.reason, "without": WITHOUT.get(status.name, "")}
+        {
+            "name": status.name,
+            "title": NAMES.get(status.name, status.name),
+            "reason": status.reason,
+            "without": WITHOUT.get(status.name, ""),
+        }
         for status in detectors()
         if not status.ok
     ]

@@ -5,9 +5,12 @@ import { sentenceCase } from "./words.js";
 
 const DRAWN = new Set(["boxes"]); // shown on the picture instead
 
+const FIRST_MOMENT = 1e9; // no measured number is that large: it is a time in Unix seconds
+
 function shown(value) {
   if (value === null) return "not measured";
   if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value === "number" && value > FIRST_MOMENT) return new Date(value * 1000).toISOString().replace("T", " ").replace("Z", " UTC");
   if (typeof value === "number") return String(Math.round(value * 1000) / 1000);
   if (Array.isArray(value)) return value.map(shown).join(", ");
   return String(value);

@@ -10,6 +10,7 @@ import { clock, showConnection, showRisk, warningsText } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 const config = JSON.parse(byId("live-config").textContent);
+const STALE_MS = 6000;
 const time = clock(config.timeZone);
 const page = byId("session-page");
 const timeline = new Timeline(byId("events"), byId("events-empty"), byId("ledger-filter"));
@@ -30,13 +31,22 @@ class LiveView {
       onMessage: (message) => this.receive(message),
       onState: (state, text) => this.stateChanged(state, text),
     });
+    this.heard = performance.now();
     setInterval(() => graph.ask(), 5000); // the line goes on while nothing changes
+    setInterval(() => this.checkFreshness(), 2000);
   }
 
   stateChanged(state, text) {
     showState(byId("session-connection"), state, text);
     if (state === "open") this.fillGap().catch(() => showState(byId("session-connection"), "waiting", "Events since the last connection could not be fetched. Reload the page to see them."));
     if (state === "waiting") showConnection(byId("live-connection"), "lost");
+  }
+
+  // A candidate who is live is heard of every second; silence means that what is shown may be old.
+  checkFreshness() {
+    if (document.hidden || !["live", "checking"].includes(page.dataset.connection) || performance.now() - this.heard < STALE_MS) return;
+    byId("live-connection").textContent = "Picture may be old";
+    byId("live-connection").dataset.tone = "warn";
   }
 
   async fillGap() {
@@ -73,6 +83,8 @@ class LiveView {
     const warnings = warningsText(session.warnings);
     if (byId("live-warnings").textContent !== warnings) byId("live-warnings").textContent = warnings;
     showConnection(byId("live-connection"), session.connection);
+    this.heard = performance.now();
+    byId("live-no-picture").textContent = session.connection === "live" || session.connection === "checking" ? "No picture yet" : "No picture: nothing comes from the camera";
     this.picture.offer(session.frame_url, session.frame_seq, session.observation);
   }
 

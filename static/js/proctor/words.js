@@ -28,7 +28,7 @@ export function sentenceCase(code) {
 export const warningText = (code) => WARNINGS[code] ?? sentenceCase(code);
 export const connectionText = (code) => CONNECTIONS[code] ?? sentenceCase(code);
 export const ledgerText = (code) => LEDGERS[code] ?? sentenceCase(code);
-export const warningsText = (codes) => codes.map(warningText).join(", ");
+export const warningsText = (codes) => codes.map(warningText).join(" · ");
 
 // Steps of attention, for colour, mark and word together.
 export function riskLevel(risk) {

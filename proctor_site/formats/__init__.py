@@ -1,0 +1,1 @@
+"""How dates and times are written everywhere: by the 24-hour clock."""
