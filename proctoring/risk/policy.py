@@ -19,8 +19,8 @@ ENVIRONMENT = (TOO_DARK, BLURRED, COVERED)
 ENVIRONMENT_HOLD_SECONDS = 2.0
 
 # Relative to the person's own neutral, measured on the clips that tests/clips plays. `head_turns`: turned 26 to 50
-# degrees where labelled, raised at most 14; `reading_down` turns within 6 but for one glance. `eyes_center_*`: eyes aside
-# by 0.08 to 0.13 of their width while turned, within 0.033 before and after.
+# degrees where labelled, raised at most 14; `reading_down`: within 6 but for one glance. `eyes_center_*`: eyes turned
+# by 0.08 to 0.13 of their width where labelled, within 0.033 before and after.
 AWAY_YAW_DEGREES = 25.0
 AWAY_PITCH_DEGREES = 25.0
 AWAY_EYES = 0.07

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from functools import cache
 
@@ -19,7 +20,9 @@ Clip = Callable[..., list[Observation]]
 
 @pytest.fixture(scope="session")
 def analyzer() -> Analyzer:
-    analyzer = Analyzer(analyzer_config())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch warns about its own tracing while the model is exported
+        analyzer = Analyzer(analyzer_config())
     assert all(status.ok for status in analyzer.detectors.values()), analyzer.detectors
     return analyzer
 

@@ -8,8 +8,8 @@ import sys
 IMPORTS = """
 import sys
 import proctoring.risk.engine, proctoring.risk.incidents, proctoring.risk.calibration
-heavy = {"django", "cv2", "numpy", "mediapipe", "torch", "ultralytics"} & {name.partition(".")[0] for name in sys.modules}
-print(sorted(heavy))
+heavy = {"django", "cv2", "numpy", "mediapipe", "torch", "ultralytics"}
+print(sorted(heavy & {name.partition(".")[0] for name in sys.modules}))
 """
 
 
