@@ -247,7 +247,7 @@ class CandidateConsumer(AsyncWebsocketConsumer):
         if not where:
             return
         live = self.live
-        shown = (live.risk, self.connection_state, live.step.warnings if live.step else None)
+        shown = (live.risk, self.connection_state, payloads.warnings(live), live.looked is None)
         if not force and shown == self._shown and not self.publisher.session_is_due():
             return
         self._shown = shown

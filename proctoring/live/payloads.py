@@ -52,6 +52,13 @@ def check_warnings(observation: Observation) -> tuple[str, ...]:
     return tuple(code for code, holds in said if holds)
 
 
+def warnings(live: LiveSession) -> tuple[str, ...]:
+    """The warnings that hold now."""
+    if live.step is not None:
+        return live.step.warnings
+    return () if live.looked is None else check_warnings(live.looked.observation)
+
+
 def live_session(live: LiveSession, *, connection: str, with_observation: bool) -> JSONDict:
     """A session as the wall and its own page show it while somebody is connected."""
     looked, step = live.looked, live.step
@@ -63,9 +70,7 @@ def live_session(live: LiveSession, *, connection: str, with_observation: bool) 
         connection=connection,
         detectors_off=live.detectors_off,
     )
-    payload["warnings"] = list(step.warnings) if step is not None else []
-    if step is None and looked is not None:
-        payload["warnings"] = list(check_warnings(looked.observation))
+    payload["warnings"] = list(warnings(live))
     payload["fps"] = live.frames_per_second
     if with_observation:
         payload["observation"] = None if looked is None else seen(looked.observation)
