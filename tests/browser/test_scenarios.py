@@ -10,7 +10,7 @@ from tests.browser.conftest import OpenCandidate, OpenProctor
 from tests.browser.people import Sitting
 from tests.data import clip_frames
 
-SIT_DOWN_SECONDS = 30.0  # time for consent, check, calibration and start
+SIT_DOWN_SECONDS = 22.0  # time for consent, check, calibration and start
 
 
 def neutral(seconds: float = SIT_DOWN_SECONDS) -> Segment:
