@@ -318,6 +318,8 @@ class CandidateConsumer(AsyncWebsocketConsumer):
 
     async def disconnect(self, code: int) -> None:
         self.closing = True
+        if self.admitted and code in codes.CLOSED_BELOW:
+            await self.refused(codes.CLOSED_BELOW[code], protocol=False)
         await self._leave()
 
     async def _leave(self) -> None:

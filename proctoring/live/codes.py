@@ -11,4 +11,7 @@ NO_CONSENT = 4409
 ENDED = 4410
 TOO_LARGE = 4413
 FLOOD = 4429
-INTERNAL_ERROR = 1011
+INTERNAL_ERROR = 4500
+
+# What the WebSocket layer itself closed for, before a message got here (RFC 6455 section 7.4.1), as it is counted.
+CLOSED_BELOW = {1002: "bad_header", 1007: "bad_json", 1009: "too_large"}

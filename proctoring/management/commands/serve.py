@@ -19,12 +19,11 @@ from proctoring.analysis.config import analyzer_config
 from proctoring.analysis.service import Analysis
 from proctoring.live import presence
 from proctoring.live.recorder import recorder
+from proctoring.live.server import make_server
 
 logger = logging.getLogger(__name__)
 
 START_SECONDS = 300.0
-PING_SECONDS = 20  # a candidate whose network is gone is noticed after two of these at most
-REQUEST_SECONDS = 300
 FAREWELL_SECONDS = 0.3  # for the close codes to leave
 
 DETECTORS = {"faces": "faces", "mesh": "head pose and eyes", "phone": "phones"}
@@ -82,16 +81,7 @@ def serve(host: str, port: int) -> None:
     """Until SIGTERM or Ctrl+C. Raises CommandError when the address cannot be listened on."""
     from proctor_site.asgi import application
 
-    interface = host.replace(":", r"\:")
-    server = Server(
-        application=application,
-        endpoints=[f"tcp:port={port}:interface={interface}"],
-        signal_handlers=False,
-        http_timeout=REQUEST_SECONDS,
-        ping_interval=PING_SECONDS,
-        ping_timeout=PING_SECONDS,
-        server_name="",
-    )
+    server = make_server(application, host=host, port=port)
     for number in (signal.SIGTERM, signal.SIGINT):
         twisted_loop.add_signal_handler(number, ask_to_stop, server)
     server.run()

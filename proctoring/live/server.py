@@ -1,0 +1,45 @@
+"""Daphne, set up for long sockets that carry pictures and are closed with a code that says why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from daphne.server import Server
+from daphne.ws_protocol import WebSocketProtocol
+
+PING_SECONDS = 20  # a candidate whose network is gone is noticed after two of these at most
+REQUEST_SECONDS = 300
+
+
+class Protocol(WebSocketProtocol):
+    """Daphne's, with every close code allowed.
+
+    autobahn's ``sendClose`` takes 1000 and 3000–4999 only and raises for 1012 ("service restart"), which RFC 6455's
+    registry has had since 2012.
+    """
+
+    def serverClose(self, code: int | None = None) -> None:  # Daphne's name
+        self.sendCloseFrame(code=1000 if code is None else code)
+
+
+def make_server(application: Any, *, host: str, port: int) -> Server:
+    """Call ``run()`` on it; it handles no signals of the process itself."""
+
+    def ready() -> None:
+        factory = server.ws_factory  # made by run(), which calls this before anything can connect
+        factory.protocol = Protocol
+        # What is too large or malformed is answered with a close code. autobahn would just cut the line.
+        factory.setProtocolOptions(failByDrop=False)
+
+    interface = host.replace(":", r"\:")
+    server = Server(
+        application=application,
+        endpoints=[f"tcp:port={port}:interface={interface}"],
+        signal_handlers=False,
+        http_timeout=REQUEST_SECONDS,
+        ping_interval=PING_SECONDS,
+        ping_timeout=PING_SECONDS,
+        ready_callable=ready,
+        server_name="",
+    )
+    return server
