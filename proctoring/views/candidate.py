@@ -103,10 +103,9 @@ def practice(request: HttpRequest) -> HttpResponse:
 
 def consent_context(user: User, wanted: Exam | None, session: Session | None) -> dict[str, Any]:
     """A session that has begun keeps its policy and its words, whatever the exam's are now."""
-    if session is not None and session.consent is not None and session.consent.withdrawn_at is None:
-        given, text = session.consent, session.consent.text
-    else:
-        given, text = consent.consent_for(user, wanted), consent.current_text(wanted)
+    begun = session.consent if session is not None else None
+    given = begun if begun is not None and begun.withdrawn_at is None else consent.consent_for(user, wanted)
+    text = given.text if given is not None else consent.current_text(wanted)
     return {
         "consent_text": text,
         "sections": consent.sections(text.text),

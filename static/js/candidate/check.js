@@ -7,10 +7,10 @@ export class SystemCheck {
     this.#list = list;
   }
 
-  camera(state, problem) {
+  camera(state) {
     if (state === "on") this.#say("camera", "ok", "Your camera is on.");
     else if (state === "starting") this.#say("camera", "waiting", "Please allow the camera when the browser asks.");
-    else if (state === "denied") this.#say("camera", "problem", problem);
+    else if (state === "denied") this.#say("camera", "problem", "It could not be started. What to do stands below the picture.");
     else this.#say("camera", "waiting", "Press “Start camera”.");
     if (state === "on") return;
     this.#face = false;

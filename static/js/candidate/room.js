@@ -109,7 +109,7 @@ function connectionChanged(state) {
 function cameraChanged(state, why) {
   root.dataset.camera = state;
   watch.camera(state, why, camera.problem);
-  check.camera(state, camera.problem);
+  check.camera(state);
   capture.cameraIs(state === "on");
   if (state !== "on") calibration.interrupted("The camera stopped during the calibration. Start it and try again.");
   recordCamera();
@@ -173,6 +173,7 @@ async function end(sentence) {
 function goOnUnwatched(sentence) {
   byId("unwatched-message").textContent = sentence;
   byId("unwatched").hidden = false;
+  root.dataset.unwatched = "true";
   announce(sentence);
   if (stages.current === "exam") return;
   stages.show("exam");
