@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from exams import services as exam_services
-from exams.errors import ExamNotOpen
+from exams.errors import AttemptNotStarted, ExamNotOpen
 from exams.models import Attempt, Exam, User
 from proctoring import consent as consents
 from proctoring import selectors
@@ -45,9 +45,12 @@ def end_session(session_id: UUID | str, by: str, *, at: datetime | None = None) 
     """End it, hand in the attempt, and let the candidate's page go. Ending again changes nothing.
 
     A practice run is deleted with everything recorded: the row returned is no longer in the database.
-    Raises Session.DoesNotExist.
+    Raises Session.DoesNotExist, and AttemptNotStarted for a candidate who has seen no question yet: leaving during the
+    check must not cost them the exam.
     """
     session = lock(session_id)
+    if by == Session.EndedBy.CANDIDATE and _not_begun(session.attempt):
+        raise AttemptNotStarted
     if session.state == Session.State.ENDED:
         if by == Session.EndedBy.CANDIDATE:  # watching was stopped before, now the exam is finished too
             _hand_in(session)
@@ -90,7 +93,7 @@ def stop_by_proctor(
         _end_locked(session, by=Session.EndedBy.PROCTOR, at=done.at, message=message)
     if ends_attempt:
         _hand_in(session)
-    elif session.attempt is not None and session.attempt.started_at is None:
+    elif session.attempt is not None and _not_begun(session.attempt):
         # Stopped during the check: nothing else would start the clock of an exam that nobody watches.
         with suppress(ExamNotOpen):
             exam_services.start_attempt(attempt=session.attempt)
@@ -147,18 +150,27 @@ def ended_message(by: str, message: str) -> dict[str, str]:
 
 
 def _overdue(now: datetime) -> list[Session]:
+    """An exam checked for and never begun may still be sat until it closes."""
     silent = Q(last_frame_at__lt=now - SILENT) | Q(last_frame_at__isnull=True, created_at__lt=now - SILENT)
+    closed = Q(exam__closes_at__lte=now) | Q(exam__state=Exam.State.CLOSED)
+    over = (
+        Q(attempt__deadline__lt=now)
+        | Q(attempt__state=Attempt.State.SUBMITTED)
+        | Q(closed, attempt__started_at__isnull=True, attempt__isnull=False)
+    )
     abandoned = Q(last_frame_at__lt=now - ABANDONED) | Q(last_frame_at__isnull=True, created_at__lt=now - ABANDONED)
-    gone = Q(connected=False) | silent
-    over = Q(attempt__deadline__lt=now) | Q(attempt__state=Attempt.State.SUBMITTED)
     sessions = Session.objects.exclude(state=Session.State.ENDED).select_related("attempt")
-    return list(sessions.filter(gone & (over | abandoned)))
+    return list(sessions.filter(Q(connected=False) | silent, over | Q(abandoned, attempt__isnull=True)))
 
 
 def _last_sign_of_life(session: Session) -> datetime:
     """When a session nobody ended was over: retention counts from here, not from when it was found."""
     deadline = session.attempt.deadline if session.attempt is not None else None
     return max(moment for moment in (session.created_at, session.last_frame_at, deadline) if moment is not None)
+
+
+def _not_begun(attempt: Attempt | None) -> bool:
+    return attempt is not None and attempt.state == Attempt.State.RUNNING and attempt.started_at is None
 
 
 def _end_locked(session: Session, *, by: str, at: datetime, message: str) -> None:

@@ -9,7 +9,8 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.utils.timezone import now as utc_now
 
-from exams.models import Attempt, User
+from exams.errors import AttemptNotStarted
+from exams.models import Attempt, Exam, User
 from proctoring import consent, services
 from proctoring.evidence import snapshots, verify
 from proctoring.models import BrowserSignal, Event, ProctorAction, PurgeRecord, Session
@@ -227,11 +228,36 @@ def test_an_exam_that_went_on_unwatched_is_handed_in_when_time_is_up() -> None:
     assert Attempt.objects.get().state == Attempt.State.SUBMITTED
 
 
-def test_a_session_never_started_ends_a_day_later() -> None:
-    session = factories.session(factories.exam(), state=Session.State.CHECKING, created_at=NOW - timedelta(hours=25))
+def checked_only(**fields: Any) -> Session:
+    exam, candidate = factories.exam(**fields), factories.user()
+    sitting = factories.attempt(exam, candidate)
+    return factories.session(exam, candidate, attempt=sitting, state="checking", created_at=NOW - timedelta(days=3))
+
+
+def test_an_exam_checked_for_and_never_begun_may_be_sat_until_it_closes() -> None:
+    checked_only()
+    checked_only(closes_at=NOW + timedelta(minutes=1))
+    assert services.end_overdue(NOW) == 0
+
+
+def test_an_exam_never_begun_ends_when_it_has_closed() -> None:
+    checked_only(closes_at=NOW)
+    checked_only(state=Exam.State.CLOSED)
+    assert services.end_overdue(NOW) == 2
+
+
+def test_leaving_during_the_check_does_not_cost_the_exam() -> None:
+    session = checked_only()
+    with pytest.raises(AttemptNotStarted):
+        services.end_session(session.pk, Session.EndedBy.CANDIDATE)
+    assert Attempt.objects.get().state == Attempt.State.RUNNING
+
+
+def test_a_replay_left_alone_ends_a_day_later() -> None:
+    session = factories.session(factories.exam(), kind="replay", attempt=None, created_at=NOW - timedelta(hours=25))
     assert services.end_overdue(NOW) == 1
     session.refresh_from_db()
-    assert session.ended_at == NOW - timedelta(hours=25)
+    assert (session.ended_at, session.ended_by) == (NOW - timedelta(hours=25), "replay")
 
 
 def test_one_that_cannot_be_ended_does_not_stop_the_others(caplog: pytest.LogCaptureFixture) -> None:

@@ -87,7 +87,8 @@ def test_a_changed_policy_does_not_ask_again_in_the_middle_of_an_exam(candidate:
 
 def test_a_finished_attempt_does_not_begin_again(candidate: User, exam: Exam) -> None:
     consent.give(candidate, exam)
-    services.end_session(begin(candidate, exam).pk, Session.EndedBy.CANDIDATE)
+    begin(candidate, exam)
+    Attempt.objects.update(state=Attempt.State.SUBMITTED)
     with pytest.raises(AttemptFinished):
         begin(candidate, exam)
 
