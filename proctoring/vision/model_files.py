@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import logging
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -54,7 +55,10 @@ def phone_model(*, weights: Path, size: int, models_dir: Path) -> Path:
 def _export(weights: Path, size: int, folder: Path) -> None:
     native.set_up(folder.parent)
     from ultralytics.models import YOLO
+    from ultralytics.utils import LOGGER, SETTINGS
 
+    LOGGER.setLevel(logging.CRITICAL)  # it writes to stdout; what matters comes as an exception
+    SETTINGS["sync"] = False  # no usage statistics; kept in the settings file beside the exported models
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".export-") as scratch:
         copy = Path(scratch) / "phone.pt"  # the export is written beside the weights, which may be read-only
         shutil.copyfile(weights, copy)
@@ -76,7 +80,7 @@ def keeps_own_boxes(model: object) -> bool | None:
 
 
 def _line(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]
+    return " ".join(str(error).split()).removeprefix("ERROR ❌️ ")[:200]
 
 
 @contextmanager

@@ -7,6 +7,7 @@ when they are imported. One worker process a core is faster than libraries that 
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,7 +40,9 @@ def quiet() -> Iterator[None]:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(nowhere, 2)
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what the libraries deprecate in each other is not ours to mend
+            yield
     finally:
         os.dup2(kept, 2)
         os.close(kept)

@@ -67,10 +67,18 @@ def _load(folder: Path, size: int) -> tuple[Any, dict[int, str]]:
     import openvino
     import torch
     from ultralytics.models import YOLO
+    from ultralytics.models.yolo.detect import DetectionPredictor
+
+    class Predictor(DetectionPredictor):
+        """Skips a warm-up that, for models that are not end-to-end, imports torchvision, which a CPU-only torch may
+        not be able to import. Ultralytics' own suppression of doubles takes its place."""
+
+        done_warmup = property(lambda self: True, lambda self, value: None)
 
     torch.set_num_threads(1)
     model: Any = YOLO(str(folder), task="detect")
-    model.predict(np.zeros((size, size, 3), np.uint8), imgsz=size, device="cpu", verbose=False, save=False)
+    black = np.zeros((size, size, 3), np.uint8)
+    model.predict(black, imgsz=size, device="cpu", verbose=False, save=False, predictor=Predictor)
     backend = model.predictor.model.backend
     core = openvino.Core()
     backend.ov_compiled_model = core.compile_model(

@@ -1,0 +1,45 @@
+"""Phones in view, as far as the present weights find them."""
+
+from __future__ import annotations
+
+import pytest
+
+from proctoring.vision.phones import phone_classes
+from tests.data import clip_frames
+from tests.vision.conftest import See
+
+
+@pytest.mark.parametrize("number", [0, 2])
+def test_a_phone_in_the_hand_is_found_where_it_is(see: See, number: int) -> None:
+    path = clip_frames("phone_in_hand")[number]
+    row = (path.parent / "labels.csv").read_text().splitlines()[1 + number].split(",")
+    x, y = float(row[2]), float(row[3])
+    phones = see(path, phone=True).phones
+    assert phones
+    assert phones[0].x < x < phones[0].x + phones[0].width
+    assert phones[0].y < y < phones[0].y + phones[0].height
+    assert 0.4 <= phones[0].score <= 1
+
+
+@pytest.mark.parametrize(
+    ("clip", "every"), [("reading_down", 12), ("head_turns", 12), ("two_people", 12), ("eyes_center_left_center", 25)]
+)
+def test_no_phone_is_seen_where_there_is_none(see: See, clip: str, every: int) -> None:
+    assert all(see(path, phone=True).phones == () for path in clip_frames(clip)[::every])
+
+
+def test_phones_are_unknown_when_nobody_looked(see: See) -> None:
+    assert see(clip_frames("phone_in_hand")[0]).phones is None
+
+
+@pytest.mark.parametrize(
+    ("names", "classes"),
+    [
+        ({0: "item"}, [0]),
+        ({0: "person", 67: "cell phone", 73: "book"}, [67]),
+        ({0: "Mobile_Phone", 1: "cup", 2: "smartphone"}, [0, 2]),
+        ({0: "cup", 1: "book"}, []),
+    ],
+)
+def test_the_class_that_means_a_phone_is_chosen_by_its_name(names: dict[int, str], classes: list[int]) -> None:
+    assert phone_classes(names) == classes
