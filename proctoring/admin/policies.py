@@ -64,6 +64,9 @@ class RuleFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
     def add_fields(self, form: ModelForm[PolicyRule], index: int | None) -> None:
         super().add_fields(form, index)
         form.fields["event"].disabled = True  # the row's name; nobody posts another
+        event = form.get_initial_for_field(form.fields["event"], "event") or ""
+        for field in form.fields.values():
+            field.widget.attrs["aria-label"] = f"{event}: {field.label}"
 
 
 class RuleInline(ScopedTabularInline):

@@ -23,3 +23,20 @@ document.addEventListener("DOMContentLoaded", () => {
   for (const element of document.querySelectorAll("[x-on\\:click]")) upgrade(element);
   document.addEventListener("keydown", press);
 });
+
+// Select2 (Django's search-as-you-type select) builds boxes without a name: they get that of the select they stand for.
+function nameCombobox(box) {
+  const select = box.closest(".select2-container")?.previousElementSibling;
+  const name = select?.getAttribute("aria-label") ?? select?.labels?.[0]?.textContent.trim();
+  if (!name) return;
+  const shown = box.querySelector(".select2-selection__rendered");
+  const value = shown?.textContent.trim();
+  box.removeAttribute("aria-labelledby");
+  box.setAttribute("aria-label", value ? `${name}: ${value}` : name);
+  shown?.setAttribute("aria-label", name);
+}
+
+addEventListener("load", () => document.querySelectorAll(".select2-selection").forEach(nameCombobox));
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches(".select2-selection")) nameCombobox(event.target);
+});
