@@ -1,6 +1,7 @@
 // The time left, by the server's clock.
 const SAID_AT_MINUTES = [10, 5, 1];
 const SOON_MS = 4000;
+const ON_THE_WAY_MS = 500; // the last answer needs this long to arrive in time
 
 export class Countdown {
   #element;
@@ -51,13 +52,15 @@ export class Countdown {
       this.#soon = true;
       this.#handlers.soon();
     }
-    if (left <= 0) {
+    if (left <= ON_THE_WAY_MS) {
       this.#timer = null;
+      this.#element.textContent = format(0);
       this.#handlers.over();
       return;
     }
     // To just after the next full second, so that no second is shown twice or skipped.
-    this.#timer = this.#timers.after((left % 1000) + 20, () => this.#tick());
+    const untilOver = left - ON_THE_WAY_MS;
+    this.#timer = this.#timers.after(Math.min(untilOver, left % 1000) + 20, () => this.#tick());
   }
 }
 

@@ -78,6 +78,8 @@ export class Exam {
       edited: (questionId, value) => this.#answers.edit(questionId, value),
       announce: this.#announce,
     });
+    // A page that goes away keeps what is being typed, for the next one to send.
+    window.addEventListener("pagehide", () => this.#questions.handOnDrafts());
     this.#countdown = new Countdown({
       element: document.getElementById("time-left"),
       clock: this.#clock,

@@ -3,6 +3,7 @@ import * as store from "../lib/store.js";
 
 const TYPING_PAUSE_MS = 1000;
 const TYPING_PAUSE_AT_THE_END_MS = 200;
+const LONGEST_UNSAVED_MS = 5000; // also of someone who types without a pause
 const MAX_TEXT_LENGTH = 20000;
 
 export class Questions {
@@ -10,7 +11,7 @@ export class Questions {
   #attemptId;
   #timers;
   #edited;
-  #drafts = new Map(); // question id → timer of a text not yet handed on
+  #drafts = new Map(); // question id → {timer, since} of a text not yet handed on
   #lastState = new Map();
   #announce;
   #typingPause = TYPING_PAUSE_MS;
@@ -130,15 +131,18 @@ export class Questions {
   }
 
   #draft(questionId) {
-    const timer = this.#drafts.get(questionId);
-    if (timer !== undefined) this.#timers.cancel(timer);
-    this.#drafts.set(questionId, this.#timers.after(this.#typingPause, () => this.#handOn(questionId)));
+    const draft = this.#drafts.get(questionId) ?? { timer: null, since: performance.now() };
+    if (draft.timer !== null) this.#timers.cancel(draft.timer);
+    const left = LONGEST_UNSAVED_MS - (performance.now() - draft.since);
+    draft.timer = this.#timers.after(Math.min(this.#typingPause, left), () => this.#handOn(questionId));
+    this.#drafts.set(questionId, draft);
     this.status(questionId, { state: "waiting" });
   }
 
   #handOn(questionId) {
-    if (!this.#drafts.has(questionId)) return;
-    this.#timers.cancel(this.#drafts.get(questionId));
+    const draft = this.#drafts.get(questionId);
+    if (!draft) return;
+    this.#timers.cancel(draft.timer);
     this.#drafts.delete(questionId);
     const { value } = this.#itemOf(questionId).querySelector("textarea");
     // Half of a surrogate pair, which some input methods leave behind, cannot be kept by the server.
