@@ -205,7 +205,9 @@ PROCTOR_PHONE_WEIGHTS = envstr(
     "PROCTOR_PHONE_WEIGHTS", str(BASE_DIR / "proctoring" / "vision" / "weights" / "phone-v0.pt")
 )
 PROCTOR_PHONE_WEIGHTS_URL = envstr("PROCTOR_PHONE_WEIGHTS_URL", "")  # asked only when the file above is missing
-PROCTOR_PHONE_SIZE = envint("PROCTOR_PHONE_SIZE", 320, minimum=32)  # pixels a side the phone model sees
+PROCTOR_PHONE_SIZE = envint(
+    "PROCTOR_PHONE_SIZE", 320, minimum=32
+)  # width of the picture the phone model sees, in pixels
 PROCTOR_MODELS_DIR = DATA_DIR / "models"  # exported models are cached here
 PROCTOR_BASE_URL = envstr("PROCTOR_BASE_URL", "http://127.0.0.1:8000")  # for links made outside a request
 PROCTOR_MAX_FRAME_BYTES = 256 * 1024

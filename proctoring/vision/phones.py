@@ -23,9 +23,9 @@ class PhoneDetector:
         self.model: ModelRef = model_files.reference(weights)
         folder = model_files.phone_model(weights=weights, size=config.phone_size, models_dir=models_dir)
         self._threshold = config.phone_threshold
-        self._size = config.phone_size
+        self._shape = list(model_files.input_shape(config.phone_size))
         try:
-            self._yolo, names = _load(folder, config.phone_size)
+            self._yolo, names = _load(folder, self._shape)
         # OpenVINO and Ultralytics raise nearly anything for a damaged copy; the reason travels on.
         except Exception as error:
             raise ModelUnavailable(
@@ -39,7 +39,7 @@ class PhoneDetector:
         """Phones in an RGB picture (height, width, 3), surest first, with the model's scores."""
         result = self._yolo.predict(
             picture[..., ::-1],  # Ultralytics takes arrays as BGR
-            imgsz=self._size,
+            imgsz=self._shape,
             conf=self._threshold,
             classes=self._classes,
             device="cpu",
@@ -60,7 +60,7 @@ def phone_classes(names: dict[int, str]) -> list[int]:
     return [number for number, name in names.items() if name.lower().replace("_", " ").replace("-", " ") in PHONE_NAMES]
 
 
-def _load(folder: Path, size: int) -> tuple[Any, dict[int, str]]:
+def _load(folder: Path, shape: list[int]) -> tuple[Any, dict[int, str]]:
     """The model, warm, and its class names; OpenVINO held to one thread, which Ultralytics offers no argument for."""
     native.set_up(folder.parent)
     import numpy as np
@@ -77,8 +77,8 @@ def _load(folder: Path, size: int) -> tuple[Any, dict[int, str]]:
 
     torch.set_num_threads(1)
     model: Any = YOLO(str(folder), task="detect")
-    black = np.zeros((size, size, 3), np.uint8)
-    model.predict(black, imgsz=size, device="cpu", verbose=False, save=False, predictor=Predictor)
+    black = np.zeros((*shape, 3), np.uint8)
+    model.predict(black, imgsz=shape, device="cpu", verbose=False, save=False, predictor=Predictor)
     backend = model.predictor.model.backend
     core = openvino.Core()
     backend.ov_compiled_model = core.compile_model(
