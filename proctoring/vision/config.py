@@ -9,8 +9,8 @@ from proctoring.observation import ModelRef
 MAX_FRAME_BYTES = 256 * 1024
 
 # For phone-v0 at 320 by 256 px. Of the stills where a man holds a phone it finds 8 of 16 at any threshold from 0.25 to
-# 0.5, while the same man's wallet is called one in 11 of 24 at 0.25 and 8 at 0.40, and people at webcams without a phone
-# in 40 of 932 and 19. Beyond 0.5 phones are lost.
+# 0.5, while the same man's wallet is called one in 11 of 24 at 0.25 and 8 at 0.40, and people at webcams without a
+# phone in 40 of 932 and 19. Beyond 0.5 phones are lost.
 PHONE_THRESHOLD = 0.40
 
 
