@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model
 from django.http import Http404, HttpRequest
 
@@ -32,7 +32,7 @@ def session_or_404(request: HttpRequest, session_id: UUID | str) -> Session:
     """Whoever may not see a session is told that there is none."""
     try:
         return selectors.session_for(request.user, session_id)
-    except (Session.DoesNotExist, ValueError):
+    except (Session.DoesNotExist, ValidationError):  # the latter: no UUID at all
         raise Http404("There is no such session, or you may not see it.") from None
 
 

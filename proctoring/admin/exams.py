@@ -34,7 +34,7 @@ class WatchedExamAdmin(ExamAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Exam]:
         is_open = Q(proctoring_sessions__state__in=[Session.State.CHECKING, Session.State.LIVE])
         watched = Count("proctoring_sessions", filter=is_open, distinct=True)
-        exams = super().get_queryset(request).select_related("policy")
+        exams = super().get_queryset(request).select_related("institution", "policy")
         return exams.annotate(watched=watched, candidate_number=Count("enrolments", distinct=True))
 
     @admin.display(description="Wall")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from exams.scoped_admin import ADMINISTRATORS
 from proctoring.admin.base import RecordAdmin
+from proctoring.admin.filters import DayRangeFilter
 from proctoring.models import PurgeRecord
 
 
@@ -15,7 +16,7 @@ class PurgeRecordAdmin(RecordAdmin):
     view_roles = ADMINISTRATORS
     institution_path = "exam__institution"
     list_display = ("at", "what", "count", "exam", "session_id_text")
-    list_filter = (("what", ChoicesDropdownFilter), ("at", RangeDateFilter))
+    list_filter = (("what", ChoicesDropdownFilter), ("at", DayRangeFilter))
     list_select_related = ("exam__institution",)
     search_fields = ("session_id_text", "exam__title")
     fields = ("at", "what", "count", "exam", "session_id_text", "chain_head")

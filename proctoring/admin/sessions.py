@@ -10,12 +10,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter, RangeNumericFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeNumericFilter
 from unfold.decorators import display as label_display
 
 from proctoring import selectors
 from proctoring.admin.base import RecordAdmin
-from proctoring.admin.filters import ExamFilter
+from proctoring.admin.filters import DayRangeFilter, ExamFilter
 from proctoring.admin.session_page import session_gap, session_page, stop_session
 from proctoring.admin.wall import wall_gap, wall_page
 from proctoring.models import Session
@@ -34,7 +34,7 @@ class SessionAdmin(RecordAdmin):
         ("state", ChoicesDropdownFilter),
         ("kind", ChoicesDropdownFilter),
         ("risk_total", RangeNumericFilter),
-        ("created_at", RangeDateFilter),
+        ("created_at", DayRangeFilter),
     )
     search_fields = ("candidate__username", "candidate__first_name", "candidate__last_name", "exam__title")
     search_help_text = "Search by candidate or exam"

@@ -1,0 +1,35 @@
+"""A cast, an exam with one live session of theirs, and one of another institution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from exams.models import Exam
+from proctoring.models import Session
+from tests import factories
+from tests.factories import People
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    people: People
+    exam: Exam
+    session: Session
+    foreign_exam: Exam
+    foreign_session: Session
+
+
+@pytest.fixture
+def scene(db: None) -> Scene:
+    people = factories.people()
+    exam = factories.exam(people.institution, candidates=(people.candidate, people.other_candidate), title="Algebra")
+    foreign = factories.exam(people.other_institution, candidates=(people.foreign_candidate,), title="Botany")
+    return Scene(
+        people=people,
+        exam=exam,
+        session=factories.session(exam, people.candidate),
+        foreign_exam=foreign,
+        foreign_session=factories.session(foreign, people.foreign_candidate),
+    )

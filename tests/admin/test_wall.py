@@ -1,0 +1,70 @@
+"""The wall's page and what it fetches after a gap. The living wall is tested in a browser."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from proctoring.models import Session
+from tests.admin.conftest import Scene
+from tests.admin.records import event
+
+
+def wall(scene: Scene) -> str:
+    return f"/admin/proctoring/session/wall/{scene.exam.pk}/"
+
+
+@pytest.fixture
+def watcher(client: Client, scene: Scene) -> Client:
+    client.force_login(scene.people.proctor)
+    return client
+
+
+def test_it_names_its_socket_and_the_institutions_time_zone(watcher: Client, scene: Scene) -> None:
+    config = watcher.get(wall(scene)).context["live_config"]
+    assert config["socket"] == f"/ws/proctor/exams/{scene.exam.pk}/"
+    assert config["timeZone"] == "Europe/Berlin"
+
+
+def test_it_begins_with_the_latest_events_newest_first(watcher: Client, scene: Scene) -> None:
+    first, second = event(scene.session), event(scene.session, "TAB_SWITCH")
+    event(scene.foreign_session)
+    entries = watcher.get(wall(scene)).context["live_config"]["events"]
+    assert [entry["event"]["id"] for entry in entries] == [second.pk, first.pk]
+    assert entries[0]["name"] == scene.people.candidate.display_name
+    assert entries[0]["session"] == str(scene.session.pk)
+
+
+def test_an_event_has_the_keys_of_the_live_message(watcher: Client, scene: Scene) -> None:
+    event(scene.session)
+    entry = watcher.get(wall(scene)).context["live_config"]["events"][0]["event"]
+    assert {"id", "time_24h", "unix_time", "event", "risk_total", "ledger", "sentence", "detail"} <= set(entry)
+
+
+def test_the_empty_wall_explains_itself_when_nobody_sits_the_exam(watcher: Client, scene: Scene) -> None:
+    hidden = '<div class="pv-empty" id="wall-empty" hidden>'
+    assert hidden in watcher.get(wall(scene)).content.decode()
+    Session.objects.filter(pk=scene.session.pk).update(state=Session.State.ENDED)
+    page = watcher.get(wall(scene)).content.decode()
+    assert hidden not in page
+    assert "Nobody is sitting this exam right now" in page
+
+
+def test_a_name_with_markup_in_it_stays_text(watcher: Client, scene: Scene) -> None:
+    scene.people.candidate.first_name = "</script><script>alert(1)</script>"
+    scene.people.candidate.save()
+    event(scene.session)
+    page = watcher.get(wall(scene)).content.decode()
+    assert "<script>alert(1)" not in page
+
+
+def test_after_a_gap_it_gets_what_came_since(watcher: Client, scene: Scene) -> None:
+    seen, missed = event(scene.session), event(scene.session)
+    answer = watcher.get(f"{wall(scene)}events.json", {"after": seen.pk}).json()
+    assert [entry["event"]["id"] for entry in answer["events"]] == [missed.pk]
+
+
+@pytest.mark.parametrize("after", ["", "-1", "x", "9" * 40])
+def test_a_gap_that_makes_no_sense_is_taken_from_the_start(watcher: Client, scene: Scene, after: str) -> None:
+    event(scene.session)
+    assert len(watcher.get(f"{wall(scene)}events.json", {"after": after}).json()["events"]) == 1
