@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.conf import settings
 
 from proctoring.bench.server import ROOT, OwnServer
@@ -42,3 +43,10 @@ def running_site(*, extra: dict[str, str] | None = None) -> Iterator[Site]:
         site.prepare()
         with site:
             yield site
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    """One running site for all tests that drive it from outside; see ``tests/conftest.py``."""
+    with running_site() as running:
+        yield running

@@ -12,7 +12,7 @@ from selenium.webdriver.chrome.webdriver import WebDriver
 from tests.browser import chromium
 from tests.browser.people import Sitting, make_sittings
 from tests.browser.seat import Candidate, Proctor
-from tests.server import Site, running_site
+from tests.server import Site
 
 SITTINGS = 16
 
@@ -28,11 +28,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
-def site() -> Iterator[Site]:
+@pytest.fixture(scope="session", autouse=True)
+def has_chromium() -> None:
+    """Before a site is started for nothing."""
     chromium.require_chromium()
-    with running_site() as running:
-        yield running
 
 
 @pytest.fixture(scope="session")

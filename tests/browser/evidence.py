@@ -23,7 +23,8 @@ def tiny(jpeg: bytes) -> NDArray[np.float32]:
     with Image.open(io.BytesIO(jpeg)) as image:
         grey = np.asarray(image.convert("L").resize(TINY, Image.Resampling.BOX), dtype=np.float32)
     spread = float(grey.std()) or 1.0
-    return ((grey - grey.mean()) * (CONTRAST / spread)).astype(np.float32)
+    normal: NDArray[np.float32] = ((grey - grey.mean()) * (CONTRAST / spread)).astype(np.float32)
+    return normal
 
 
 @dataclass(frozen=True, slots=True)
