@@ -19,6 +19,7 @@ from exams.models import Choice, Enrolment, Exam, Institution, Membership, Quest
 from exams.scoped_admin import (
     ADMINISTRATORS,
     EDITORS,
+    STAFF,
     ScopedModelAdmin,
     ScopedTabularInline,
     has_role,
@@ -42,6 +43,14 @@ class ExamOfQuestionFilter(DropdownFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Question]) -> QuerySet[Question]:
         value = self.value() or ""
         return queryset.filter(exam=int(value)) if value.isdecimal() else queryset
+
+
+def follow_roles(user: User) -> None:
+    """The staff flag only decides which links a person is shown; what they may do follows from the roles themselves."""
+    staff = user.is_superuser or user.memberships.filter(role__in=STAFF).exists()
+    if user.is_staff != staff:
+        user.is_staff = staff
+        user.save(update_fields=["is_staff"])
 
 
 @admin.register(Institution)
@@ -74,6 +83,20 @@ class MembershipAdmin(ScopedModelAdmin):
     list_select_related = ("user", "institution")
     search_fields = ("user__username", "user__first_name", "user__last_name")
     autocomplete_fields = ("user",)
+
+    def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        follow_roles(obj.user)
+
+    def delete_model(self, request: HttpRequest, obj: Membership) -> None:
+        super().delete_model(request, obj)
+        follow_roles(obj.user)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
+        people = [membership.user for membership in queryset.select_related("user")]
+        super().delete_queryset(request, queryset)
+        for user in people:
+            follow_roles(user)
 
     @admin.display(description="Person", ordering="user__username")
     def user_name(self, membership: Membership) -> str:
@@ -166,6 +189,7 @@ class PersonAdmin(ScopedModelAdmin, UserAdmin):  # type: ignore[type-arg]
         if not change:
             chosen = form.cleaned_data
             Membership.objects.create(user=obj, institution=chosen["institution"], role=chosen["role"])
+            follow_roles(obj)
 
 
 class EnrolmentInline(ScopedTabularInline):

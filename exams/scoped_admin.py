@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib.admin import ShowFacets
 from django.db.models import Field, ForeignKey, Model, QuerySet
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
@@ -131,6 +132,7 @@ class ScopedModelAdmin(ScopedPermissions, ModelAdmin):
     """Rows of the institutions in which the person has a role; nothing else exists for them."""
 
     list_filter_submit = True
+    show_facets = ShowFacets.NEVER  # Unfold's range filters cannot count
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)

@@ -112,6 +112,11 @@ def test_events_are_filtered(watcher: Client, scene: Scene, query: dict[str, str
     assert (rows(watcher, EVENTS, **query) == [mine]) is found
 
 
+@pytest.mark.parametrize("url", [SESSIONS, EVENTS])
+def test_asking_for_counts_in_filters_breaks_nothing(watcher: Client, scene: Scene, url: str) -> None:
+    assert watcher.get(url, {"_facets": "True"}).status_code == 200
+
+
 def test_an_old_event_is_not_of_the_last_hour(watcher: Client, scene: Scene) -> None:
     event(scene.session, time=1_767_788_963.5)
     assert rows(watcher, EVENTS, when="hour") == []

@@ -87,3 +87,15 @@ def test_a_role_is_given_only_to_own_people_at_the_own_institution(administrator
 def test_searching_while_typing_finds_only_own_people(administrator: Client, scene: Scene) -> None:
     query = {"app_label": "exams", "model_name": "enrolment", "field_name": "candidate", "term": "stranger"}
     assert administrator.get("/admin/autocomplete/", query).json()["results"] == []
+
+
+def test_the_staff_flag_follows_the_roles(administrator: Client, scene: Scene) -> None:
+    person, url = scene.people.candidate, "/admin/exams/membership/"
+    role = {"user": person.pk, "institution": scene.people.institution.pk, "role": "proctor"}
+    administrator.post(f"{url}add/", role)
+    person.refresh_from_db()
+    assert person.is_staff
+    given = person.memberships.get(role="proctor")
+    administrator.post(f"{url}{given.pk}/delete/", {"post": "yes"})
+    person.refresh_from_db()
+    assert not person.is_staff

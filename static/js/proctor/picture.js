@@ -14,8 +14,8 @@ export class LivePicture {
     this.lastStart = 0;
     this.shown = null;
     this.wanted = null;
-    image.addEventListener("load", () => this.finished(true));
-    image.addEventListener("error", () => this.finished(false));
+    image.addEventListener("error", () => this.finished());
+    image.addEventListener("load", () => this.loaded());
     document.addEventListener("visibilitychange", (this.look = () => this.update()));
     this.observer = new IntersectionObserver((entries) => {
       this.inView = entries.at(-1).isIntersecting;
@@ -47,30 +47,37 @@ export class LivePicture {
     this.lastStart = performance.now();
     this.loading = true;
     this.shown = wanted;
-    const address = new URL(wanted.url, location.href);
-    address.searchParams.set("seq", wanted.sequence);
-    this.image.src = address.href;
+    this.fetch(wanted).catch(() => this.finished()); // no network: the old picture stays, the socket says why
   }
 
-  finished(loaded) {
+  // Not by setting the address on the image: one that cannot be loaded would take the old picture away.
+  async fetch({ url, sequence }) {
+    const address = new URL(url, location.href);
+    address.searchParams.set("seq", sequence);
+    const answer = await fetch(address);
+    if (!answer.ok) return this.finished();
+    const old = this.image.src;
+    this.image.src = URL.createObjectURL(await answer.blob());
+    if (old) URL.revokeObjectURL(old);
+  }
+
+  loaded() {
+    this.image.hidden = false;
+    this.placeholder.hidden = true;
+    this.onShown(this.shown.extra);
+    this.finished();
+  }
+
+  finished() {
     this.loading = false;
-    this.image.hidden = !loaded;
-    this.placeholder.hidden = loaded;
-    if (loaded) this.onShown(this.shown.extra);
     this.update();
-  }
-
-  clear(text) {
-    this.wanted = null;
-    this.image.hidden = true;
-    this.placeholder.hidden = false;
-    this.placeholder.textContent = text;
   }
 
   stop() {
     clearTimeout(this.timer);
     this.observer.disconnect();
     document.removeEventListener("visibilitychange", this.look);
+    if (this.image.src) URL.revokeObjectURL(this.image.src);
     this.wanted = null;
   }
 }

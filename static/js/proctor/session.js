@@ -6,7 +6,7 @@ import { describe, draw } from "./overlay.js";
 import { LivePicture } from "./picture.js";
 import { LiveSocket, showState } from "./socket.js";
 import { Timeline } from "./timeline.js";
-import { clock, showConnection, showRisk, warningsText } from "./words.js";
+import { clock, placeholderText, showConnection, showRisk, warningsText } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 const config = JSON.parse(byId("live-config").textContent);
@@ -84,7 +84,7 @@ class LiveView {
     if (byId("live-warnings").textContent !== warnings) byId("live-warnings").textContent = warnings;
     showConnection(byId("live-connection"), session.connection);
     this.heard = performance.now();
-    byId("live-no-picture").textContent = session.connection === "live" || session.connection === "checking" ? "No picture yet" : "No picture: nothing comes from the camera";
+    byId("live-no-picture").textContent = placeholderText(session.connection);
     this.picture.offer(session.frame_url, session.frame_seq, session.observation);
   }
 

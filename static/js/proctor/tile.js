@@ -1,7 +1,7 @@
 // One candidate on the wall.
 
 import { LivePicture } from "./picture.js";
-import { clockTime, sentenceCase, showConnection, showRisk, warningsText } from "./words.js";
+import { clockTime, placeholderText, sentenceCase, showConnection, showRisk, warningsText } from "./words.js";
 
 const STALE_MS = 6000;
 const LATEST_MS = 15000;
@@ -37,6 +37,7 @@ export class Tile {
     this.part(".pv-warnings").textContent = warningsText(session.warnings);
     showRisk(this.part(".pv-risk"), session.risk);
     showConnection(this.part(".pv-connection"), session.connection);
+    this.part(".pv-no-picture").textContent = placeholderText(session.connection);
     this.picture.offer(session.frame_url, session.frame_seq);
   }
 

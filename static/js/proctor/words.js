@@ -45,6 +45,9 @@ export function showRisk(element, risk) {
   element.querySelector(".pv-risk-word").textContent = word;
 }
 
+export const placeholderText = (connection) =>
+  ["live", "checking"].includes(connection) ? "No picture yet" : "No picture: nothing comes from the camera";
+
 export function showConnection(element, code) {
   element.textContent = connectionText(code);
   element.dataset.tone = { live: "good", lost: "bad", camera_off: "warn", checking: "info" }[code] ?? "plain";
