@@ -1,0 +1,57 @@
+"""Chooses, decodes and cuts out what is trained on; the cut-outs are kept on disk, since GrabCut is slow."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from proctoring.training.augment import Material
+from proctoring.training.checks import has_brightened_box
+from proctoring.training.cutouts import LONGEST, cut_out
+from proctoring.training.exclusions import is_excluded
+from proctoring.training.objects import Rgba
+from proctoring.training.pictures import Boxes, Image, Picture, negative_pictures, phone_pictures
+from proctoring.training.split import split
+
+PEOPLE = frozenset({"webcam", "webcam_hands", "webcam_reading", "portrait_eyes", "faces"})
+CUT_EVERY = 2  # GrabCut takes 40 ms a phone, and half of them are variety enough
+Say = Callable[[str], None]
+
+
+def usable(pictures: Iterable[Picture]) -> list[Picture]:
+    """Without those listed in :mod:`~proctoring.training.exclusions`."""
+    return [one for one in pictures if not is_excluded(name=one.name, group=one.group)]
+
+
+def load(data: Path, cache: Path, say: Say) -> Material:
+    """Everything trained on, decoded. Raises :class:`~proctoring.training.pictures.DataMissing`."""
+    cv2.setNumThreads(1)  # its threads would not survive the fork into training processes
+    phones, _ = split(usable(phone_pictures(data)))
+    negatives, _ = split(usable(negative_pictures(data)))
+    say(f"{len(phones)} pictures of phones and {len(negatives)} without; decoding")
+    decoded = [(picture.read(), picture.boxes) for picture in phones]
+    stepped = {id(image) for image, boxes in decoded if has_brightened_box(image, boxes)}
+    phones = [picture for picture, (image, _) in zip(phones, decoded, strict=True) if id(image) not in stepped]
+    decoded = [(image, boxes) for image, boxes in decoded if id(image) not in stepped]
+    say(f"{len(stepped)} left out whose boxes show in the pixels")
+    people = [picture.read() for picture in negatives if picture.source in PEOPLE]
+    others = [picture.read() for picture in negatives if picture.source not in PEOPLE]
+    return Material(phones=decoded, cutouts=_cutouts(phones, decoded, cache, say), people=people, others=others)
+
+
+def _cutouts(phones: list[Picture], decoded: list[tuple[Image, Boxes]], cache: Path, say: Say) -> list[Rgba]:
+    names = "\n".join(picture.name for picture in phones)
+    file = cache / f"cutouts-{LONGEST}-{CUT_EVERY}-{hashlib.sha256(names.encode()).hexdigest()[:12]}.npz"
+    if not file.exists():
+        say("Cutting the phones out, once")
+        found = [cut for image, boxes in decoded[::CUT_EVERY] for cut in cut_out(image, boxes)]
+        cache.mkdir(parents=True, exist_ok=True)
+        scratch = file.with_suffix(".part.npz")
+        np.savez(scratch, *found)
+        scratch.replace(file)
+    with np.load(file) as stored:
+        return [np.asarray(stored[name], np.uint8) for name in stored.files]

@@ -1,0 +1,84 @@
+"""The network, its loss, and the file that Ultralytics opens; all from Ultralytics, nothing pretrained."""
+
+from __future__ import annotations
+
+import copy
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from proctoring.training.pictures import Boxes, Image
+
+ARCHITECTURE = "yolo26n.yaml"
+
+
+def build(seed: int) -> Any:
+    """A fresh one-class YOLO26n with Ultralytics' own loss, its weights drawn from ``seed``."""
+    from ultralytics.cfg import get_cfg
+    from ultralytics.nn.tasks import DetectionModel
+
+    torch.manual_seed(seed)
+    model: Any = DetectionModel(ARCHITECTURE, ch=3, nc=1, verbose=False)  # type: ignore[no-untyped-call]
+    model.args = get_cfg()
+    model.names = {0: "phone"}
+    model.criterion = model.init_criterion()
+    return model.to(memory_format=torch.channels_last)
+
+
+def adopt(model: Any, weights: Path) -> None:
+    """Sets a built model's weights to a one-class YOLO26n ``.pt`` file's. Pickles run code: only trusted files."""
+    content = torch.load(weights, map_location="cpu", weights_only=False)
+    model.load_state_dict(content["model"].float().state_dict())
+
+
+def batch_of(pictures: list[tuple[Image, Boxes]], device: str) -> dict[str, torch.Tensor]:
+    """BGR pictures of one size and their corner boxes as the batch Ultralytics' loss takes (RGB, 0 to 1)."""
+    import numpy as np
+
+    stacked = torch.from_numpy(np.stack([image[..., ::-1] for image, _ in pictures])).to(device)
+    corners = torch.from_numpy(np.concatenate([boxes for _, boxes in pictures]).astype(np.float32))
+    owners = torch.cat([torch.full((len(boxes),), float(i)) for i, (_, boxes) in enumerate(pictures)])
+    middles = torch.cat([(corners[:, :2] + corners[:, 2:]) / 2, corners[:, 2:] - corners[:, :2]], 1)
+    return {
+        "img": stacked.permute(0, 3, 1, 2).float().div_(255),
+        "cls": torch.zeros(len(corners), 1, device=device),
+        "bboxes": middles.to(device),
+        "batch_idx": owners.to(device),
+    }
+
+
+def loss_of(model: Any, batch: dict[str, torch.Tensor], one_to_many: float) -> torch.Tensor:
+    """The summed loss for one batch, with the given weight of the one-to-many branch."""
+    model.criterion.o2m, model.criterion.o2o = one_to_many, 1.0 - one_to_many
+    total, _ = model.loss(batch)
+    result: torch.Tensor = total.sum()
+    return result
+
+
+def optimiser(model: Any, rate: float, weight_decay: float) -> torch.optim.AdamW:
+    """AdamW; biases and norms are not decayed."""
+    weights = [p for p in model.parameters() if p.requires_grad and p.ndim > 1]
+    rest = [p for p in model.parameters() if p.requires_grad and p.ndim <= 1]
+    groups = [{"params": weights, "weight_decay": weight_decay}, {"params": rest, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.99))
+
+
+def write_weights(model: Any, path: Path, details: dict[str, Any]) -> None:
+    """A ``.pt`` file that ``ultralytics.YOLO`` opens, in half precision, without anything needed only to train."""
+    from ultralytics import __version__
+
+    finished = copy.deepcopy(model).to("cpu", memory_format=torch.contiguous_format).half().eval()
+    finished.criterion = None
+    finished.args = {"task": "detect", "imgsz": details["size"], "single_cls": True}
+    content = {
+        "model": finished,
+        "train_args": {"model": ARCHITECTURE, "task": "detect", **details},
+        "date": datetime.now(timezone.utc).isoformat(),
+        "version": __version__,
+        "license": "AGPL-3.0 (https://ultralytics.com/license)",
+    }
+    scratch = path.with_suffix(".part")
+    torch.save(content, scratch)
+    scratch.replace(path)

@@ -1,0 +1,83 @@
+"""A few real steps of the real network: it learns, it goes on where it stopped, its file opens in Ultralytics."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from proctoring.training.augment import Material
+from proctoring.training.loop import CHECKPOINT, WEIGHTS, Run, train
+from proctoring.training.recipe import Recipe, stages
+from proctoring.training.state import State, fresh, step
+from proctoring.training.supply import batches, made
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+
+def recipe(pictures: int = 32) -> Recipe:
+    return Recipe(stages=stages(f"64:{pictures}"), batch=8, rate=2e-3, warm_up=8)
+
+
+def weights(state: State) -> torch.Tensor:
+    return torch.cat([parameter.detach().reshape(-1) for parameter in state.model.parameters()])
+
+
+def test_a_few_steps_on_the_same_pictures_lower_the_loss(material: Material) -> None:
+    state, same = fresh(recipe()), made(material, recipe(), 0)
+    losses = [step(state, same, recipe()) for _ in range(6)]
+    assert losses[-1] < 0.9 * losses[0]
+
+
+def test_a_run_that_stopped_goes_on_as_if_it_had_not(material: Material, tmp_path: Path) -> None:
+    unbroken = fresh(recipe())
+    for pictures in batches(material, recipe(), 0):
+        step(unbroken, pictures, recipe())
+
+    first = fresh(recipe())
+    for pictures in list(batches(material, recipe(), 0))[:2]:
+        step(first, pictures, recipe())
+    first.save(tmp_path / "ckpt")
+    second = fresh(recipe())
+    second.load(tmp_path / "ckpt")
+    for pictures in batches(material, recipe(), second.seen):
+        step(second, pictures, recipe())
+
+    assert second.seen == unbroken.seen == 32
+    assert torch.equal(weights(second), weights(unbroken))
+
+
+def test_the_same_seed_gives_the_same_network_and_another_seed_another() -> None:
+    first, same, other = fresh(recipe()), fresh(recipe()), fresh(Recipe(stages=recipe().stages, seed=1))
+    assert torch.equal(weights(first), weights(same))
+    assert not torch.equal(weights(first), weights(other))
+
+
+def test_pictures_made_ahead_are_the_same_pictures(material: Material) -> None:
+    here, ahead = list(batches(material, recipe(), 0)), list(batches(material, recipe(), 0, makers=2))
+    assert len(here) == len(ahead) == 4
+    for one, other in zip(here, ahead, strict=True):
+        assert all((a[0] == b[0]).all() for a, b in zip(one, other, strict=True))
+
+
+def test_processes_share_each_batch_without_overlap(material: Material) -> None:
+    whole = made(material, recipe(), 8)
+    halves = made(material, recipe(), 8, 0, 2) + made(material, recipe(), 8, 1, 2)
+    assert all((a[0] == b[0]).all() for a, b in zip(whole, halves, strict=True))
+
+
+def test_the_finished_run_leaves_weights_that_ultralytics_opens(material: Material, tmp_path: Path) -> None:
+    from ultralytics.models import YOLO
+
+    said: list[str] = []
+    train(recipe(16), material, Run(tmp_path / "run"), said.append)
+    assert (tmp_path / "run" / CHECKPOINT).exists()
+    model = YOLO(str(tmp_path / "run" / WEIGHTS), task="detect")
+    assert model.names == {0: "phone"}
+    assert "16 pictures seen" in said[-1]
+
+
+def test_a_batch_that_cannot_be_shared_is_refused(material: Material, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="cannot be shared among 3"):
+        train(recipe(), material, Run(tmp_path, processes=3), print)
