@@ -1,0 +1,74 @@
+"""`evaluate phones`: figures from known boxes, and the command on a real clip with the product's own detector."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from proctoring.evaluation.matching import Judged
+from proctoring.evaluation.page import as_html, as_text
+from proctoring.evaluation.phones import figures_of, report_on
+from proctoring.observation import Box
+from tests.data import data_path
+
+HERE = Box(0.1, 0.1, 0.1, 0.1)
+
+
+def judged(path: Path, source: str, truth: tuple[Box, ...], *scores: float) -> Judged:
+    return Judged(path, source, truth, tuple(Box(HERE.x, HERE.y, HERE.width, HERE.height, score) for score in scores))
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> list[Judged]:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(b"\xff\xd8\xff\xd9")
+    return [
+        judged(path, "desk", (HERE,), 0.8),
+        judged(path, "desk", (HERE,), 0.1),
+        judged(path, "rooms", (), 0.6),
+        judged(path, "rooms", ()),
+    ]
+
+
+def test_the_figures_by_hand(pictures: list[Judged]) -> None:
+    figures = figures_of(pictures, 0.5)
+    # Ranked: 0.8 right, 0.6 wrong, 0.1 right: half the recall at precision 1, half at 2/3.
+    assert figures["ap50"] == pytest.approx(0.5 + 0.5 * 2 / 3, abs=1e-4)
+    assert (figures["boxes_found"]["count"], figures["boxes_found"]["total"]) == (1, 2)
+    assert (figures["false_alarms"]["count"], figures["false_alarms"]["total"]) == (1, 2)
+
+
+def test_sources_and_sizes_have_rows_and_mistakes_have_pictures(pictures: list[Judged]) -> None:
+    report = report_on(pictures, 0.5)
+    assert set(report.figures["by_source"]) == {"desk", "rooms"}
+    assert report.figures["by_size"]["under 0.15"]["boxes_found"]["total"] == 2
+    assert [mistake.caption for mistake in report.mistakes] == [
+        "rooms, a.jpg: no phone, called one at 0.60",
+        "desk, a.jpg: phone missed (0.10)",
+    ]
+    assert "1 of 2" in as_text(report)
+    assert as_html(report).count("<img") == 2
+
+
+# Exporting to OpenVINO traces the model with torch.jit, which torch calls deprecated.
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.filterwarnings("ignore::torch.jit.TracerWarning")
+def test_the_command_measures_a_clip(tmp_path: Path) -> None:
+    clip, out = data_path("clips/phone_in_hand"), StringIO()
+    call_command(
+        "evaluate", "phones", str(clip), "--json", "--html", str(tmp_path / "p.html"), stdout=out, stderr=StringIO()
+    )
+    figures = json.loads(out.getvalue())["figures"]
+    assert figures["all"]["boxes_found"]["total"] == 4
+    assert figures["all"]["boxes_found"]["count"] >= 2
+    assert "<svg" in (tmp_path / "p.html").read_text()
+
+
+def test_weights_that_are_not_there_are_named(tmp_path: Path) -> None:
+    clip = data_path("clips/phone_in_hand")
+    with pytest.raises(CommandError, match=r"nothing\.pt"):
+        call_command("evaluate", "phones", str(clip), "--weights", str(tmp_path / "nothing.pt"), stderr=StringIO())
