@@ -31,8 +31,8 @@ def free_port() -> int:
 class OwnServer:
     """``prepare()`` makes the database, static files and demo data; ``with server:`` runs it.
 
-    Every setting is the one people get from `make run`; settings of the calling process that begin with ``PROCTOR_``
-    are not handed on, ``extra`` is.
+    Every setting is the one people get from `make run`; settings of the calling process (``PROCTOR_…`` and the settings
+    module) are not handed on, ``extra`` is.
     """
 
     def __init__(self, data_dir: Path, *, models_dir: Path | None = None, extra: dict[str, str] | None = None) -> None:
@@ -40,7 +40,8 @@ class OwnServer:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = data_dir / "server.log"
-        outside = {name: value for name, value in os.environ.items() if not name.startswith("PROCTOR_")}
+        ours = ("PROCTOR_", "DJANGO_SETTINGS_MODULE")
+        outside = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         self.environment = outside | {"PROCTOR_DATA_DIR": str(data_dir)} | (extra or {})
         self.process: subprocess.Popen[bytes] | None = None
         data_dir.mkdir(parents=True, exist_ok=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import json
 import signal
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -138,7 +140,29 @@ def test_figures_are_for_superusers_only(room: Room) -> None:
     refused.value.close()
 
 
-async def test_the_server_ends_in_good_order(room: Room) -> None:
+def keep_asking(room: Room, over: threading.Event) -> None:
+    """One request after another, so that some are being answered whenever the server is told to stop."""
+    while not over.is_set():
+        try:
+            room.get("/", "candidate1")
+        except (OSError, http.client.HTTPException):  # it is going down
+            return
+
+
+async def test_the_server_ends_in_good_order_while_pages_are_asked_for(room: Room) -> None:
+    over = threading.Event()
+    askers = [threading.Thread(target=keep_asking, args=(room, over)) for _ in range(8)]
+    for asker in askers:
+        asker.start()
+    try:
+        await end_in_good_order(room)
+    finally:
+        over.set()
+        for asker in askers:
+            await asyncio.to_thread(asker.join)
+
+
+async def end_in_good_order(room: Room) -> None:
     async with room.open() as socket:
         last = (await message(socket, "welcome"))["last_seq"]
         assert isinstance(last, int)

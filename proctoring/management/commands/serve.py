@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 from argparse import ArgumentParser
 from typing import Any
@@ -57,6 +58,12 @@ class Command(BaseCommand):
             service.stop()
             background.stop()
         self.stdout.write("Stopped.")
+        self.stdout.flush()
+        self.stderr.flush()
+        logging.shutdown()
+        # A request that was being answered may have left its thread waiting for the event loop, which is gone; the
+        # interpreter would wait for that thread for ever. Everything that must be written has been.
+        os._exit(0)
 
     def say_detectors(self, analysis: Analysis) -> None:
         for status in analysis.status():
