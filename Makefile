@@ -13,7 +13,7 @@ DATA_DIR := $(or $(PROCTOR_DATA_DIR),var)
 TORCH_INDEX ?=
 PIP_INSTALL := $(PYTHON) -m pip install --disable-pip-version-check --quiet
 
-.PHONY: help run test lint types format bench clean
+.PHONY: help run test lint types format bench evaluate clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -66,6 +66,9 @@ format: $(VENV)/.installed-dev ## put the code into shape
 
 bench: $(VENV)/.installed-dev ## how many candidates this machine holds, and what each stage costs
 	@$(MANAGE) bench $(BENCH)
+
+evaluate: $(VENV)/.installed ## how often the detectors are right, on ../shared/data; writes docs/accuracy.md
+	@$(MANAGE) evaluate all ../shared/data
 
 clean: ## remove the virtual environment and caches; keeps the data in var/
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -74,6 +74,7 @@ UNFOLD: dict[str, Any] = {
                     ),
                     _item("Events", "list_alt", "admin:proctoring_event_changelist", "sessions"),
                     _item("Purges", "auto_delete", "admin:proctoring_purgerecord_changelist", "purges"),
+                    _item("Accuracy", "target", "accuracy"),
                 ],
             },
             {

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from proctoring.admin.accuracy import accuracy_page
 from proctoring.live.views import internal_metrics
 from proctoring.views import evidence
 
@@ -14,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("snapshots/<uuid:session_id>/<slug:name>.jpg", evidence.snapshot, name="snapshot"),
     path("exports/<uuid:export_id>/", evidence.export_state, name="export"),
     path("exports/<uuid:export_id>/download/", evidence.export_file, name="export_file"),
+    path("accuracy/", admin.site.admin_view(accuracy_page), name="accuracy"),
     path("internal/metrics/", internal_metrics, name="internal_metrics"),
     path("", include("proctoring.views.urls_candidate")),
 ]

@@ -1,0 +1,71 @@
+"""Pictures and lists of pictures, and the product's own detectors to look at them."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from proctoring.analysis.config import analyzer_config
+from proctoring.evaluation.report import NotMeasurable
+from proctoring.observation import ModelRef, Observation
+from proctoring.vision.analyzer import Analyzer
+from proctoring.vision.frame import BadFrame
+
+MAX_BYTES = 16 * 1024 * 1024  # pictures of a data set may be saved at a higher quality than a browser's frame
+
+
+class Looker:
+    """The detectors as a session uses them, one thread. Raises NotMeasurable when one that is ``needed`` is off."""
+
+    def __init__(self, *, needed: Iterable[str]) -> None:
+        self._analyzer = Analyzer(replace(analyzer_config(), max_frame_bytes=MAX_BYTES))
+        for name in needed:
+            status = self._analyzer.detectors[name]
+            if not status.ok:
+                raise NotMeasurable(f"The detector “{name}” is off, so it cannot be measured. {status.reason}")
+
+    @property
+    def models(self) -> dict[str, ModelRef]:
+        return {name: one.model for name, one in self._analyzer.detectors.items() if one.model is not None}
+
+    def look(self, picture: Path, *, phone: bool = False) -> Observation:
+        """Raises NotMeasurable for a picture that no session would accept."""
+        try:
+            return self.look_at(picture.read_bytes(), phone=phone)
+        except BadFrame as error:
+            raise NotMeasurable(f"{picture} cannot be looked at. {error}") from error
+        except OSError as error:
+            raise NotMeasurable(f"{picture} cannot be read: {error.strerror or error}.") from error
+
+    def look_at(self, jpeg: bytes, *, phone: bool = False) -> Observation:
+        return self._analyzer.analyse(jpeg, look_for_phone=phone)
+
+
+def read_rows(path: Path, columns: Iterable[str]) -> list[dict[str, str]]:
+    """The rows of a CSV file that has at least ``columns``. Raises NotMeasurable."""
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file)
+            missing = [column for column in columns if column not in (reader.fieldnames or ())]
+            if missing:
+                raise NotMeasurable(f"{path} has no column “{missing[0]}”; needed are {', '.join(columns)}.")
+            rows = list(reader)
+    except OSError as error:
+        raise NotMeasurable(f"{path} cannot be read: {error.strerror or error}.") from error
+    except UnicodeDecodeError as error:
+        raise NotMeasurable(f"{path} is not a CSV file in UTF-8.") from error
+    if not rows:
+        raise NotMeasurable(f"{path} names no pictures.")
+    return rows
+
+
+def picture_of(row: dict[str, str], listed_in: Path) -> Path:
+    """Where the picture of a row lies: relative to its list, or in a folder ``images`` beside it."""
+    beside = listed_in.parent / row["file"]
+    return beside if beside.exists() else listed_in.parent / "images" / row["file"]
+
+
+def pictures_in(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in {".jpg", ".jpeg"})
