@@ -17,6 +17,8 @@ from django.db.models import QuerySet
 from proctoring.evidence import chain, snapshots
 from proctoring.models import Event, PurgeRecord, Session
 
+HEAD = ["event_count", "chain_head"]
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -33,10 +35,18 @@ class Finding:
 
 
 def check(session: Session) -> Iterator[Finding]:
-    """Everything that is not as it was written, in the order of the log."""
+    """Everything that is not as it was written, in the order of the log.
+
+    A session that is running may grow meanwhile: what is checked is the log up to the head as it is now.
+    """
+    try:
+        session.refresh_from_db(fields=HEAD)
+    except Session.DoesNotExist:
+        return  # a practice run that has just ended
     expected, previous_hash = 1, ""
     purged_pictures = _purged(session, PurgeRecord.What.PICTURES).exists()
-    for event in Event.objects.filter(session=session).order_by("sequence").iterator():
+    events = Event.objects.filter(session=session, sequence__lte=session.event_count)
+    for event in events.order_by("sequence").iterator():
         for code, sentence in _check_event(event, expected=expected, previous_hash=previous_hash):
             yield Finding(session.pk, event.sequence, code, sentence)
         for code, sentence in _check_picture(event, purged=purged_pictures):
@@ -80,10 +90,22 @@ def _check_end(session: Session, *, last: int, head: str) -> Iterator[tuple[str,
             yield "missing_log", f"All {session.event_count} events are missing, and no purge deleted them."
     elif last < session.event_count:
         yield "missing_end", f"Events {last + 1} to {session.event_count} are missing at the end."
-    elif last > session.event_count:
-        yield "added_event", f"{session.event_count} events were written, but the last one here is number {last}."
     elif head != session.chain_head:
         yield "changed_head", "The last event is not the one the session names as its last."
+    yield from _check_beyond(session)
+
+
+def _check_beyond(session: Session) -> Iterator[tuple[str, str]]:
+    """Events after the head: written since it was read, or by somebody who left the head as it was."""
+    beyond = Event.objects.filter(session=session, sequence__gt=session.event_count).order_by("-sequence").first()
+    if beyond is None:
+        return
+    session.refresh_from_db(fields=HEAD)
+    if beyond.sequence > session.event_count:
+        yield (
+            "added_event",
+            f"{session.event_count} events were written, but the last one here is number {beyond.sequence}.",
+        )
 
 
 def _purged(session: Session, what: PurgeRecord.What) -> QuerySet[PurgeRecord]:

@@ -43,6 +43,19 @@ def test_what_was_written_verifies(session: Session) -> None:
     assert codes(session) == []
 
 
+def test_a_session_that_grows_while_it_is_checked_verifies(session: Session) -> None:
+    """The command reads many sessions before it gets to the events of each."""
+    grow = Commit(session_id=session.pk, epoch=0, drafts=[Drafted(technical())])
+    services.commit(grow)
+    assert codes(session) == []  # the row in hand still names the fifth event as the last
+    Event.objects.filter(sequence=2).update(risk_delta=9)
+    checking = verify.check(session)
+    found = [next(checking)]
+    services.commit(grow)
+    found += checking
+    assert [(finding.sequence, finding.code) for finding in found] == [(2, "changed_event")]
+
+
 CHANGES: dict[str, object] = {
     "ledger": "environment",
     "name": "LOOKING_AWAY",
