@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import time
 from collections.abc import Mapping
 from datetime import datetime, timezone
@@ -99,7 +100,7 @@ class Listener:
 
     async def _ping(self, message: Mapping[str, Any]) -> None:
         sent = message.get("t")
-        if isinstance(sent, bool) or not isinstance(sent, int | float):
+        if isinstance(sent, bool) or not isinstance(sent, int | float) or not abs(sent) < math.inf:
             raise BadMessage("bad_message", "A ping carries its time as a number, “t”.")
         await self._page.tell({"type": "pong", "t": sent, "server_time_ms": round(time.time() * 1000)})
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -72,7 +71,8 @@ def _signal(item: object) -> Signal:
 
 
 def _milliseconds(value: Any, name: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or abs(value) > 1e14:
+    # Said this way round, because a whole number of 400 digits has no place among floats, and NaN is never below.
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= 1e14:
         raise BadRequest(f"“{name}” must be a number of milliseconds.")
     return float(value)
 

@@ -93,8 +93,10 @@ async def test_a_frame_out_of_order_is_refused(page: CandidatePage) -> None:
         ("bad_message", '{"type": "signals"}'),
         ("bad_message", '{"type": "signals", "sent_ms": 1, "signals": [{"id": "x", "kind": "hidden", "time_ms": 1}]}'),
         ("bad_message", '{"type": "signals", "sent_ms": NaN, "signals": []}'),
+        ("bad_message", f'{{"type": "signals", "sent_ms": 1{"0" * 400}, "signals": []}}'),
         ("bad_message", '{"type": "calibrate", "action": "dance"}'),
         ("bad_message", '{"type": "ping"}'),
+        ("bad_message", '{"type": "ping", "t": NaN}'),
     ],
 )
 async def test_a_bad_message_is_answered_counted_and_recorded(
