@@ -17,12 +17,16 @@ if TYPE_CHECKING:
 MAX_LONG_SIDE = 1920
 MAX_SHORT_SIDE = 1080
 MIN_SIDE = 32
+# Each scan of a progressive JPEG may go over the whole picture and take only 12 bytes: 256 KiB of them kept a decoder
+# busy for 79 s. Encoders write 10 at most; a camera's page writes one.
+MOST_SCANS = 32
 
 _START = b"\xff\xd8"
 _END = b"\xff\xd9"
 _STANDALONE = {0x01, *range(0xD0, 0xD8)}  # TEM and the restart markers carry no length
 _FRAME_HEADERS = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # SOF0–SOF15 without DHT, JPG and DAC
 _SCAN = 0xDA
+_SCAN_MARKER = b"\xff\xda"
 
 
 class BadFrame(ValueError):
@@ -41,6 +45,7 @@ def check(data: bytes, *, max_bytes: int = MAX_FRAME_BYTES) -> tuple[int, int]:
 
     Raises :class:`BadFrame`: "empty", "too_large" (more than ``max_bytes``), "not_jpeg", "truncated" (the end-of-image
     marker is missing) or "dimensions" (a side under 32 pixels, or more than 1920×1080 in either orientation).
+    "not_jpeg" also stands for more scans than any encoder writes.
     """
     if not data:
         raise BadFrame("empty", "The picture is empty.")
@@ -57,6 +62,9 @@ def check(data: bytes, *, max_bytes: int = MAX_FRAME_BYTES) -> tuple[int, int]:
                 raise BadFrame("not_jpeg", "The picture is not a readable JPEG: it has no frame header.")
             if data.find(_END, end) < 0:
                 break
+            # In coded data every FF is followed by a zero or a restart marker, so this finds the scans.
+            if data.count(_SCAN_MARKER, end) >= MOST_SCANS:
+                raise BadFrame("not_jpeg", f"The picture is no camera's JPEG: it has more than {MOST_SCANS} scans.")
             return size
     raise BadFrame("truncated", "The picture is cut short: its end is missing.")
 

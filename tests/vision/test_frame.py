@@ -72,6 +72,17 @@ def test_a_bad_frame_has_its_own_code(data: bytes, code: str) -> None:
     assert refusal(data) == code
 
 
+def test_a_picture_of_a_thousand_scans_never_reaches_the_decoder() -> None:
+    """A few kilobytes that go over the picture again and again take a decoder minutes."""
+    ok, encoded = cv2.imencode(".jpg", np.zeros((480, 640, 3), np.uint8), [cv2.IMWRITE_JPEG_PROGRESSIVE, 1])
+    assert ok
+    picture = bytes(encoded)
+    scan = picture[picture.rindex(b"\xff\xda") : -2]
+    with pytest.raises(BadFrame, match="scans") as refused:
+        decode(picture[:-2] + 1000 * scan + b"\xff\xd9")
+    assert refused.value.code == "not_jpeg"
+
+
 def test_the_largest_picture_passes_in_both_orientations() -> None:
     assert check(header(1920, 1080)) == (1920, 1080)
     assert check(header(1080, 1920)) == (1080, 1920)
