@@ -237,9 +237,9 @@ class CandidateConsumer(AsyncWebsocketConsumer):
         for event in events:
             await self.publisher.tell({"type": "event", "event": payloads.event(event, zone=self._zone)})
 
-    async def publish_risk(self, at: float) -> None:
-        """The risk has changed; ``at``: Unix seconds."""
-        await self.publisher.tell({"type": "risk", "time": at, "risk": self.live.risk_total})
+    async def publish_risk(self) -> None:
+        """The risk has changed."""
+        await self.publisher.tell({"type": "risk", "time": self.live.risk_changed_at, "risk": self.live.risk_total})
 
     async def publish(self, *, force: bool = False) -> None:
         """Show the session to the pages that look at it: about once a second, and at once when something changed."""

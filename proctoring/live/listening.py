@@ -125,7 +125,7 @@ class Listener:
         live.apply(pending)
         await self._page.save()
         if live.risk_total != before:
-            await self._page.publish_risk(time.time())
+            await self._page.publish_risk()
         await self._page.publish()
 
     async def _calibrate(self, message: Mapping[str, Any], received: float) -> None:

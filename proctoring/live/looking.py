@@ -79,7 +79,7 @@ class Looker:
         )
         await page.listener.calibrate_with(observation)
         if live.risk_total != before:
-            await page.publish_risk(at)
+            await page.publish_risk()
         await page.publish()
 
     async def _not_analysed(self, frame: Frame, verdict: NotAnalysed, at: float, received: float) -> None:

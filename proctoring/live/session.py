@@ -62,6 +62,7 @@ class LiveSession:
         self._saved_at = time.monotonic()
         self._drafts: list[Drafted] = []
         self._samples: list[tuple[int, int]] = []
+        self._sampled_ms = connection.last_sample_ms
         self._counters: Counter[str] = Counter()
         self._applied: list[UUID] = []
         self._new_detectors_off: dict[str, str] = {}
@@ -75,9 +76,9 @@ class LiveSession:
         return self.risk[2]
 
     @property
-    def last_frame_time(self) -> float:
-        """Unix seconds of the newest frame, 0 before the first."""
-        return self._last_frame
+    def risk_changed_at(self) -> float:
+        """Unix seconds; never earlier than the change before, though a signal may tell of something earlier."""
+        return self._sampled_ms / 1000
 
     @property
     def frame_interval(self) -> float:
@@ -214,7 +215,8 @@ class LiveSession:
         self.step = step
         self.risk = (step.risk_temporary, step.risk_permanent, step.risk_total)
         if step.risk_total != before:
-            self._samples.append((round(at * 1000), step.risk_total))
+            self._sampled_ms = max(self._sampled_ms, round(at * 1000))
+            self._samples.append((self._sampled_ms, step.risk_total))
         for draft in step.events:
             if looked is None or draft.ledger != "integrity":
                 self._drafts.append(Drafted(draft))

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import DatabaseError, transaction
+from django.db.models import Max
 
 from proctoring.evidence import chain
 from proctoring.evidence.snapshots import Pictures, written_with_rows
@@ -83,6 +84,13 @@ def append_events(session: Session, drafts: Sequence[Drafted], pictures: Picture
     Event.objects.bulk_create(events)
     session.save(update_fields=["event_count", "chain_head"])
     return events
+
+
+def newest_sample_ms(session_id: UUID) -> int:
+    """When the risk last changed (Unix milliseconds), 0 before the first sample. No later sample is dated before it: a
+    signal that comes late raises the risk from then on, not back when it happened."""
+    newest: int | None = RiskSample.objects.filter(session=session_id).aggregate(newest=Max("unix_ms"))["newest"]
+    return newest or 0
 
 
 def lock(session_id: UUID | str) -> Session:

@@ -18,7 +18,7 @@ from proctoring.models import BrowserSignal, Consent, ExamPolicy, RiskSample, Se
 from proctoring.risk.calibration import Calibration
 from proctoring.risk.policy import DEFAULT_RULES, Policy, Rule
 from proctoring.services.errors import ConsentMissing, NotCalibrated, SessionEnded, StaleConnection
-from proctoring.services.recording import LAST_SEQUENCE, lock
+from proctoring.services.recording import LAST_SEQUENCE, lock, newest_sample_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ class Connection:
     risk_permanent: int
     risk_total: int
     last_sequence: int
+    last_sample_ms: int
     deadline: datetime | None
     last_frame_at: datetime | None
     detectors_off: dict[str, str]
@@ -171,6 +172,7 @@ def open_connection(session_id: UUID | str) -> Connection:
         risk_permanent=session.risk_permanent,
         risk_total=session.risk_total,
         last_sequence=session.counters.get(LAST_SEQUENCE, 0),
+        last_sample_ms=newest_sample_ms(session.pk),
         deadline=session.attempt.deadline if session.attempt is not None else None,
         last_frame_at=session.last_frame_at,
         detectors_off=session.detectors_off,

@@ -17,7 +17,7 @@ from proctoring.risk.engine import Engine, known_signals
 from proctoring.risk.events import Step
 from proctoring.risk.policy import Policy
 from proctoring.services.errors import BadRequest, SessionEnded
-from proctoring.services.recording import Drafted, append_events, lock
+from proctoring.services.recording import Drafted, append_events, lock, newest_sample_ms
 
 KINDS = known_signals()
 MOST_SIGNALS = 500  # in one message; the outbox sends what is left in the next
@@ -137,14 +137,15 @@ def _apply(session: Session, signals: Sequence[BrowserSignal]) -> list[Event]:
     engine = _engine(session)
     drafts: list[Drafted] = []
     samples: list[RiskSample] = []
-    risk = session.risk_total
+    risk, sampled_ms = session.risk_total, newest_sample_ms(session.pk)
     step: Step | None = None
     for signal in signals:
         step = engine.signal(signal.unix_ms / 1000, signal.kind)
         drafts += [Drafted(draft) for draft in step.events]
         if step.risk_total != risk:
             risk = step.risk_total
-            samples.append(RiskSample(session=session, unix_ms=signal.unix_ms, risk=risk))
+            sampled_ms = max(sampled_ms, signal.unix_ms)
+            samples.append(RiskSample(session=session, unix_ms=sampled_ms, risk=risk))
     if step is not None:
         session.risk_temporary, session.risk_permanent = step.risk_temporary, step.risk_permanent
         session.risk_total = step.risk_total

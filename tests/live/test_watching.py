@@ -177,6 +177,21 @@ async def test_leaving_the_page_counts_once_however_often_it_is_told(page: Candi
     assert await read(lambda: list(session.signals.values_list("applied", flat=True))) == [True] * 4
 
 
+async def test_a_signal_that_comes_late_raises_the_risk_from_then_on(page: CandidatePage) -> None:
+    await start(page)
+    now = time.time() * 1000
+    await until_risk(page)
+    signals = [{"id": str(uuid4()), "kind": "hidden", "time_ms": now}]
+    await page.say({"type": "signals", "sent_ms": time.time() * 1000, "signals": signals})
+    await page.expect("signal_ack")
+    await page.leave()
+    (switch,) = await events(page, "TAB_SWITCH")
+    (nobody,) = await events(page, "NO_FACE")
+    assert switch.unix_ms < nobody.unix_ms
+    samples = await read(lambda: list(RiskSample.objects.filter(session=page.session_id).order_by("unix_ms", "pk")))
+    assert [sample.risk for sample in samples] == [0, 5, 10]
+
+
 async def test_signals_from_before_the_start_change_nothing(page: CandidatePage) -> None:
     await page.signal("hidden", "blur")
     await page.signal("visible", "focus")

@@ -8,7 +8,8 @@ import pytest
 
 from proctoring import services
 from proctoring.evidence import verify
-from proctoring.models import BrowserSignal, Event, Session
+from proctoring.models import BrowserSignal, Event, RiskSample, Session
+from proctoring.reports import session_json
 from proctoring.risk.engine import known_signals
 from proctoring.services import SignalBatch
 from tests import factories
@@ -106,6 +107,17 @@ def test_the_engine_goes_on_from_the_database() -> None:
         services.apply_pending_signals(session.pk)
     session.refresh_from_db()
     assert (Event.objects.count(), session.risk_total) == (2, 10)
+
+
+def test_a_signal_that_comes_late_raises_the_risk_from_then_on() -> None:
+    session = live_session(risk_temporary=4, risk_total=4)
+    changed_ms = round(RECEIVED.timestamp() * 1000) - 500
+    RiskSample.objects.create(session=session, unix_ms=changed_ms, risk=4)
+    services.store_signals(session.pk, batch("hidden", age_ms=60_000))
+    services.apply_pending_signals(session.pk)
+    session.refresh_from_db()
+    history = session_json.history(session, base_url="")["risk_history"]
+    assert history[-1] == {"time": changed_ms / 1000, "risk": session.risk_total}
 
 
 def test_an_open_connection_takes_them_itself() -> None:

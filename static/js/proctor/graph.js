@@ -70,7 +70,7 @@ export class RiskGraph {
       const last = this.samples.at(-1);
       if (last?.x !== time || last.y !== risk) this.samples.push({ x: time, y: risk });
     }
-    this.samples.sort((a, b) => a.x - b.x); // a signal that came late keeps the time at which it happened
+    this.samples.sort((a, b) => a.x - b.x); // what a gap left out may come after what is newer
     this.ask();
   }
 
