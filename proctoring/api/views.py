@@ -9,11 +9,12 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 from rest_framework import status
-from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from exams.api.parsers import JSONParser
 from exams.api.payloads import attempt_payload, milliseconds
 from exams.api.views import AnswersView
 from exams.errors import AttemptFinished
@@ -90,5 +91,5 @@ def _message(request: Request) -> object:
         raise services.BadRequest("The form's “payload” must be text of at most 64 KiB.")
     try:
         return json.loads(payload)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise services.BadRequest("The form's “payload” is not JSON.") from None

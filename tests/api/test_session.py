@@ -119,6 +119,8 @@ def test_with_a_connection_open_its_engine_takes_the_signals(client: Client, ses
         {"payload": "[]"},
         {"payload": json.dumps({"sent_ms": 1, "signals": [{"id": 1}]})},
         {"payload": "x" * 70_000},
+        {"payload": "[" * 60_000},
+        {"payload": json.dumps({"sent_ms": 1, "signals": [{"id": 1, "kind": "\ud800"}]})},
     ],
 )
 def test_a_beacon_nobody_can_read_is_refused_with_a_sentence(
@@ -128,6 +130,12 @@ def test_a_beacon_nobody_can_read_is_refused_with_a_sentence(
     assert response.status_code == 400
     assert response.json()["code"] == "bad_message"
     assert response.json()["message"].endswith(".")
+
+
+def test_json_nested_without_end_is_refused(client: Client, session: Session) -> None:
+    for what in ("signals/", "answers/"):
+        response = client.post(url(session, what), "[" * 100_000, content_type="application/json")
+        assert (response.status_code, response.json()["code"]) == (400, "parse_error")
 
 
 def test_a_day_after_the_end_a_beacon_is_refused(client: Client, session: Session) -> None:
