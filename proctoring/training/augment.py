@@ -31,7 +31,7 @@ class Mixture:
     """Shares of training pictures by how they are made; what is left over are plain pictures of phones."""
 
     people: float = 0.09
-    others: float = 0.15
+    others: float = 0.20
     composite: float = 0.22
     swapped: float = 0.13
 

@@ -71,7 +71,6 @@ def _end(processes: list[int]) -> None:
 
 
 def _meet(rank: int, meeting: str, recipe: Recipe, material: Material, run: Run, say: Say) -> None:
-    torch.set_num_threads(1)
     os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo")
     dist.init_process_group("gloo", f"file://{meeting}", LONGEST_WAIT, run.processes, rank)
     _work(rank, recipe, material, run, say)
@@ -82,6 +81,7 @@ def _work(rank: int, recipe: Recipe, material: Material, run: Run, say: Say) -> 
     stop: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda received, frame: stop.append(received))
+    torch.set_num_threads(1)  # the processes are the parallelism: threads that wait for each other are slower
     state = fresh(recipe, run.device, run.start)
     if (run.folder / CHECKPOINT).exists():
         state.load(run.folder / CHECKPOINT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections import deque
 from collections.abc import Iterator
 from multiprocessing.pool import AsyncResult
@@ -41,13 +42,19 @@ def batches(
     global _shared
     _shared = (material, recipe)
     waiting: deque[AsyncResult[Made]] = deque()
-    with multiprocessing.get_context("fork").Pool(makers) as pool:
+    with multiprocessing.get_context("fork").Pool(makers, _leave_stopping_to_the_trainer) as pool:
         for start in starts:
             waiting.append(pool.apply_async(_make_shared, (start, rank, ranks)))
             if len(waiting) >= AHEAD * makers:
                 yield waiting.popleft().get()
         while waiting:
             yield waiting.popleft().get()
+
+
+def _leave_stopping_to_the_trainer() -> None:
+    """Ctrl+C reaches every process of a terminal; a maker ends only when the trainer's pool ends it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _make_shared(seen: int, rank: int, ranks: int) -> Made:
