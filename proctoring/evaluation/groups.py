@@ -190,7 +190,7 @@ def _row(name: str, figures: Mapping[str, Any]) -> tuple[str | int, ...]:
 
 
 def _interval(name: str, found: Mapping[str, Any]) -> Interval:
-    return Interval(name.replace("_", " "), found["share"], found["low"], found["high"])
+    return Interval(name.replace("_", " "), found["count"] / found["total"], found["low"], found["high"])
 
 
 def _mistakes(people: Sequence[Person]) -> tuple[Mistake, ...]:

@@ -17,8 +17,8 @@ def test_wilsons_interval_of_a_published_example() -> None:
 
 
 def test_wilsons_interval_holds_where_nothing_or_everything_was_found() -> None:
-    assert wilson(0, 20) == (0.0, pytest.approx(0.1611, abs=5e-5))
-    assert wilson(20, 20) == (pytest.approx(0.8389, abs=5e-5), 1.0)
+    assert wilson(0, 20) == pytest.approx((0.0, 0.1611), abs=5e-5)
+    assert wilson(20, 20) == pytest.approx((0.8389, 1.0), abs=5e-5)
     assert wilson(0, 0) == (0.0, 1.0)
 
 
