@@ -23,7 +23,7 @@ from proctoring.risk.events import EventDraft
 from proctoring.services import tell
 from proctoring.services.errors import BadRequest, NotAllowed, ProctoringError, SessionEnded
 from proctoring.services.recording import Drafted, append_events, lock
-from proctoring.services.signals import apply_to_locked
+from proctoring.services.signals import apply_to_locked, engine_of
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +32,7 @@ WITHDRAWN = "CONSENT_WITHDRAWN"
 # A connection that sent nothing for so long is gone, whatever the row says: the server may have died with it.
 SILENT = timedelta(minutes=5)
 ABANDONED = timedelta(hours=24)
+SHORTEST_GAP_SECONDS = 1.0  # a page that lets go just before its session ends is no gap
 
 MESSAGES = {
     Session.EndedBy.CANDIDATE: "You have finished. Watching has stopped.",
@@ -176,9 +177,26 @@ def _not_begun(attempt: Attempt | None) -> bool:
 def _end_locked(session: Session, *, by: str, at: datetime, message: str) -> None:
     session.ended_at = at
     apply_to_locked(session)
+    _record_unwatched_end(session, at)
     session.state, session.ended_by, session.connected = Session.State.ENDED, by, False
     session.save(update_fields=["state", "ended_at", "ended_by", "connected"])
     tell.candidate_after_commit(session.pk, ended_message(by, message))
+
+
+def _record_unwatched_end(session: Session, at: datetime) -> None:
+    """Who leaves and hands in from elsewhere never comes back, so no connection says for how long nobody watched."""
+    if session.started_at is None or session.kind == Session.Kind.REPLAY:
+        return
+    last_seen = session.last_frame_at or session.started_at
+    if session.connected and at - last_seen < SILENT:
+        return
+    engine = engine_of(session)
+    engine.connection_lost(last_seen.timestamp())  # where nothing said so when it happened
+    drafts = [Drafted(draft) for draft in engine.connection_restored(at.timestamp()).events]
+    if drafts and drafts[0].draft.detail["seconds"] >= SHORTEST_GAP_SECONDS:
+        session.engine_state = engine.state()
+        session.save(update_fields=["engine_state"])
+        append_events(session, drafts)
 
 
 def _hand_in(session: Session) -> None:

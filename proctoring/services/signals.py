@@ -134,7 +134,7 @@ def _counts(session: Session, signal: BrowserSignal) -> bool:
 
 
 def _apply(session: Session, signals: Sequence[BrowserSignal]) -> list[Event]:
-    engine = _engine(session)
+    engine = engine_of(session)
     drafts: list[Drafted] = []
     samples: list[RiskSample] = []
     risk, sampled_ms = session.risk_total, newest_sample_ms(session.pk)
@@ -155,7 +155,8 @@ def _apply(session: Session, signals: Sequence[BrowserSignal]) -> list[Event]:
     return append_events(session, drafts)
 
 
-def _engine(session: Session) -> Engine:
+def engine_of(session: Session) -> Engine:
+    """The risk engine as it was written last, or a fresh one."""
     policy = Policy.from_dict(session.policy)
     if session.engine_state is not None:
         return Engine.restore(policy, session.engine_state)

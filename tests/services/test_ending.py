@@ -72,6 +72,22 @@ def test_ending_again_changes_nothing(session: Session) -> None:
     assert (again.ended_at, again.ended_by) == (first.ended_at, "candidate")
 
 
+def test_leaving_and_handing_in_from_elsewhere_leaves_no_gap_in_the_log(session: Session) -> None:
+    left = utc_now() - timedelta(minutes=20)
+    Session.objects.update(started_at=left - timedelta(minutes=1), last_frame_at=left, connected=False)
+    services.end_session(session.pk, Session.EndedBy.CANDIDATE)
+    event = Event.objects.get(name="CONNECTION_LOST")
+    assert (event.ledger, round(event.detail["seconds"])) == ("technical", 1200)
+    assert "1200.0 seconds" in event.sentence
+    assert list(verify.check(Session.objects.get())) == []
+
+
+def test_handing_in_while_watched_is_no_gap(session: Session) -> None:
+    Session.objects.update(last_frame_at=utc_now() - timedelta(seconds=5), connected=True)
+    services.end_session(session.pk, Session.EndedBy.CANDIDATE)
+    assert not Event.objects.filter(name="CONNECTION_LOST").exists()
+
+
 def test_signals_still_waiting_are_taken_into_account_at_the_end(session: Session) -> None:
     at = round(utc_now().timestamp() * 1000)
     BrowserSignal.objects.create(
