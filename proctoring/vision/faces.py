@@ -20,7 +20,7 @@ from proctoring.vision.arrays import Landmarks, Rgb
 from proctoring.vision.model_files import ModelUnavailable
 
 # Measured by `manage.py evaluate groups` and on the clips. Taken plainly, the detector's first look finds 93 % of 1,778
-# portraits that fill their picture, and a face in 11 of 200 garments and tools. With the looks below it is 99.6 %, and
+# portraits that fill their picture, and a face in 11 of 200 garments and tools. With the looks below it is 99.5 %, and
 # 0.4 % of 2,700 pictures without anybody (docs/accuracy.md has the groups), while every face of the clips stays, down
 # to 0.50 on people far away in a dim room, and a hand before a patterned shirt, a wallet or a phone is never a second
 # face. People working in the background need no rule: no face narrower than 0.12 of the picture was ever found.
