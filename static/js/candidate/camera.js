@@ -34,6 +34,7 @@ export class Camera {
   #video;
   #changed;
   #stream = null;
+  #asked = 0; // counts up whenever what was asked of the browser before no longer holds
 
   // changed(state, why): why is "asked" when the candidate pressed a button, "ended" when the camera went away.
   constructor(video, changed) {
@@ -43,17 +44,25 @@ export class Camera {
 
   async start() {
     if (this.state === "on" || this.state === "starting") return;
+    const asked = ++this.#asked;
     this.#set("starting", "asked");
     try {
-      this.#stream = await openStream();
-      this.#video.srcObject = this.#stream;
+      const stream = await openStream();
+      if (asked !== this.#asked) {
+        stopTracks(stream); // Stop was pressed, or the session ended, while the browser still asked
+        return;
+      }
+      this.#stream = stream;
+      this.#video.srcObject = stream;
       await this.#video.play();
     } catch (error) {
+      if (asked !== this.#asked) return;
       this.problem = refusalSentence(error.name);
       this.#release();
       this.#set("denied", "asked");
       return;
     }
+    if (asked !== this.#asked) return;
     this.#stream.getVideoTracks()[0].addEventListener("ended", () => this.stop("ended"));
     this.problem = "";
     this.#set("on", "asked");
@@ -61,12 +70,13 @@ export class Camera {
 
   // Every track is stopped, so the camera's light goes out.
   stop(why = "asked") {
+    this.#asked += 1;
     this.#release();
     if (this.state !== "off") this.#set("off", why);
   }
 
   #release() {
-    this.#stream?.getTracks().forEach((track) => track.stop());
+    if (this.#stream) stopTracks(this.#stream);
     this.#stream = null;
     this.#video.srcObject = null;
   }
@@ -75,6 +85,10 @@ export class Camera {
     this.state = state;
     this.#changed(state, why);
   }
+}
+
+function stopTracks(stream) {
+  stream.getTracks().forEach((track) => track.stop());
 }
 
 async function openStream() {

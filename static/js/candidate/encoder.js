@@ -11,12 +11,11 @@ export class Encoder {
   constructor(workerUrl) {
     if (typeof OffscreenCanvas === "undefined") return;
     this.#worker = new Worker(workerUrl);
-    this.#worker.onmessage = ({ data: { id, jpeg } }) => this.#settle(id, ({ resolve }) => resolve(jpeg));
-    // What fails in the worker is tried on the page's own thread from then on.
-    this.#worker.onerror = (error) => {
-      this.#worker = null;
-      for (const id of [...this.#waiting.keys()]) this.#settle(id, ({ reject }) => reject(error));
+    this.#worker.onmessage = ({ data: { id, jpeg, error } }) => {
+      if (error === undefined) this.#settle(id, ({ resolve }) => resolve(jpeg));
+      else this.#giveUpWorker(new Error(error));
     };
+    this.#worker.onerror = (error) => this.#giveUpWorker(error);
   }
 
   async encode(video, maxBytes) {
@@ -43,6 +42,13 @@ export class Encoder {
       if (blob.size <= maxBytes) break;
     }
     return blob.arrayBuffer();
+  }
+
+  // What fails in the worker is tried on the page's own thread from then on.
+  #giveUpWorker(error) {
+    this.#worker?.terminate();
+    this.#worker = null;
+    for (const id of [...this.#waiting.keys()]) this.#settle(id, ({ reject }) => reject(error));
   }
 
   #settle(id, how) {

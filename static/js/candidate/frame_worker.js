@@ -1,7 +1,16 @@
 // Turns bitmaps into JPEGs away from the page's thread. A picture that came out too large is encoded again, coarser.
 let canvas = null;
 
-self.onmessage = async ({ data: { id, bitmap, width, height, qualities, maxBytes } }) => {
+self.onmessage = async ({ data: { id, ...frame } }) => {
+  try {
+    const jpeg = await encode(frame);
+    self.postMessage({ id, jpeg }, [jpeg]);
+  } catch (error) {
+    self.postMessage({ id, error: String(error) }); // what an async function throws never reaches the page by itself
+  }
+};
+
+async function encode({ bitmap, width, height, qualities, maxBytes }) {
   canvas ??= new OffscreenCanvas(width, height);
   canvas.width = width;
   canvas.height = height;
@@ -12,6 +21,5 @@ self.onmessage = async ({ data: { id, bitmap, width, height, qualities, maxBytes
     blob = await canvas.convertToBlob({ type: "image/jpeg", quality });
     if (blob.size <= maxBytes) break;
   }
-  const jpeg = await blob.arrayBuffer();
-  self.postMessage({ id, jpeg }, [jpeg]);
-};
+  return blob.arrayBuffer();
+}
