@@ -26,6 +26,8 @@ OTHERS = (
     "FLOOD",
     "REPLACED_CONNECTION",
     "DETECTOR_OFF",
+    "FRAMES_MISSING",
+    "PICTURE_FROZEN",
     "STOPPED_BY_PROCTOR",
 )
 EVENT_NAMES = tuple(dict.fromkeys((*DEFAULT_RULES, *WARNINGS, *(name for name, _ in SIGNALS.values()), *OTHERS)))

@@ -33,6 +33,7 @@ from proctoring.reports.record import zone_of
 logger = logging.getLogger(__name__)
 
 DEADLINE_GRACE_SECONDS = 2.0  # an answer saved in the last second still arrives
+SILENCE_CHECK_SECONDS = 2.0
 REPLACED = "This session was opened in another window or tab. That one counts now; you can close this one."
 
 
@@ -54,6 +55,7 @@ class CandidateConsumer(AsyncWebsocketConsumer):
         self._protocol_errors = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._deadline: asyncio.TimerHandle | None = None
+        self._silence: asyncio.TimerHandle | None = None
         self._shown: Any = None
         self._detectors_noted = False
         self._zone = ZoneInfo("UTC")
@@ -139,6 +141,7 @@ class CandidateConsumer(AsyncWebsocketConsumer):
     def watching_began(self) -> None:
         """What there is to do once, when the session is live on this connection."""
         self.note_detectors()
+        self._listen_for_silence()
         deadline = self.live.deadline
         if deadline is not None and self._deadline is None:
             seconds = deadline.timestamp() + DEADLINE_GRACE_SECONDS - time.time()
@@ -150,6 +153,17 @@ class CandidateConsumer(AsyncWebsocketConsumer):
             return
         self._detectors_noted = True
         self.live.note_detectors_off(detectors_off(), now=time.time())
+
+    def _listen_for_silence(self) -> None:
+        """A page that keeps its connection but sends no pictures is noticed without one. A clip keeps its own time."""
+        if self.closing or self.left or self.live.connection.kind == Session.Kind.REPLAY:
+            return
+        silences = self.live.gaps.silence(time.time())
+        for entry in silences:
+            self.live.record(entry, now=time.time())
+        if silences:
+            self.spawn(self.save())
+        self._silence = asyncio.get_running_loop().call_later(SILENCE_CHECK_SECONDS, self._listen_for_silence)
 
     def _time_is_up(self) -> None:
         ending = partial(services.end_session, self.live.id, Session.EndedBy.DEADLINE)
@@ -215,6 +229,8 @@ class CandidateConsumer(AsyncWebsocketConsumer):
         live = self.live
         for code, count in self._refusals.due(time.monotonic(), all_of_them=connected is False):
             live.record(ledger.rejected(code, count), now=time.time())
+        for entry in live.gaps.due(time.time(), all_of_them=True) if connected is False else ():
+            live.record(entry, now=time.time())
         urgent = urgent or live.has_events or connected is not None
         if not urgent and not live.save_is_due:
             return
@@ -326,8 +342,9 @@ class CandidateConsumer(AsyncWebsocketConsumer):
         if not self.admitted:
             return
         self.admitted = False
-        if self._deadline is not None:
-            self._deadline.cancel()
+        for timer in (self._deadline, self._silence):
+            if timer is not None:
+                timer.cancel()
         for group in self._own_groups():
             await self.channel_layer.group_discard(group, self.channel_name)
         if presence.connected.get(self.live.id) is self:

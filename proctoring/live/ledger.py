@@ -12,6 +12,8 @@ MESSAGE_REJECTED = "MESSAGE_REJECTED"
 FLOOD = "FLOOD"
 REPLACED_CONNECTION = "REPLACED_CONNECTION"
 DETECTOR_OFF = "DETECTOR_OFF"
+FRAMES_MISSING = "FRAMES_MISSING"
+PICTURE_FROZEN = "PICTURE_FROZEN"
 
 COALESCE_SECONDS = 60.0
 
@@ -68,6 +70,22 @@ def replaced() -> Entry:
 
 def detector_off(name: str, reason: str) -> Entry:
     return Entry(DETECTOR_OFF, f"The detector “{name}” was off: {reason}", {"detector": name, "reason": reason})
+
+
+def frames_missing(gaps: int, seconds: float) -> Entry:
+    often = "once" if gaps == 1 else f"{gaps} times"
+    said = f"Pictures were missing {often}, for {seconds:.1f} seconds in all; nothing was watched or scored meanwhile."
+    return Entry(FRAMES_MISSING, said, {"gaps": gaps, "seconds": round(seconds, 3)})
+
+
+def frames_stopped(seconds: float) -> Entry:
+    said = f"No picture has come for {seconds:.1f} seconds although the connection is open; nothing is watched."
+    return Entry(FRAMES_MISSING, said, {"gaps": 1, "seconds": round(seconds, 3), "goes_on": True})
+
+
+def picture_frozen(seconds: float) -> Entry:
+    said = f"The same picture, byte for byte, came for {seconds:.1f} seconds; the camera may be stuck or covered."
+    return Entry(PICTURE_FROZEN, said, {"seconds": round(seconds, 3)})
 
 
 def rejected(code: str, count: int = 1) -> Entry:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from proctoring.live import ledger
 from proctoring.live.clock import FrameClock, ReplayClock
+from proctoring.live.gaps import Gaps
 from proctoring.observation import Observation
 from proctoring.risk.calibration import Calibration
 from proctoring.risk.engine import Engine
@@ -47,7 +48,7 @@ class LiveSession:
         self.calibration = Calibration.from_dict(connection.calibration) if connection.calibration else None
         self.engine: Engine | None = None
         self.started_at = 0.0
-        self.camera_on = True
+        self.camera_on = connection.camera_on
         self.calibrating = False
         self.last_sequence = connection.last_sequence
         self.risk = (connection.risk_temporary, connection.risk_permanent, connection.risk_total)
@@ -56,6 +57,7 @@ class LiveSession:
         self.detectors_off = dict(connection.detectors_off)
         last = connection.last_frame_at.timestamp() if connection.last_frame_at else 0.0
         self.clock: FrameClock | ReplayClock = ReplayClock(last) if connection.kind == "replay" else FrameClock(last)
+        self.gaps = Gaps(connection.policy.tolerance())
         self._frames_seen = 0
         self._last_frame = last
         self._looked_at: deque[float] = deque()
@@ -110,6 +112,7 @@ class LiveSession:
         self.started_at = started_at.timestamp() if started_at else 0.0
         state, policy = self.connection.engine_state, self.connection.policy
         self.engine = Engine(policy, self.calibration) if state is None else Engine.restore(policy, state)
+        self.gaps.begin(now)
         if not resumed:
             return
         if self._last_frame:
@@ -121,18 +124,25 @@ class LiveSession:
         """The verdict of one frame taken at ``at`` (Unix seconds); None while watching has not begun."""
         self._frames_seen += 1
         self._looked_at.append(time.monotonic())
+        same = self.looked is not None and self.looked.jpeg == jpeg
         self.looked = Looked(at, sequence, jpeg, observation)
         self._last_frame = at
         self.camera_on = True
         self.count("analysed")
         if self.engine is None:
             return None
+        for entry in self.gaps.picture(at, same=same):
+            self.record(entry, now=at)
         return self._take(self.engine.observe(at, observation), at, self.looked)
 
     def not_analysed(self, *, at: float) -> Step | None:
         """A frame taken at ``at`` that nobody could judge."""
         self._last_frame = max(self._last_frame, at)
-        return None if self.engine is None else self._take(self.engine.not_analysed(at), at)
+        if self.engine is None:
+            return None
+        for entry in self.gaps.picture(at):
+            self.record(entry, now=at)
+        return self._take(self.engine.not_analysed(at), at)
 
     def apply(self, signals: Iterable[PendingSignal]) -> Step | None:
         """Browser signals in the order they happened; those from before watching began change nothing."""
@@ -140,6 +150,8 @@ class LiveSession:
         for signal in signals:
             if signal.kind in ("camera_stopped", "camera_started"):
                 self.camera_on = signal.kind == "camera_started"
+                if self.engine is not None:
+                    self.gaps.begin(time.time()) if self.camera_on else self.gaps.pause()
             if self.engine is not None and signal.time >= self.started_at:
                 looked = self.looked
                 near = looked is not None and abs(looked.time - signal.time) <= PICTURE_FOR_SIGNAL_SECONDS
