@@ -49,6 +49,7 @@ class Connection:
     risk_total: int
     last_sequence: int
     last_sample_ms: int
+    camera_on: bool
     deadline: datetime | None
     last_frame_at: datetime | None
     detectors_off: dict[str, str]
@@ -173,11 +174,19 @@ def open_connection(session_id: UUID | str) -> Connection:
         risk_total=session.risk_total,
         last_sequence=session.counters.get(LAST_SEQUENCE, 0),
         last_sample_ms=newest_sample_ms(session.pk),
+        camera_on=_camera_is_on(session.pk),
         deadline=session.attempt.deadline if session.attempt is not None else None,
         last_frame_at=session.last_frame_at,
         detectors_off=session.detectors_off,
         pending_signals=pending_signals(session.pk),
     )
+
+
+def _camera_is_on(session_id: UUID) -> bool:
+    """As the page said last: it tells of changes only, so a new connection starts from here."""
+    said = BrowserSignal.objects.filter(session=session_id, kind__in=("camera_stopped", "camera_started"))
+    newest = said.order_by("-unix_ms", "-pk").first()
+    return newest is None or newest.kind == "camera_started"
 
 
 def pending_signals(session_id: UUID) -> tuple[PendingSignal, ...]:

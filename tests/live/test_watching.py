@@ -18,7 +18,7 @@ from django.utils import timezone
 from exams.models import Attempt
 from proctoring import services
 from proctoring.evidence import snapshots
-from proctoring.live import frames
+from proctoring.live import frames, presence
 from proctoring.live.database import read
 from proctoring.models import Event, ProctorAction, RiskSample, Session
 from proctoring.risk.policy import DEFAULT_RULES, Policy
@@ -160,6 +160,18 @@ async def test_a_second_connection_replaces_the_first_and_says_so_to_it(page: Ca
     assert (await second.frame(clutter()))["type"] == "verdict"
     await second.leave()
     assert len(await events(page, "REPLACED_CONNECTION")) == 1
+
+
+async def test_a_camera_that_is_off_is_still_off_after_a_reconnection(page: CandidatePage, sitting: Sitting) -> None:
+    await start(page)
+    await page.signal("camera_stopped")
+    await page.leave()
+    again = await CandidatePage(sitting.session.pk, sitting.candidate).open()
+    assert presence.connected[sitting.session.pk].connection_state == "camera_off"
+    await again.signal("camera_started")
+    await again.frame(clutter())
+    assert presence.connected[sitting.session.pk].connection_state == "live"
+    await again.leave()
 
 
 async def test_leaving_the_page_counts_once_however_often_it_is_told(page: CandidatePage) -> None:
