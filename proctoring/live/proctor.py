@@ -15,6 +15,7 @@ from exams.models import Exam
 from proctoring import selectors
 from proctoring.live import codes, payloads, presence
 from proctoring.live.database import read
+from proctoring.live.who import signed_in
 from proctoring.models import Session
 
 REFRESH_EVERY = 3  # announcements: how often the list is read again, for what nobody connected could tell
@@ -90,6 +91,10 @@ class ProctorConsumer(AsyncWebsocketConsumer):
 
     async def _refresh(self) -> bool:
         """Catch up with sessions that changed without anybody connected to say so; False when access was lost."""
+        self.scope["user"] = await read(partial(signed_in, self.scope))
+        if not self.scope["user"].is_authenticated:
+            await self.close(code=codes.NOT_SIGNED_IN)
+            return False
         try:
             sessions = await read(self.visible)
         except (Exam.DoesNotExist, Session.DoesNotExist):

@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
+from django.contrib.sessions.models import Session as DjangoSession
 
 from exams.models import User
-from proctoring.live import frames
+from proctoring.live import frames, presence
+from proctoring.live.database import read
 from proctoring.reports.record import KEYS
 from tests.data import clip_frames
 from tests.live.conftest import Sitting
@@ -59,6 +61,23 @@ async def test_others_are_refused(sitting: Sitting, who: str) -> None:
 async def test_whoever_is_not_signed_in_is_told_so(sitting: Sitting) -> None:
     page = await wall(sitting, None).open()
     assert await page.closed() == 4401
+
+
+@pytest.mark.parametrize("gone", ["signed out", "deactivated", "role taken"])
+async def test_an_open_page_is_closed_once_its_reader_may_not_see_it(
+    sitting: Sitting, monkeypatch: pytest.MonkeyPatch, gone: str
+) -> None:
+    monkeypatch.setattr(presence, "ANNOUNCE_SECONDS", 0.01)
+    proctor = sitting.people.proctor
+    page = await wall(sitting, proctor).open()
+    await page.expect("sessions")
+    if gone == "signed out":
+        await read(lambda: DjangoSession.objects.all().delete())
+    elif gone == "deactivated":
+        await read(lambda: User.objects.filter(pk=proctor.pk).update(is_active=False))
+    else:
+        await read(lambda: proctor.memberships.all().delete())
+    assert await page.closed() == (4403 if gone == "role taken" else 4401)
 
 
 async def test_a_frame_is_on_the_wall_as_soon_as_it_was_looked_at(sitting: Sitting, candidate: CandidatePage) -> None:
