@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
+from django.db import DatabaseError
 
 from proctoring import selectors, services
 from proctoring.analysis.metrics import metrics
@@ -237,7 +238,7 @@ class CandidateConsumer(AsyncWebsocketConsumer):
         commit = live.commit(connected=connected)
         writing = recorder.commit(commit, urgent=urgent)
         if not urgent:
-            writing.add_done_callback(look_at_result)
+            writing.add_done_callback(partial(keep_unwritten, live, commit))
             return
         try:
             events = await writing
@@ -378,6 +379,13 @@ def own_session(user: Any, session_id: UUID) -> tuple[Session, ZoneInfo]:
 def detectors_off() -> dict[str, str]:
     """Detectors that do not run in this process, and why."""
     return {status.name: status.reason for status in analysis().status() if not status.ok}
+
+
+def keep_unwritten(live: LiveSession, commit: services.Commit, writing: asyncio.Future[Any]) -> None:
+    """Of a commit nobody waits for: what the database would not take goes into the next."""
+    look_at_result(writing)
+    if not writing.cancelled() and isinstance(writing.exception(), DatabaseError):
+        live.take_back(commit)
 
 
 def look_at_result(writing: asyncio.Future[Any]) -> None:

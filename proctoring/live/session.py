@@ -112,7 +112,8 @@ class LiveSession:
         self.started_at = started_at.timestamp() if started_at else 0.0
         state, policy = self.connection.engine_state, self.connection.policy
         self.engine = Engine(policy, self.calibration) if state is None else Engine.restore(policy, state)
-        self.gaps.begin(now)
+        if self.camera_on:
+            self.gaps.begin(now)
         if not resumed:
             return
         if self._last_frame:

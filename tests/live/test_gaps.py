@@ -16,8 +16,7 @@ from tests.factories import observation
 START = 1_767_788_935.0
 
 
-@pytest.fixture
-def live() -> LiveSession:
+def watched(*, camera_on: bool = True) -> LiveSession:
     """Watching since ``START``, at two pictures a second."""
     connection = Connection(
         session_id=uuid4(),
@@ -37,12 +36,23 @@ def live() -> LiveSession:
         deadline=None,
         last_frame_at=None,
         last_sample_ms=0,
+        camera_on=camera_on,
         detectors_off={},
         pending_signals=(),
     )
     session = LiveSession(connection)
     session.watch(now=START, started_at=None)
     return session
+
+
+@pytest.fixture
+def live() -> LiveSession:
+    return watched()
+
+
+def test_a_camera_that_was_off_before_a_reconnection_is_not_waited_for() -> None:
+    assert watched(camera_on=False).gaps.silence(START + 60) == []
+    assert len(watched().gaps.silence(START + 60)) == 1
 
 
 def recorded(live: LiveSession) -> list[tuple[str, dict[str, float]]]:

@@ -9,10 +9,12 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from exams.models import Attempt
@@ -131,6 +133,38 @@ async def test_an_event_is_written_with_the_very_picture_before_it_is_acknowledg
     assert (session.risk_total, session.risk_temporary) == (5, 5)
     samples = await read(lambda: list(RiskSample.objects.filter(session=session).values_list("risk", flat=True)))
     assert samples == [0, 5]
+
+
+REFUSE_SAMPLES = (
+    "CREATE TRIGGER refuse BEFORE INSERT ON proctoring_risksample BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+)
+
+
+def run_sql(sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="The trigger is written in SQLite's dialect.")
+async def test_what_the_database_would_not_take_is_written_later(
+    page: CandidatePage, caplog: pytest.LogCaptureFixture
+) -> None:
+    await start(page)
+    await until_risk(page)
+    await read(partial(run_sql, REFUSE_SAMPLES))
+    try:
+        for number in range(200):
+            await page.frame(clip_frames("head_turns")[number % 12].read_bytes())
+            if "Nothing could be written" in caplog.text:
+                break
+            await asyncio.sleep(0.1)
+    finally:
+        await read(partial(run_sql, "DROP TRIGGER refuse"))
+    assert "disk full" in caplog.text
+    await page.leave()
+    samples = RiskSample.objects.filter(session=page.session_id).order_by("unix_ms", "pk")
+    risks = await read(lambda: list(samples.values_list("risk", flat=True)))
+    assert risks[:4] == [0, 5, 4, 3]
 
 
 async def test_risk_outlives_the_connection_and_the_gap_is_recorded(page: CandidatePage, sitting: Sitting) -> None:
