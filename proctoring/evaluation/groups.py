@@ -131,7 +131,7 @@ _NOTES = (
     "for everybody, the median of all adults' frontal faces, and says whether the same limits hit one group more often "
     "than another; how often an honest, calibrated candidate is judged away is what the clips tell.",
     f"Frontal: the detector's own six points, which are another model than the mesh, put the head within "
-    f"{FRONTAL_DEGREES:.0f}° of the neutral. The data set does not say which faces are frontal.",
+    f"{FRONTAL_DEGREES:.0f}° of straight ahead. The data set does not say which faces are frontal.",
     "Counted as absent: not found, in a picture that is neither dark nor blurred, so that NO_FACE would be true; the "
     "others not found are “unknown” and never an event.",
 )

@@ -30,8 +30,9 @@ from proctoring.risk.policy import (
     Policy,
 )
 
-# Luma of black in video (ITU-R BT.601, 8 bit). A camera in a lit room stays above it, also with a person in black.
-BLACK_BRIGHTNESS = 16.0
+# Mean luma below which nothing at all can be made out: black with a little noise. Vision calls a picture dark below 15
+# (proctoring.vision.quality), where some faces are still found, so between the two a face not found is unknown.
+BLACK_BRIGHTNESS = 6.0
 LOST_WHILE_TURNED_SECONDS = 2.0
 
 

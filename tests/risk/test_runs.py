@@ -107,7 +107,7 @@ def test_the_environment_is_told_once_a_run_and_never_scores() -> None:
     assert told(events) == [("TOO_DARK", 2.5, 0), ("TOO_DARK", 16.5, 0), ("COVERED", 22.5, 0)]
     assert {event.ledger for event in events} == {"environment"}
     assert events[0].sentence == (
-        "The picture was too dark (brightness 20 of 255) for 2.5 seconds (the limit is 2); this never scores."
+        "The picture was too dark (brightness 12 of 255) for 2.5 seconds (the limit is 2); this never scores."
     )
 
 
