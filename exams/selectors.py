@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
-from exams.models import Answer, Attempt, Exam, Institution, Question, Role, User
+from exams.models import Answer, Attempt, Exam, Question, Role, User
 
 
 def exams_open_to(user: User) -> QuerySet[Exam]:
@@ -55,14 +55,6 @@ def current_answers(attempt: Attempt) -> dict[int, Answer]:
     """The newest revision of every answer, by question. Older ones, a text's many, stay in the database."""
     newest = attempt.answers.filter(question=OuterRef("question")).order_by("-revision").values("pk")[:1]
     return {answer.question_id: answer for answer in attempt.answers.filter(pk=Subquery(newest))}
-
-
-def institutions_of(user: User, roles: Iterable[str]) -> QuerySet[Institution]:
-    """Where the user has one of the roles; a superuser has every role everywhere."""
-    if user.is_superuser:
-        return Institution.objects.all()
-    wanted = [Role(role) for role in roles]
-    return Institution.objects.filter(memberships__user=user, memberships__role__in=wanted).distinct()
 
 
 def sits_exams(user: User) -> bool:

@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from exams import selectors, services
-from exams.models import Attempt, Exam, Question, Role
+from exams.models import Attempt, Exam, Question
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -53,10 +53,3 @@ def test_the_current_answer_is_the_newest_revision() -> None:
     assert {pk: answer.value for pk, answer in selectors.current_answers(attempt).items()} == {
         question.pk: {"text": "second"}
     }
-
-
-def test_institutions_follow_from_roles() -> None:
-    people = factories.people()
-    assert list(selectors.institutions_of(people.proctor, [Role.PROCTOR])) == [people.institution]
-    assert not selectors.institutions_of(people.proctor, [Role.AUTHOR]).exists()
-    assert selectors.institutions_of(people.superuser, [Role.AUTHOR]).count() == 2
