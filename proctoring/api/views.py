@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 from rest_framework import status
+from rest_framework.exceptions import Throttled
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -75,11 +76,15 @@ class SignalsView(APIView):
     def post(self, request: Request, session_id: UUID) -> Response:
         session = selectors.own_session_for(request.user, session_id)
         batch = services.SignalBatch.parse(_message(request))
-        with transaction.atomic():
-            services.store_signals(session.pk, batch)
-            services.apply_pending_signals(session.pk)
-            if session.connected:  # its own engine takes them
-                tell.candidate_after_commit(session.pk, {"type": "signals.stored"})
+        try:
+            with transaction.atomic():
+                services.store_signals(session.pk, batch)
+                services.apply_pending_signals(session.pk)
+                if session.connected:  # its own engine takes them
+                    tell.candidate_after_commit(session.pk, {"type": "signals.stored"})
+        except services.TooManySignals as error:
+            services.record_flood(session.pk)
+            raise Throttled(wait=60, detail=error.message, code=error.code) from None
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -79,6 +79,9 @@ class CandidateConsumer(AsyncWebsocketConsumer):
             return
         try:
             session, zone = await read(partial(own_session, user, session_id))
+            if not presence.arrivals.take(session_id, time.monotonic()):
+                await self.turn_away(codes.FLOOD)
+                return
             older = presence.connected.pop(session_id, None)
             if older is not None:
                 await older.replaced()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from exams.errors import ExamError
 from proctoring import services
+from proctoring.live import codes
 from proctoring.live.recorder import recorder
 from proctoring.models import Session
 from proctoring.observation import Observation
@@ -89,6 +90,9 @@ class Listener:
                 await self._refuse(error.code, str(error))
             except services.StaleConnection:
                 await self._page.replaced()
+            except services.TooManySignals:
+                await recorder.call(partial(services.record_flood, self._live.id))
+                await self._page.hang_up(codes.FLOOD)
             except services.BadRequest as error:
                 await self._refuse(error.code, str(error))
             except ExamError as error:  # refused for a reason a candidate can read, and no fault of the message

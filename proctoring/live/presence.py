@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from proctoring.live.limits import Arrivals
 from proctoring.services import candidate_group
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ PAGE = "page"
 
 # The consumers of this process by session. Only the event loop touches it.
 connected: dict[UUID, CandidateConsumer] = {}
+arrivals = Arrivals()
 
 
 def candidates_group(exam_id: int) -> str:

@@ -20,6 +20,7 @@ from proctoring.services.errors import (
     ProctoringError,
     SessionEnded,
     StaleConnection,
+    TooManySignals,
 )
 from proctoring.services.exports import request_export
 from proctoring.services.recording import Commit, Drafted, commit, commit_many
@@ -33,7 +34,7 @@ from proctoring.services.sessions import (
     save_calibration,
     start_watching,
 )
-from proctoring.services.signals import KINDS, Signal, SignalBatch, apply_pending_signals, store_signals
+from proctoring.services.signals import KINDS, Signal, SignalBatch, apply_pending_signals, record_flood, store_signals
 from proctoring.services.tell import candidate_group, serve_from
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "Signal",
     "SignalBatch",
     "StaleConnection",
+    "TooManySignals",
     "apply_pending_signals",
     "begin_session",
     "candidate_group",
@@ -67,6 +69,7 @@ __all__ = [
     "open_connection",
     "pending_signals",
     "policy_for",
+    "record_flood",
     "request_export",
     "save_calibration",
     "serve_from",

@@ -36,6 +36,11 @@ class NotAllowed(ProctoringError):
     message = "Your role does not allow this. Proctors and administrators of the institution may stop a session."
 
 
+class TooManySignals(ProctoringError):
+    code = "flood"
+    message = "Far more signals came from this page than a person can cause. Please wait a while."
+
+
 class BadRequest(ProctoringError):
     code = "bad_message"
     message = "This message could not be read."

@@ -14,15 +14,19 @@ from django.utils import timezone
 from proctoring.models import BrowserSignal, Event, RiskSample, Session
 from proctoring.risk.calibration import Calibration
 from proctoring.risk.engine import Engine, known_signals
-from proctoring.risk.events import Step
+from proctoring.risk.events import EventDraft, Step
 from proctoring.risk.policy import Policy
-from proctoring.services.errors import BadRequest, SessionEnded
+from proctoring.services.errors import BadRequest, SessionEnded, TooManySignals
 from proctoring.services.recording import Drafted, append_events, lock, newest_sample_ms
 
 KINDS = known_signals()
 MOST_SIGNALS = 500  # in one message; the outbox sends what is left in the next
 # An outbox that finds its way back later than this changes nothing any more.
 LATEST_AFTER_END = timedelta(hours=24)
+# Somebody who changes windows every three seconds, by the hour. Each signal costs every session's server some work.
+MOST_AN_HOUR = 5_000
+HOUR = timedelta(hours=1)
+FLOOD = "FLOOD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ def _milliseconds(value: Any, name: str) -> float:
 def store_signals(session_id: UUID | str, batch: SignalBatch) -> list[UUID]:
     """Keep those that are not there yet and return their ids; any of the batch may then be acknowledged.
 
-    Raises Session.DoesNotExist, and SessionEnded a day after the end.
+    Raises Session.DoesNotExist, SessionEnded a day after the end, and TooManySignals, nothing of the batch being kept.
     """
     session = lock(session_id)
     if session.ended_at is not None and batch.received_at > session.ended_at + LATEST_AFTER_END:
@@ -90,6 +94,9 @@ def store_signals(session_id: UUID | str, batch: SignalBatch) -> list[UUID]:
     stored = BrowserSignal.objects.filter(session=session, client_id__in=by_id).values_list("client_id", flat=True)
     for known in list(stored):
         del by_id[known]
+    lately = BrowserSignal.objects.filter(session=session, received_at__gt=batch.received_at - HOUR)
+    if by_id and lately.count() + len(by_id) > MOST_AN_HOUR:
+        raise TooManySignals
     first_ms = round(session.created_at.timestamp() * 1000)
     rows = [
         BrowserSignal(
@@ -104,6 +111,28 @@ def store_signals(session_id: UUID | str, batch: SignalBatch) -> list[UUID]:
     ]
     BrowserSignal.objects.bulk_create(rows)
     return [row.client_id for row in rows]
+
+
+@transaction.atomic
+def record_flood(session_id: UUID | str) -> list[Event]:
+    """That more signals came than are kept: once an hour, however many did. Raises Session.DoesNotExist."""
+    session, now = lock(session_id), timezone.now()
+    since_ms = round((now - HOUR).timestamp() * 1000)
+    if session.state == Session.State.ENDED or session.events.filter(name=FLOOD, unix_ms__gt=since_ms).exists():
+        return []
+    draft = EventDraft(
+        ledger="technical",
+        name=FLOOD,
+        time=now.timestamp(),
+        risk_delta=0,
+        risk_total=session.risk_total,
+        phone_detected=False,
+        looking_away=False,
+        face_count=None,
+        sentence="The candidate's page sent far more browser signals than a person can cause; the rest were not kept.",
+        detail={"signals_an_hour_allowed": MOST_AN_HOUR},
+    )
+    return append_events(session, [Drafted(draft)])
 
 
 @transaction.atomic

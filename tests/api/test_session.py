@@ -132,6 +132,17 @@ def test_a_beacon_nobody_can_read_is_refused_with_a_sentence(
     assert response.json()["message"].endswith(".")
 
 
+def test_more_beacons_than_a_person_can_cause_are_refused_and_recorded_once(
+    client: Client, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("proctoring.services.signals.MOST_AN_HOUR", 2)
+    answers = [client.post(url(session, "signals/"), {"payload": json.dumps(signals("copy"))}) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [204, 204, 429, 429]
+    assert answers[3].json()["code"] == "flood"
+    assert BrowserSignal.objects.count() == 2
+    assert Event.objects.filter(name="FLOOD").count() == 1
+
+
 def test_json_nested_without_end_is_refused(client: Client, session: Session) -> None:
     for what in ("signals/", "answers/"):
         response = client.post(url(session, what), "[" * 100_000, content_type="application/json")

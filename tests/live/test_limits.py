@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from proctoring.live.ledger import Refusals, rejected
-from proctoring.live.limits import BURST, TokenBucket
+from proctoring.live.limits import BURST, CONNECTIONS_AT_ONCE, MOST_REMEMBERED, Arrivals, TokenBucket
 
 
 def test_a_burst_passes_and_one_more_does_not() -> None:
@@ -15,6 +17,20 @@ def test_a_burst_passes_and_one_more_does_not() -> None:
 def test_an_honest_page_is_never_stopped() -> None:
     bucket = TokenBucket()
     assert all(bucket.take(n / 10) for n in range(6000))
+
+
+def test_a_page_that_connects_again_and_again_is_slowed_down_and_nobody_else_is() -> None:
+    arrivals, page, other = Arrivals(), uuid4(), uuid4()
+    assert all(arrivals.take(page, 0.0) for _ in range(CONNECTIONS_AT_ONCE))
+    assert not arrivals.take(page, 1.0)
+    assert arrivals.take(other, 1.0)
+    assert arrivals.take(page, 4.0)
+
+
+def test_pages_that_have_not_connected_lately_are_forgotten() -> None:
+    arrivals = Arrivals()
+    assert all(arrivals.take(uuid4(), float(number)) for number in range(3 * MOST_REMEMBERED))
+    assert len(arrivals._buckets) <= MOST_REMEMBERED
 
 
 def test_the_first_refusal_of_a_kind_is_recorded_and_the_others_once_a_minute() -> None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import struct
+import time
 from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
 
+from proctoring.live import presence
 from proctoring.live.database import read
-from proctoring.live.limits import BURST, PROTOCOL_ERRORS
+from proctoring.live.limits import BURST, PROTOCOL_ERRORS, Arrivals
 from proctoring.live.wire import pack_frame
-from proctoring.models import Event, Session
+from proctoring.models import BrowserSignal, Event, Session
+from proctoring.services import signals
 from tests import factories
 from tests.live.conftest import Sitting
-from tests.live.pages import CandidatePage
+from tests.live.pages import CandidatePage, Closed
 
 
 @pytest.fixture
@@ -136,3 +139,29 @@ async def test_a_flood_closes_the_connection_and_is_recorded(sitting: Sitting, p
 async def test_starting_without_calibration_is_refused(page: CandidatePage) -> None:
     await page.say({"type": "start"})
     assert (await page.expect("error"))["code"] == "not_calibrated"
+
+
+async def test_more_signals_than_a_person_can_cause_are_a_flood(
+    page: CandidatePage, sitting: Sitting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signals, "MOST_AN_HOUR", 3)
+    await page.signal("copy", "paste")
+    now = 1000.0
+    more = [{"id": str(uuid4()), "kind": "copy", "time_ms": now} for _ in range(2)]
+    await page.say({"type": "signals", "sent_ms": now, "signals": more})
+    assert await page.closed() == 4429
+    (flood,) = await events(sitting, "FLOOD")
+    assert flood.detail == {"signals_an_hour_allowed": 3}
+    assert await read(lambda: BrowserSignal.objects.count()) == 2
+
+
+async def test_a_page_that_connects_without_end_is_turned_away(
+    page: CandidatePage, sitting: Sitting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await page.leave()
+    monkeypatch.setattr(presence, "arrivals", Arrivals())
+    while presence.arrivals.take(sitting.session.pk, time.monotonic()):
+        pass
+    with pytest.raises(Closed) as refused:
+        await CandidatePage(sitting.session.pk, sitting.candidate).open()
+    assert refused.value.code == 4429
