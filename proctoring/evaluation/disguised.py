@@ -26,7 +26,8 @@ def disguised_report(pictures: Sequence[tuple[Path, str]], looker: Looker, progr
     disguise itself costs."""
     counts: dict[str, dict[str, list[bool]]] = {name: defaultdict(list) for name in DISGUISES}
     absent: dict[str, list[bool]] = defaultdict(list)
-    faces, mesh = FaceDetector(), FaceMesh()
+    faces = FaceDetector()
+    mesh = FaceMesh(faces)
     for path, group in progress.over(pictures, "Glasses, caps, masks, light"):
         picture = decode(path.read_bytes())
         found = faces.detect(picture)

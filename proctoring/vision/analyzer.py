@@ -31,11 +31,11 @@ class Analyzer:
         from proctoring.vision import eyes, faces, head_pose, phones, quality  # they import the native libraries
 
         self._config = config
-        self._eyes, self._head_pose, self._quality = eyes, head_pose, quality
+        self._eyes, self._head_pose, self._quality, self._inside = eyes, head_pose, quality, faces.inside
         self.detectors: dict[str, DetectorStatus] = {}
         with native.quiet():
             self._faces = self._load("faces", faces.FaceDetector)
-            self._mesh = self._load("mesh", faces.FaceMesh)
+            self._mesh = self._load("mesh", lambda: faces.FaceMesh(self._faces or faces.FaceDetector()))
             self._phones = self._load("phone", lambda: phones.PhoneDetector(config))
 
     def analyse(self, jpeg: bytes, *, look_for_phone: bool) -> Observation:
@@ -67,7 +67,7 @@ class Analyzer:
             width=width,
             height=height,
             quality=quality,
-            faces=faces,
+            faces=None if faces is None else tuple(self._inside(face) for face in faces),
             pose=pose,
             eyes=eyes,
             phones=phones,
