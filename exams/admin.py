@@ -24,6 +24,7 @@ from exams.scoped_admin import (
     ScopedTabularInline,
     has_role,
     institution_ids,
+    is_key,
     is_superuser,
 )
 
@@ -42,7 +43,7 @@ class ExamOfQuestionFilter(DropdownFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Question]) -> QuerySet[Question]:
         value = self.value() or ""
-        return queryset.filter(exam=int(value)) if value.isdecimal() else queryset
+        return queryset.filter(exam=int(value)) if is_key(value) else queryset
 
 
 def follow_roles(user: User) -> None:

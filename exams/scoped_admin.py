@@ -49,6 +49,11 @@ def zone_for(request: HttpRequest) -> tzinfo:
     return known
 
 
+def is_key(value: str) -> bool:
+    """A number that may be a row's: databases take 64 bits, and some raise for more."""
+    return value.isdecimal() and len(value) < 19
+
+
 def is_superuser(request: HttpRequest) -> bool:
     return bool(request.user.is_active and request.user.is_superuser)
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeNumericFilter
 
+from exams.scoped_admin import is_key
 from proctoring import selectors
 from proctoring.admin.base import RecordAdmin
 from proctoring.admin.filters import EventAgeFilter, EventNameFilter, ExamOfEventFilter, event_title
@@ -73,7 +74,7 @@ class EventAdmin(RecordAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         events = selectors.visible_events(request.user)
-        event = events.filter(pk=int(object_id)).first() if object_id.isdecimal() else None
+        event = events.filter(pk=int(object_id)).first() if is_key(object_id) else None
         if event is None:
             raise Http404("There is no such event, or you may not see it.")
         return HttpResponseRedirect(f"{_session_url(event)}#event-{event.pk}")

@@ -12,6 +12,7 @@ from django.utils import timezone
 from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
 from unfold.utils import parse_date_str
 
+from exams.scoped_admin import is_key
 from proctoring import selectors
 from proctoring.risk.events import WARNINGS
 from proctoring.risk.policy import DEFAULT_RULES
@@ -49,7 +50,7 @@ class ExamFilter(DropdownFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         value = self.value() or ""
-        return queryset.filter(**{self.exam_path: int(value)}) if value.isdecimal() else queryset
+        return queryset.filter(**{self.exam_path: int(value)}) if is_key(value) else queryset
 
 
 class ExamOfEventFilter(ExamFilter):

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from exams.scoped_admin import is_key
 from proctoring.admin.base import exam_or_404
 from proctoring.admin.live_data import wall_events
 from proctoring.models import Session
@@ -42,4 +43,4 @@ def wall_gap(request: HttpRequest, exam_id: int) -> JsonResponse:
 def number(request: HttpRequest, name: str) -> int:
     """A whole number from the query, 0 when there is none."""
     value = request.GET.get(name, "")
-    return int(value) if value.isdecimal() and len(value) < 19 else 0
+    return int(value) if is_key(value) else 0

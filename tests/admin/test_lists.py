@@ -77,6 +77,12 @@ def test_the_exam_filter_offers_and_accepts_only_own_exams(watcher: Client, scen
     assert rows(watcher, SESSIONS, exam=scene.foreign_exam.pk) == []
 
 
+@pytest.mark.parametrize("url", [SESSIONS, EVENTS])
+@pytest.mark.parametrize("value", ["9" * 40, "²", "-1", "x", "%00"])
+def test_a_filter_by_no_exam_at_all_breaks_nothing(watcher: Client, scene: Scene, url: str, value: str) -> None:
+    assert watcher.get(url, {"exam": value}).status_code == 200
+
+
 def test_a_sessions_row_leads_to_its_page_and_its_exam(watcher: Client, scene: Scene) -> None:
     page = watcher.get(SESSIONS).content.decode()
     assert f"/admin/proctoring/session/{scene.session.pk}/change/" in page
