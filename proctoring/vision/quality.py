@@ -25,10 +25,9 @@ BLURRED_SHARPNESS_OVER_VARIANCE = 0.01
 def judge(picture: Rgb) -> Quality:
     """Measures of an RGB picture (height, width, 3) and the flags made from them; never more than one flag is set."""
     height = max(1, round(picture.shape[0] * _WIDTH / picture.shape[1]))
-    small = cv2.resize(picture, (_WIDTH, height), interpolation=cv2.INTER_AREA)
-    luma = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
+    luma = cv2.resize(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (_WIDTH, height), interpolation=cv2.INTER_AREA)
     mean, deviation = (float(value[0][0]) for value in cv2.meanStdDev(luma))
-    sharpness = float(cv2.meanStdDev(cv2.Laplacian(luma, cv2.CV_32F))[1][0][0]) ** 2
+    sharpness = float(cv2.meanStdDev(cv2.Laplacian(luma, cv2.CV_16S))[1][0][0]) ** 2
     dark = mean < DARK_BRIGHTNESS
     covered = not dark and deviation < COVERED_CONTRAST and sharpness < COVERED_SHARPNESS
     blurred = sharpness < min(BLURRED_SHARPNESS, BLURRED_SHARPNESS_OVER_VARIANCE * deviation**2)
