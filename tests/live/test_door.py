@@ -12,7 +12,7 @@ from exams.models import User
 from proctoring.live.database import read
 from proctoring.models import Session
 from tests.live.conftest import Sitting
-from tests.live.pages import CandidatePage, Closed
+from tests.live.pages import CandidatePage, Closed, Page
 
 
 async def refusal(page: CandidatePage) -> int:
@@ -36,6 +36,11 @@ async def test_the_candidate_is_welcomed(sitting: Sitting) -> None:
 async def test_a_foreign_page_is_refused_at_the_handshake(sitting: Sitting) -> None:
     page = CandidatePage(sitting.session.pk, sitting.candidate, origin=b"https://evil.example")
     assert await refusal(page) == 1000  # before it was accepted: the browser sees HTTP 403
+
+
+async def test_an_address_nobody_knows_is_refused_at_the_handshake(sitting: Sitting) -> None:
+    with pytest.raises(Closed):
+        await Page("/ws/nothing/here/", user=sitting.candidate).open()
 
 
 async def test_whoever_is_not_signed_in_is_told_so(sitting: Sitting) -> None:
