@@ -13,7 +13,8 @@ from proctoring.reports.record import DETAIL_KEYS, KEYS
 from proctoring.reports.session_json import records_of
 
 # A cell that begins so is a formula to spreadsheets: https://owasp.org/www-community/attacks/CSV_Injection
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# The full-width forms of the signs are formulas too where such are typed.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 # Spreadsheets take a file for UTF-8 only by this mark. The nine documented columns are plain ASCII and go without,
 # so that the first column's name is what a program reads.
 BYTE_ORDER_MARK = "\ufeff"

@@ -65,7 +65,7 @@ def test_with_detail_every_ledger_is_told_apart() -> None:
     assert [event["sequence"] for event in events] == [1, 2]
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
 def test_a_cell_that_would_be_a_formula_is_text(start: str) -> None:
     assert cell(f"{start}1+1") == f"'{start}1+1"
 
