@@ -14,7 +14,7 @@ from proctor_site.unfold import UNFOLD as UNFOLD
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(envstr("PROCTOR_DATA_DIR", str(BASE_DIR / "var"))).resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)  # pictures of people: nobody else on this machine reads it
 
 
 def secret_key() -> str:
@@ -29,10 +29,17 @@ def secret_key() -> str:
     return path.read_text().strip()
 
 
+def keep_to_owner(file: Path) -> None:
+    """Made readable by its owner only, before SQLite makes it readable by everybody; its journals take after it."""
+    if file.parent.is_dir():
+        file.touch(mode=0o600)
+
+
 def database(url: str) -> dict[str, Any]:
     """``sqlite:///path`` or ``postgres://user:password@host:port/name`` as Django wants it."""
     parts = urlparse(url)
     if parts.scheme == "sqlite":
+        keep_to_owner(Path(unquote(parts.path)))
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": unquote(parts.path),
@@ -136,7 +143,10 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = DATA_DIR / "media"  # never served: every file goes through a view that asks who is looking
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+    },
     "staticfiles": {
         "BACKEND": "proctor_site.static.ModuleManifestStorage"
         if envbool("PROCTOR_STATIC_MANIFEST", True)
