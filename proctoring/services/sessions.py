@@ -182,6 +182,11 @@ def open_connection(session_id: UUID | str) -> Connection:
     )
 
 
+def forget_connections() -> int:
+    """At the start of the one process that has connections: those it had before went with it, however it ended."""
+    return Session.objects.filter(connected=True).update(connected=False)
+
+
 def _camera_is_on(session_id: UUID) -> bool:
     """As the page said last: it tells of changes only, so a new connection starts from here."""
     said = BrowserSignal.objects.filter(session=session_id, kind__in=("camera_stopped", "camera_started"))

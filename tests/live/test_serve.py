@@ -162,6 +162,20 @@ async def test_the_server_ends_in_good_order_while_pages_are_asked_for(room: Roo
             await asyncio.to_thread(asker.join)
 
 
+async def test_after_a_crash_nobody_is_shown_as_connected(room: Room) -> None:
+    room.site.stop()
+    with room.site:
+        async with room.open() as socket:
+            await message(socket, "welcome")
+            process = room.site.process
+            assert process is not None
+            process.kill()
+            process.wait()
+    assert room.site.ask(STORED)["connected"] is True
+    with room.site:
+        assert room.site.ask(STORED)["connected"] is False
+
+
 async def end_in_good_order(room: Room) -> None:
     async with room.open() as socket:
         last = (await message(socket, "welcome"))["last_seq"]

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from proctor_site import background
+from proctoring import services
 from proctoring.analysis import service
 from proctoring.analysis.config import analyzer_config
 from proctoring.analysis.service import Analysis
@@ -45,6 +46,7 @@ class Command(BaseCommand):
         host, port = options["host"], options["port"]
         if not USES_NVX:
             self.stderr.write(NO_NVX)
+        services.forget_connections()
         self.stdout.write("Loading the models …")
         analysis = service.start(analyzer_config(), settings.PROCTOR_WORKERS, settings.PROCTOR_WORKER_TIMEOUT_SECONDS)
         background.start()
