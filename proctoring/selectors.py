@@ -5,10 +5,12 @@ Views, consumers, the API and the admin all come through here. Whoever may not s
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from exams.models import Attempt, Exam, Membership, Role, User
 from proctoring.models import Event, Export, Session
@@ -17,6 +19,7 @@ Visitor = User | AnonymousUser
 
 WATCHING_ROLES = (Role.ADMINISTRATOR, Role.PROCTOR, Role.REVIEWER)
 STOPPING_ROLES = (Role.ADMINISTRATOR, Role.PROCTOR)
+CHECK_LEFT = timedelta(minutes=10)
 
 
 def visible_exams(user: Visitor) -> QuerySet[Exam]:
@@ -54,6 +57,22 @@ def own_session_for(user: Visitor, session_id: UUID | str) -> Session:
     return Session.objects.select_related("exam__institution", "attempt__exam", "consent").get(
         pk=session_id, candidate=user
     )
+
+
+def is_sat_now(*, prefix: str = "") -> Q:
+    """Sessions for the wall: those that run, and checks going on. A check left ten minutes ago is none; its candidate
+    is back on the wall as soon as they connect. ``prefix``: the way to the session, such as "proctoring_sessions__"."""
+    lately = timezone.now() - CHECK_LEFT
+    check = (
+        Q(**{f"{prefix}connected": True})
+        | Q(**{f"{prefix}last_frame_at__gte": lately})
+        | Q(**{f"{prefix}last_frame_at__isnull": True, f"{prefix}created_at__gte": lately})
+    )
+    return Q(**{f"{prefix}state": Session.State.LIVE}) | Q(**{f"{prefix}state": Session.State.CHECKING}) & check
+
+
+def sessions_on_wall(user: Visitor, exam: Exam) -> QuerySet[Session]:
+    return visible_sessions(user).filter(is_sat_now(), exam=exam)
 
 
 def may_stop(user: Visitor, session: Session) -> bool:

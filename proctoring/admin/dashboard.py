@@ -21,8 +21,8 @@ class ExamNow(TypedDict):
 
 
 def exams_now(user: Any) -> list[ExamNow]:
-    """Exams with sessions that have not ended, the riskiest first."""
-    open_sessions = Q(proctoring_sessions__state__in=[Session.State.CHECKING, Session.State.LIVE])
+    """Exams that somebody sits now, the riskiest first."""
+    open_sessions = selectors.is_sat_now(prefix="proctoring_sessions__")
     exams: QuerySet[Any] = (
         selectors.visible_exams(user)
         .select_related("institution")

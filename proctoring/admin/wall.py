@@ -10,9 +10,9 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from exams.scoped_admin import is_key
+from proctoring import selectors
 from proctoring.admin.base import exam_or_404
 from proctoring.admin.live_data import wall_events
-from proctoring.models import Session
 
 
 def wall_page(request: HttpRequest, exam_id: int, *, site: AdminSite) -> HttpResponse:
@@ -29,7 +29,7 @@ def wall_page(request: HttpRequest, exam_id: int, *, site: AdminSite) -> HttpRes
             "timeZone": exam.institution.time_zone,
             "events": wall_events(request, exam),
         },
-        "open_sessions": exam.proctoring_sessions.exclude(state=Session.State.ENDED).count(),
+        "open_sessions": selectors.sessions_on_wall(request.user, exam).count(),
     }
     return TemplateResponse(request, "proctoring_admin/wall.html", context)
 

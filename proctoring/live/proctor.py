@@ -134,7 +134,7 @@ class ProctorConsumer(AsyncWebsocketConsumer):
 
 
 class WallConsumer(ProctorConsumer):
-    """All sessions of an exam that have not ended."""
+    """All sessions of an exam that somebody sits now."""
 
     where = presence.WALL
 
@@ -145,7 +145,7 @@ class WallConsumer(ProctorConsumer):
     def visible(self) -> list[Session]:
         user = self.scope["user"]
         exam = selectors.watchable_exam(user, self.exam_id)
-        sessions = selectors.visible_sessions(user).filter(exam=exam).exclude(state=Session.State.ENDED)
+        sessions = selectors.sessions_on_wall(user, exam)
         return list(sessions.defer("policy", "calibration", "engine_state").order_by("-risk_total", "created_at"))
 
     def listens_to(self) -> str:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from proctoring.admin.dashboard import exams_now
 from proctoring.models import Session
 from tests.admin.conftest import Scene
 from tests.admin.records import event
@@ -48,6 +52,16 @@ def test_the_empty_wall_explains_itself_when_nobody_sits_the_exam(watcher: Clien
     page = watcher.get(wall(scene)).content.decode()
     assert hidden not in page
     assert "Nobody is sitting this exam right now" in page
+
+
+def test_a_check_left_long_ago_is_not_counted_as_going_on(watcher: Client, scene: Scene) -> None:
+    before = timezone.now() - timedelta(minutes=11)
+    checks = Session.objects.filter(pk=scene.session.pk)
+    checks.update(state=Session.State.CHECKING, connected=False, last_frame_at=None, created_at=before)
+    assert "Nobody is sitting this exam right now" in watcher.get(wall(scene)).content.decode()
+    assert exams_now(scene.people.proctor) == []
+    checks.update(last_frame_at=timezone.now())
+    assert [now["watched"] for now in exams_now(scene.people.proctor)] == [1]
 
 
 def test_a_name_with_markup_in_it_stays_text(watcher: Client, scene: Scene) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from django.contrib.sessions.models import Session as DjangoSession
+from django.utils import timezone
 
 from exams.models import User
 from proctoring.live import frames, presence
 from proctoring.live.database import read
+from proctoring.models import Session
 from proctoring.reports.record import KEYS
 from tests.data import clip_frames
 from tests.live.conftest import Sitting
@@ -45,6 +48,17 @@ async def test_the_wall_lists_the_sessions_of_the_exam(sitting: Sitting) -> None
     assert shown["id"] == str(sitting.session.pk)
     assert shown["name"] == sitting.candidate.display_name
     assert shown["connection"] == "lost"
+    await page.leave()
+
+
+async def test_a_check_that_was_left_long_ago_is_not_on_the_wall(sitting: Sitting) -> None:
+    before = timezone.now() - timedelta(minutes=11)
+    await read(lambda: Session.objects.filter(pk=sitting.session.pk).update(created_at=before))
+    page = await wall(sitting, sitting.people.proctor).open()
+    assert (await page.expect("sessions"))["sessions"] == []
+    candidate = await CandidatePage(sitting.session.pk, sitting.candidate).open()
+    assert (await page.expect("session"))["session"]["connection"] == "checking"
+    await candidate.leave()
     await page.leave()
 
 
