@@ -61,6 +61,11 @@ class Analysis:
         """Counters, CPU by stage, times and the workers' state, ready for JSON."""
         return {**metrics.snapshot(), **self._pool.state(), "superseded": self._pool.mailbox.superseded}
 
+    def workers(self) -> list[dict[str, Any]]:
+        """Name, process id and state of each worker; without the figures, so cheap to ask for often."""
+        workers: list[dict[str, Any]] = self._pool.state()["workers"]
+        return workers
+
     def stop(self) -> None:
         self._pool.stop()
 
