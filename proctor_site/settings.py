@@ -9,7 +9,8 @@ from urllib.parse import unquote, urlparse
 
 from django.core.exceptions import ImproperlyConfigured
 
-from proctor_site.env import envbool, envint, envlist, envstr
+from proctor_site import logs
+from proctor_site.env import envbool, envchoice, envint, envlist, envstr
 from proctor_site.unfold import UNFOLD as UNFOLD
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -91,6 +92,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "proctor_site.health.health_pages",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -159,6 +161,7 @@ CHANNEL_LAYERS: dict[str, Any] = {"default": {"BACKEND": "channels.layers.InMemo
 # Without a broker, tasks run in this process, outside any request (proctor_site.background).
 CELERY_BROKER_URL = envstr("PROCTOR_BROKER", "")
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # its workers log as everything else does
 CELERY_BEAT_SCHEDULE = {
     "purge": {"task": "proctoring.tasks.purge", "schedule": 3600.0},
     "end-overdue": {"task": "proctoring.tasks.end_overdue", "schedule": 60.0},
@@ -168,6 +171,7 @@ HTTPS = envbool("PROCTOR_HTTPS", False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]  # asked for inside, past the proxy
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if envbool("PROCTOR_BEHIND_PROXY", False) else None
@@ -204,10 +208,14 @@ REST_FRAMEWORK = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {"line": {"()": logs.FORMATS[envchoice("PROCTOR_LOG_FORMAT", "text", logs.FORMATS)]}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": envstr("PROCTOR_LOG_LEVEL", "INFO")},
-    "loggers": {"daphne": {"level": "WARNING"}, "django.channels.server": {"level": "WARNING"}},
+    "loggers": {
+        "django": {"handlers": []},  # of its own it mails tracebacks, with what people typed, and repeats the console
+        "daphne": {"level": "WARNING"},
+        "django.channels.server": {"level": "WARNING"},
+    },
 }
 
 # ---- Watching ----
@@ -223,3 +231,4 @@ PROCTOR_MODELS_DIR = DATA_DIR / "models"  # exported models are cached here
 PROCTOR_BASE_URL = envstr("PROCTOR_BASE_URL", "http://127.0.0.1:8000")  # for links made outside a request
 PROCTOR_MAX_FRAME_BYTES = 256 * 1024
 PROCTOR_WORKER_TIMEOUT_SECONDS = 10.0
+PROCTOR_METRICS_TOKEN = envstr("PROCTOR_METRICS_TOKEN", "")  # opens /metrics to other machines

@@ -15,6 +15,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from proctor_site import logs
 from proctoring.analysis.channel import Channel
 from proctoring.analysis.verdict import WORKER_FAILED, Analysed, Look, NotAnalysed, Rejected, Reply, Started, Verdict
 
@@ -85,7 +86,7 @@ def serve(channel: Channel) -> None:
 def main() -> None:
     descriptor, name, parent = sys.argv[1:4]
     settle_in(name, int(parent))
-    logging.basicConfig(format=f"%(asctime)s %(levelname)s {name}: %(message)s")
+    logs.set_up_worker(name)
     with contextlib.suppress(EOFError, OSError):  # the parent closed the socket: the end of the work
         serve(Channel(socket.socket(fileno=int(descriptor))))
 
