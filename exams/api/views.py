@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from exams import selectors, services
+from exams.api import throttles
 from exams.api.payloads import answer_payload, attempt_payload
 
 
@@ -26,6 +27,8 @@ class AttemptView(APIView):
 
 
 class AnswersView(APIView):
+    throttle_classes = [throttles.Answers]
+
     def post(self, request: Request, attempt_id: UUID) -> Response:
         attempt = selectors.own_attempt_for(request.user, attempt_id)
         wanted = AnswerInput(data=request.data)

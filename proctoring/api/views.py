@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from exams.api import throttles
 from exams.api.parsers import JSONParser
 from exams.api.payloads import attempt_payload, milliseconds
 from exams.api.views import AnswersView
@@ -71,6 +72,7 @@ class FinishView(APIView):
 class SignalsView(APIView):
     """``navigator.sendBeacon`` cannot set headers, so its form carries the CSRF token and the JSON as text."""
 
+    throttle_classes = [throttles.Signals]
     parser_classes = [MultiPartParser, FormParser, JSONParser]
 
     def post(self, request: Request, session_id: UUID) -> Response:

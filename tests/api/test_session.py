@@ -143,6 +143,14 @@ def test_more_beacons_than_a_person_can_cause_are_refused_and_recorded_once(
     assert Event.objects.filter(name="FLOOD").count() == 1
 
 
+@pytest.mark.parametrize("what", ["answers/", "signals/"])
+def test_more_requests_than_any_page_makes_are_put_off(client: Client, session: Session, what: str) -> None:
+    answers = [client.post(url(session, what), {}, content_type="application/json") for _ in range(121)]
+    assert {answer.status_code for answer in answers[:120]} == {400}
+    assert (answers[120].status_code, answers[120].json()["code"]) == (429, "throttled")
+    assert int(answers[120]["Retry-After"]) <= 60
+
+
 def test_json_nested_without_end_is_refused(client: Client, session: Session) -> None:
     for what in ("signals/", "answers/"):
         response = client.post(url(session, what), "[" * 100_000, content_type="application/json")
