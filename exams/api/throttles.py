@@ -1,4 +1,4 @@
-"""How often one person may write. No honest page comes near; each answer is kept for ever, so nobody may fill the disk."""
+"""How often one person may write. No honest page comes near, and each answer is kept, so nobody may fill the disk."""
 
 from __future__ import annotations
 
