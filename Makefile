@@ -34,7 +34,7 @@ $(VENV)/.installed: requirements.txt constraints.txt | $(VENV)/bin/python
 	@if [ -n "$(TORCH_INDEX)" ]; then $(PIP_INSTALL) --index-url "$(TORCH_INDEX)" "$$(grep -o '^torch==[0-9.]*' requirements.txt)"; fi
 	@$(PIP_INSTALL) -r requirements.txt
 	@$(PIP_INSTALL) --force-reinstall --no-deps "$$(grep -o '^opencv-python-headless==[0-9.]*' requirements.txt)"
-	@$(PYTHON) -c 'import cv2, sys; gui = [l for l in cv2.getBuildInformation().splitlines() if "GUI:" in l]; sys.exit("" if "NONE" in "".join(gui) else "cv2 is not the headless build: remove $(VENV) and try again")'
+	@$(PYTHON) -c 'import cv2, sys; gui = [l for l in cv2.getBuildInformation().splitlines() if "GUI:" in l]; sys.exit(None if "NONE" in "".join(gui) else "cv2 is not the headless build: remove $(VENV) and try again")'
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
