@@ -302,7 +302,7 @@ class CandidateConsumer(AsyncWebsocketConsumer):
         if self.left:
             return
         self.left = True
-        recorder.commit(self.live.commit(), urgent=True).add_done_callback(look_at_result)
+        recorder.commit(self.live.commit(), urgent=True).add_done_callback(partial(look_at_result, self.live.id))
         await self.tell({"type": "replaced", "message": REPLACED})
         await self.hang_up(codes.REPLACED)
 
@@ -312,7 +312,7 @@ class CandidateConsumer(AsyncWebsocketConsumer):
             return
         self.left = True
         self.live.state = Session.State.ENDED
-        recorder.commit(self.live.commit(), urgent=True).add_done_callback(look_at_result)
+        recorder.commit(self.live.commit(), urgent=True).add_done_callback(partial(look_at_result, self.live.id))
         frames.forget(self.live.id)
         await self.tell({"type": "ended", "by": message["by"], "message": message["message"]})
         await self.hang_up(codes.ENDED)
@@ -386,13 +386,13 @@ def detectors_off() -> dict[str, str]:
 
 def keep_unwritten(live: LiveSession, commit: services.Commit, writing: asyncio.Future[Any]) -> None:
     """Of a commit nobody waits for: what the database would not take goes into the next."""
-    look_at_result(writing)
+    look_at_result(live.id, writing)
     if not writing.cancelled() and isinstance(writing.exception(), DatabaseError):
         live.take_back(commit)
 
 
-def look_at_result(writing: asyncio.Future[Any]) -> None:
+def look_at_result(session_id: UUID, writing: asyncio.Future[Any]) -> None:
     """Of a commit nobody waits for. A newer connection or the end may have come first, which is no fault."""
     error = None if writing.cancelled() else writing.exception()
     if error is not None and not isinstance(error, services.StaleConnection):
-        logger.error("The state of a session could not be written", exc_info=error)
+        logger.error("The state of session %s could not be written", session_id, exc_info=error)

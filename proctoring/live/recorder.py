@@ -108,7 +108,8 @@ class Recorder:
         try:
             outcomes = commit_many([task.work for task in tasks if isinstance(task.work, Commit)])
         except Exception as error:  # a fault in one commit must not end the thread that writes for all
-            logger.exception("%d sessions could not be written", len(tasks))
+            names = ", ".join(str(task.work.session_id) for task in tasks if isinstance(task.work, Commit))
+            logger.exception("Sessions %s could not be written", names)
             connections.close_all()
             outcomes = [error] * len(tasks)
         metrics.time("commit", (time.monotonic() - began) * 1000)

@@ -74,7 +74,8 @@ def commit_many(wanted: Sequence[Commit]) -> list[list[Event] | Exception]:
         with written_with_rows() as pictures, transaction.atomic():
             return list(_write(wanted, pictures))
     except (DatabaseError, OSError, ValueError, TypeError):
-        logger.warning("Writing %d sessions together failed; trying each alone.", len(wanted), exc_info=True)
+        names = ", ".join(str(one.session_id) for one in wanted)
+        logger.warning("Sessions %s could not be written together; trying each alone.", names, exc_info=True)
     return [_alone(one) for one in wanted]
 
 

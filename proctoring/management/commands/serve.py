@@ -112,10 +112,10 @@ def ask_to_stop(server: Server) -> None:
 
 async def say_goodbye(server: Server) -> None:
     """Keep the state of every session and tell the pages to come back, then stop."""
-    consumers = list(presence.connected.values())
-    outcomes = await asyncio.gather(*(consumer.restart() for consumer in consumers), return_exceptions=True)
-    for outcome in outcomes:
+    consumers = dict(presence.connected)
+    outcomes = await asyncio.gather(*(consumer.restart() for consumer in consumers.values()), return_exceptions=True)
+    for session_id, outcome in zip(consumers, outcomes, strict=True):
         if isinstance(outcome, BaseException):
-            logger.error("A session could not be left in good order", exc_info=outcome)
+            logger.error("Session %s could not be left in good order", session_id, exc_info=outcome)
     await asyncio.sleep(FAREWELL_SECONDS if consumers else 0)
     server.stop()
