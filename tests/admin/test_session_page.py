@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -44,6 +46,14 @@ def test_it_offers_both_downloads(watcher: Client, scene: Scene) -> None:
     page = content(watcher, scene.session)
     assert f"/sessions/{scene.session.pk}/export.csv" in page
     assert f"/sessions/{scene.session.pk}/export.json" in page
+
+
+def test_the_complete_log_can_be_downloaded_with_what_never_scored(watcher: Client, scene: Scene) -> None:
+    event(scene.session, "CONNECTION_LOST", ledger="technical", risk_delta=0)
+    links = re.findall(r'href="([^"]+[?]detail=1)"', content(watcher, scene.session))
+    assert len(links) == 2
+    for link in links:
+        assert b"CONNECTION_LOST" in watcher.get(link).content
 
 
 def test_it_carries_events_and_risk_for_timeline_and_graph(watcher: Client, scene: Scene) -> None:
