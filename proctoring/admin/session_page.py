@@ -26,6 +26,7 @@ COUNTERS: dict[str, str] = {
     "received": "Pictures received",
     "analysed": "Pictures analysed",
     "dropped": "Pictures skipped for a newer one",
+    "late": "Pictures dropped because they came late or twice",
     "not_analysed": "Pictures nobody could analyse",
     "rejected": "Pictures or messages refused",
 }

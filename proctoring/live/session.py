@@ -134,7 +134,11 @@ class LiveSession:
             return None
         for entry in self.gaps.picture(at, same=same):
             self.record(entry, now=at)
-        return self._take(self.engine.observe(at, observation), at, self.looked)
+        late = self.engine.late_frames
+        step = self.engine.observe(at, observation)
+        if self.engine.late_frames > late:
+            self.count("late")
+        return self._take(step, at, self.looked)
 
     def not_analysed(self, *, at: float) -> Step | None:
         """A frame taken at ``at`` that nobody could judge."""

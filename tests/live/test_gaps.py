@@ -83,6 +83,22 @@ def test_a_sender_whose_clock_stands_still_and_leaps_is_recorded(live: LiveSessi
     assert "FRAMES_MISSING" in names
 
 
+def test_pictures_that_come_late_or_twice_are_counted(live: LiveSession) -> None:
+    for number, at in enumerate((START, START + 1, START + 1, START + 0.5, START + 2)):
+        live.observed(observation(), jpeg=b"%d" % number, sequence=number, at=at)
+    assert live.commit().counters == {"analysed": 5, "late": 2}
+
+
+def test_a_detector_that_is_off_is_recorded_once_with_its_reason(live: LiveSession) -> None:
+    for _ in range(2):
+        live.note_detectors_off({"phone": "phone.pt: No such file."}, now=START)
+    commit = live.commit()
+    assert [drafted.draft.sentence for drafted in commit.drafts] == [
+        "The detector “phone” was off: phone.pt: No such file."
+    ]
+    assert commit.detectors_off == {"phone": "phone.pt: No such file."}
+
+
 def test_pictures_at_the_pace_asked_for_leave_no_entry(live: LiveSession) -> None:
     for number in range(100):
         live.observed(observation(), jpeg=b"%d" % number, sequence=number, at=START + number / 2)
