@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 JSONDict = dict[str, Any]
 
+# No fewer, or what a running session has recorded so far would be deleted under it.
+SHORTEST_KEEP_DAYS = 1
+LONGEST_KEEP_DAYS = 3650
+KEEP_DAYS = [MinValueValidator(SHORTEST_KEEP_DAYS), MaxValueValidator(LONGEST_KEEP_DAYS)]
+
 
 class ExamPolicy(models.Model):
     """How an exam is watched and how long what was recorded is kept. An exam without one uses the defaults here."""
@@ -44,13 +49,19 @@ class ExamPolicy(models.Model):
         help_text="How far the irises may stand from their calibrated place, as a share of the eye's width.",
     )
     keep_pictures_days = models.PositiveIntegerField(
-        default=30, help_text="Snapshots are deleted this many days after the session."
+        default=30,
+        validators=KEEP_DAYS,
+        help_text="Snapshots are deleted this many days after the session.",
     )
     keep_events_days = models.PositiveIntegerField(
-        default=180, help_text="The event log is deleted this many days after the session."
+        default=180,
+        validators=KEEP_DAYS,
+        help_text="The event log is deleted this many days after the session.",
     )
     keep_answers_days = models.PositiveIntegerField(
-        default=365, help_text="Answers are deleted this many days after the attempt."
+        default=365,
+        validators=KEEP_DAYS,
+        help_text="Answers are deleted this many days after the attempt.",
     )
 
     rules: RelatedManager[PolicyRule]

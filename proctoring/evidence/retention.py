@@ -20,7 +20,17 @@ from django.db.models.functions import Coalesce, Least
 
 from exams.models import Answer, Attempt
 from proctoring.evidence import snapshots
-from proctoring.models import BrowserSignal, Event, ExamPolicy, Export, PurgeRecord, RiskSample, Session
+from proctoring.models import (
+    LONGEST_KEEP_DAYS,
+    SHORTEST_KEEP_DAYS,
+    BrowserSignal,
+    Event,
+    ExamPolicy,
+    Export,
+    PurgeRecord,
+    RiskSample,
+    Session,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -184,7 +194,9 @@ def _due(field: str, now: datetime) -> Q:
     default: int = getattr(ExamPolicy(), field)
     due = Q(exam__policy__isnull=True, over_at__lte=now - timedelta(days=default))
     for days in ExamPolicy.objects.order_by().values_list(field, flat=True).distinct():
-        due |= Q(**{f"exam__policy__{field}": days}, over_at__lte=now - timedelta(days=days))
+        # One exam's number from before there were limits must neither empty running sessions nor stop the purge of all.
+        kept = timedelta(days=min(max(days, SHORTEST_KEEP_DAYS), LONGEST_KEEP_DAYS))
+        due |= Q(**{f"exam__policy__{field}": days}, over_at__lte=now - kept)
     return due
 
 

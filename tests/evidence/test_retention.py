@@ -71,6 +71,20 @@ def test_each_kind_goes_when_its_own_days_are_over(exam: Exam) -> None:
     assert retention.purge(days(400)) == Purged()
 
 
+def test_zero_days_do_not_empty_a_session_that_runs() -> None:
+    exam = factories.exam()
+    factories.policy(exam, keep_pictures_days=0, keep_events_days=0, keep_answers_days=0)
+    session = factories.session(exam, last_frame_at=END, created_at=END)
+    services.commit(Commit(session_id=session.pk, epoch=0, drafts=[Drafted(draft(at_ms=1), factories.jpeg())]))
+    assert retention.purge(days(0.5)) == Purged()
+
+
+def test_a_number_beyond_all_time_does_not_keep_other_exams_from_being_purged(exam: Exam) -> None:
+    factories.policy(factories.exam(), keep_pictures_days=2**31 - 1, keep_events_days=2**31 - 1)
+    recorded(exam)
+    assert retention.purge(days(10)) == Purged(pictures=1)
+
+
 def test_an_exam_without_a_policy_keeps_the_default_days() -> None:
     recorded(factories.exam())
     assert retention.purge(days(29.99)) == Purged()
