@@ -6,7 +6,6 @@ library: those are loaded in the worker processes alone.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import threading
 from typing import TYPE_CHECKING, Any
@@ -52,10 +51,6 @@ class Analysis:
         """Block until a worker has loaded its models; False when one was lost over it, or after ``timeout`` seconds."""
         self._pool.known.wait(timeout)
         return bool(self._pool.detectors)
-
-    async def until_ready(self, timeout: float) -> bool:
-        """As :meth:`wait_until_ready`, without blocking the event loop."""
-        return await asyncio.to_thread(self.wait_until_ready, timeout)
 
     def metrics(self) -> dict[str, Any]:
         """Counters, CPU by stage, times and the workers' state, ready for JSON."""
