@@ -9,6 +9,7 @@ from django.test import Client
 from exams.models import Choice, Exam, Membership, Question, User
 from exams.selectors import exams_open_to
 from proctoring import selectors
+from proctoring.management.commands.demo_data import is_open_to_others
 
 pytestmark = pytest.mark.django_db
 
@@ -50,3 +51,16 @@ def test_again_it_changes_nothing_and_keeps_what_was_edited() -> None:
     assert make() == make()
     assert [model._default_manager.count() for model in (User, Membership, Exam, Question, Choice)] == counted
     assert Exam.objects.get().duration_minutes == 5
+
+
+@pytest.mark.parametrize(
+    ("host", "others"), [("0.0.0.0", True), ("::", True), ("127.0.0.1", False), ("localhost", False)]
+)
+def test_the_demo_password_is_warned_of_where_others_can_reach_it(host: str, others: bool) -> None:
+    assert not is_open_to_others(host)
+    make()
+    assert is_open_to_others(host) is others
+    admin = User.objects.get(username="admin")
+    admin.set_password("another one, that nobody knows")
+    admin.save()
+    assert not is_open_to_others(host)

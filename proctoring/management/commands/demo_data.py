@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -120,3 +121,15 @@ class Command(BaseCommand):
         self.stdout.write(f"Demo logins, all with the password “{PASSWORD}”:")
         for username, what in rows:
             self.stdout.write(f"  {username:<{width}}  {what}")
+
+
+def is_open_to_others(host: str) -> bool:
+    """Whether other machines reach a site at ``host`` where the demo's superuser still has the password all know."""
+    try:
+        if ipaddress.ip_address(host).is_loopback:
+            return False
+    except ValueError:
+        if host == "localhost":
+            return False
+    admin = User.objects.filter(username="admin", is_active=True, is_superuser=True).first()
+    return admin is not None and admin.check_password(PASSWORD)

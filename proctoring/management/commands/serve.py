@@ -22,12 +22,17 @@ from proctoring.analysis.service import Analysis
 from proctoring.live import presence
 from proctoring.live.recorder import recorder
 from proctoring.live.server import make_server
+from proctoring.management.commands import demo_data
 
 logger = logging.getLogger(__name__)
 
 START_SECONDS = 300.0
 FAREWELL_SECONDS = 0.3  # for the close codes to leave
 
+DEMO_IS_OPEN = (
+    "Warning: whoever reaches this address can sign in as “admin”, who may do everything, with the password “demo”. "
+    "Change that password, or deactivate the demo people, before anybody else can."
+)
 DETECTORS = {"faces": "faces", "mesh": "head pose and eyes", "phone": "phones"}
 NO_NVX = (
     "Warning: autobahn runs without its native code (NVX), so every frame costs about 5 ms more. "
@@ -54,6 +59,8 @@ class Command(BaseCommand):
             analysis.wait_until_ready(START_SECONDS)
             self.say_detectors(analysis)
             self.say_addresses(host, port)
+            if demo_data.is_open_to_others(host):
+                self.stderr.write(DEMO_IS_OPEN)
             serve(host, port)
         finally:
             recorder.close()
