@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from proctoring.observation import Eyes, Face, HeadPose, ModelRef, Observation
-from proctoring.vision import native
+from proctoring.vision import memory, native
 from proctoring.vision.config import AnalyzerConfig, DetectorStatus
 from proctoring.vision.frame import decode
 from proctoring.vision.model_files import ModelUnavailable
@@ -27,6 +27,7 @@ class Analyzer:
 
     def __init__(self, config: AnalyzerConfig) -> None:
         models_dir = Path(config.models_dir)
+        memory.keep_freed()
         native.set_up(models_dir)
         from proctoring.vision import eyes, faces, head_pose, phones, quality  # they import the native libraries
 
