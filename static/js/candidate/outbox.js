@@ -27,7 +27,7 @@ export class Outbox {
     const signal = { id: newId(), kind, time_ms: timeMs };
     store.put(this.#prefix + signal.id, signal);
     if (this.#socket.state === "open") this.flush();
-    else if (this.#socket.state !== "connecting" && BY_BEACON.has(kind)) this.beacon();
+    else if (BY_BEACON.has(kind)) this.beacon(); // also while connecting: that may last, or never come to anything
   }
 
   pending() {
