@@ -233,8 +233,10 @@ class CandidateConsumer(AsyncWebsocketConsumer):
         live = self.live
         for code, count in self._refusals.due(time.monotonic(), all_of_them=connected is False):
             live.record(ledger.rejected(code, count), now=time.time())
-        for entry in live.gaps.due(time.time(), all_of_them=True) if connected is False else ():
-            live.record(entry, now=time.time())
+        if connected is False:
+            replay = live.connection.kind == Session.Kind.REPLAY
+            for entry in live.gaps.end(None if replay else time.time()):
+                live.record(entry, now=time.time())
         urgent = urgent or live.has_events or connected is not None
         if not urgent and not live.save_is_due:
             return

@@ -41,9 +41,7 @@ class Gaps:
         if before is not None and at <= before:
             return []
         self._newest = self._waiting_since = at
-        if before is not None and at - before > self._tolerance:
-            self._gaps += 1
-            self._seconds += at - before
+        self._count(before, at)
         return [*self._frozen(at, before, same=same), *self.due(at)]
 
     def due(self, now: float, *, all_of_them: bool = False) -> list[ledger.Entry]:
@@ -55,6 +53,13 @@ class Gaps:
         self._gaps, self._seconds, self._recorded_at = 0, 0.0, now
         return [entry]
 
+    def end(self, now: float | None) -> list[ledger.Entry]:
+        """The connection is gone: what is still to be recorded. ``now`` is None where pictures keep another time."""
+        if now is not None:
+            self._count(self._newest, now)
+        self._newest = self._waiting_since = None
+        return self.due(now or 0.0, all_of_them=True)
+
     def silence(self, now: float) -> list[ledger.Entry]:
         """Once for each silence, while it lasts."""
         if self._waiting_since is None or now - self._waiting_since < SILENT_SECONDS:
@@ -62,6 +67,11 @@ class Gaps:
         entry = ledger.frames_stopped(now - self._waiting_since)
         self._waiting_since = None
         return [entry]
+
+    def _count(self, before: float | None, now: float) -> None:
+        if before is not None and now - before > self._tolerance:
+            self._gaps += 1
+            self._seconds += now - before
 
     def _frozen(self, at: float, before: float | None, *, same: bool) -> list[ledger.Entry]:
         if not same or before is None:

@@ -138,5 +138,13 @@ def test_what_was_held_back_is_given_when_the_connection_ends() -> None:
     for second in (0, 2, 4):
         gaps.picture(START + second)
     assert gaps.due(START + 5) == []
-    (entry,) = gaps.due(START + 5, all_of_them=True)
+    (entry,) = gaps.end(START + 5)
     assert entry.detail == {"gaps": 1, "seconds": 2.0}
+    assert gaps.end(START + 9) == []
+
+
+def test_a_silence_that_ends_with_the_connection_is_counted_in_full() -> None:
+    gaps = Gaps(1.5)
+    gaps.picture(START)
+    (entry,) = gaps.end(START + 16)
+    assert entry.detail == {"gaps": 1, "seconds": 16.0}
