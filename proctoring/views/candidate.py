@@ -45,6 +45,7 @@ def signed_in(request: HttpRequest) -> User:
 
 
 @login_required
+@never_cache
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)

@@ -19,6 +19,11 @@ def test_it_requires_signing_in(client: Client) -> None:
     assert client.get("/").headers["Location"] == "/accounts/login/?next=/"
 
 
+def test_no_browser_keeps_it_after_signing_out(client: Client) -> None:
+    client.force_login(factories.user(role=Role.CANDIDATE))
+    assert "no-store" in client.get("/").headers["Cache-Control"]
+
+
 def test_it_rejects_post(client: Client) -> None:
     client.force_login(factories.user())
     assert client.post("/").status_code == 405
