@@ -45,6 +45,12 @@ class ProctorAdminSite(UnfoldAdminSite):
 
         return has_role(request, STAFF)
 
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """What Unfold gives every page, and what ours have on each: detectors that do not run."""
+        from proctoring.admin.status import for_every_page  # needs the app registry
+
+        return {**super().each_context(request), **for_every_page(request)}
+
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
         return csp_update(CONTENT_POLICY)(_in_institution_time(super().admin_view(view, cacheable)))
 

@@ -40,7 +40,6 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": [stylesheet],
     "SCRIPTS": [keyboard_script],
-    "GLOBAL_CALLBACK": "proctoring.admin.status.for_every_page",
     "DASHBOARD_CALLBACK": "proctoring.admin.dashboard.dashboard",
     "COLORS": {
         "primary": {

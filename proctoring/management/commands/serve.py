@@ -9,7 +9,7 @@ import signal
 from argparse import ArgumentParser
 from typing import Any
 
-from autobahn.websocket import USES_NVX
+from autobahn.websocket.xormasker import create_xor_masker
 from daphne.server import Server, twisted_loop
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -49,7 +49,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         host, port = options["host"], options["port"]
-        if not USES_NVX:
+        if create_xor_masker.__module__ == "autobahn.websocket.xormasker":  # its own, in pure Python
             self.stderr.write(NO_NVX)
         services.forget_connections()
         self.stdout.write("Loading the models …")
