@@ -142,6 +142,9 @@ def _until_the_end(wanted: Commit, session: Session) -> Commit:
     drafts = [drafted for drafted in wanted.drafts if drafted[0].unix_ms <= end_ms]
     samples = [sample for sample in wanted.samples if sample[0] <= end_ms]
     kept = replace(wanted, drafts=drafts, samples=samples, last_frame_at=None, connected=False)
+    if wanted.risk_permanent is not None and wanted.risk_permanent < session.risk_permanent:
+        # Signals that waited were counted at the end, unknown to this connection's engine. What is permanent stays.
+        return replace(kept, engine_state=None, risk_temporary=None, risk_permanent=None, risk_total=None)
     if len(drafts) == len(wanted.drafts) and len(samples) == len(wanted.samples):
         return kept
     risk = samples[-1][1] if samples else None

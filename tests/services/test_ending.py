@@ -96,6 +96,10 @@ def test_signals_still_waiting_are_taken_into_account_at_the_end(session: Sessio
     Session.objects.update(connected=True)
     services.end_session(session.pk, Session.EndedBy.CANDIDATE)
     assert Event.objects.get().name == "TAB_SWITCH"
+    # The connection's last words, from an engine that never heard of the signal.
+    services.commit(Commit(session_id=session.pk, epoch=0, risk_temporary=0, risk_permanent=0, risk_total=0))
+    session.refresh_from_db()
+    assert (session.risk_permanent, session.risk_total) == (5, 5)
 
 
 @pytest.mark.django_db(transaction=True)
