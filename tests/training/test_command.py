@@ -32,9 +32,9 @@ def data(tmp_path: Path) -> Path:
         rows.append(f"p{group},made,{group},1")
     (folder / "phones/index.csv").write_text("\n".join(rows) + "\n")
     for place in ("webcam", "rooms"):
-        name = next(n for n in range(50) if not is_held_out(f"{place}{n}"))
+        number = next(n for n in range(50) if not is_held_out(f"{place}{n}"))
         noise = rng.integers(0, 256, (64, 80, 3), dtype=np.uint8)
-        cv2.imwrite(str(folder / f"negatives/{place}/{place}{name}.jpg"), noise)
+        cv2.imwrite(str(folder / f"negatives/{place}/{place}{number}.jpg"), noise)
     return folder
 
 

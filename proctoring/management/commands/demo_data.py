@@ -64,7 +64,7 @@ class Command(BaseCommand):
                 defaults={
                     "name": "Demo University",
                     "time_zone": "Europe/Berlin",
-                    "contact": "the examination office, exams@demo.example",
+                    "contact": "the examination office (exams@demo.example)",
                 },
             )
             self._make_staff(institution)
