@@ -94,11 +94,11 @@ def _work(rank: int, recipe: Recipe, material: Material, run: Run, say: Say) -> 
             speed = (state.seen - first) / (time.monotonic() - began)
             say(_line(state, recipe, losses[-TELL_EVERY:], speed))
         if rank == 0 and state.steps % run.keep_every == 0:
-            keep(state, recipe, run.folder)
+            keep(state, recipe, run)
         if _anyone(bool(stop), run.processes):
             break
     if rank == 0:
-        keep(state, recipe, run.folder)
+        keep(state, recipe, run)
         say(f"{state.seen} pictures seen; weights in {run.folder / WEIGHTS}")
 
 
@@ -119,7 +119,8 @@ def _anyone(stop: bool, processes: int) -> bool:
     return bool(flag.item())
 
 
-def keep(state: State, recipe: Recipe, folder: Path) -> None:
-    """Writes the checkpoint to go on from and the averaged weights to use."""
-    state.save(folder / CHECKPOINT)
-    network.write_weights(state.average, folder / WEIGHTS, recipe.as_dict() | {"seen": state.seen})
+def keep(state: State, recipe: Recipe, run: Run) -> None:
+    """Writes the checkpoint to go on from and the averaged weights to use, which say what they were made from."""
+    state.save(run.folder / CHECKPOINT)
+    origin = run.start.name if run.start else "architecture alone"
+    network.write_weights(state.average, run.folder / WEIGHTS, recipe.as_dict() | {"seen": state.seen, "start": origin})
