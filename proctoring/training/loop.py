@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -77,10 +78,26 @@ def _meet(rank: int, meeting: str, recipe: Recipe, material: Material, run: Run,
     dist.destroy_process_group()
 
 
-def _work(rank: int, recipe: Recipe, material: Material, run: Run, say: Say) -> None:
+@contextmanager
+def _asked_to_stop() -> Iterator[list[int]]:
+    """The signals that asked for an end, while inside; afterwards they mean again what they meant before."""
     stop: list[int] = []
-    for number in (signal.SIGTERM, signal.SIGINT):
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    for number in before:
         signal.signal(number, lambda received, frame: stop.append(received))
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _work(rank: int, recipe: Recipe, material: Material, run: Run, say: Say) -> None:
+    with _asked_to_stop() as stop:
+        _learn(rank, recipe, material, run, say, stop)
+
+
+def _learn(rank: int, recipe: Recipe, material: Material, run: Run, say: Say, stop: list[int]) -> None:
     torch.set_num_threads(1)  # the processes are the parallelism: threads that wait for each other are slower
     state = fresh(recipe, run.device, run.start)
     if (run.folder / CHECKPOINT).exists():

@@ -17,34 +17,32 @@ def neutral(seconds: float = SIT_DOWN_SECONDS) -> Segment:
     return Segment(looking_at_the_screen(), 12.35, seconds)
 
 
-def test_two_people(tmp_path: Path, sitting: Sitting, open_candidate: OpenCandidate, open_proctor: OpenProctor) -> None:
-    camera = camera_file(tmp_path, [neutral(), Segment(read(clip_frames("two_people")), 12.0, 15)])
-    candidate, proctor = open_candidate(camera=camera), open_proctor()
+def test_two_people_a_black_picture_and_a_phone_in_the_hand(
+    tmp_path: Path, sitting: Sitting, open_candidate: OpenCandidate, open_proctor: OpenProctor
+) -> None:
+    """One sitting, three scenes after each other; of the phone those stills that the weights in use find."""
+    stills = read(clip_frames("phone_in_hand"))
+    scenes = [
+        neutral(),
+        Segment(read(clip_frames("two_people")), 12.0, 10),
+        neutral(3),
+        Segment([black()], 1.0, 8),
+        neutral(3),
+        Segment([stills[0], stills[2]], 1 / 9, 18),
+    ]
+    candidate, proctor = open_candidate(camera=camera_file(tmp_path, scenes)), open_proctor()
     candidate.sit_down(sitting.username, sitting.exam_id)
+
     event = proctor.waits_for_event(candidate.session_id, "MULTIPLE_FACES", seconds=45)[0]
     assert event["face_count"] >= 2
     assert event["risk_delta"] == 10
 
-
-def test_a_black_picture_is_no_face_and_said_to_be_dark(
-    tmp_path: Path, sitting: Sitting, open_candidate: OpenCandidate, open_proctor: OpenProctor
-) -> None:
-    camera = camera_file(tmp_path, [neutral(), Segment([black()], 1.0, 15)])
-    candidate, proctor = open_candidate(camera=camera), open_proctor()
-    candidate.sit_down(sitting.username, sitting.exam_id)
     candidate.sees("#warnings", "too dark", seconds=45)
     event = proctor.waits_for_event(candidate.session_id, "NO_FACE", seconds=20)[0]
     assert event["face_count"] == 0
+    assert "TOO_DARK" in proctor.ledger(candidate.session_id)
 
-
-def test_a_phone_in_the_hand(
-    tmp_path: Path, sitting: Sitting, open_candidate: OpenCandidate, open_proctor: OpenProctor
-) -> None:
-    """The stills of an arm with a phone, of those the weights in use find; each long enough to be confirmed."""
-    camera = camera_file(tmp_path, [neutral(), Segment(read(clip_frames("phone_in_hand")), 0.1, 40)])
-    candidate, proctor = open_candidate(camera=camera), open_proctor()
-    candidate.sit_down(sitting.username, sitting.exam_id)
-    event = proctor.waits_for_event(candidate.session_id, "PHONE_DETECTED", seconds=75)[0]
+    event = proctor.waits_for_event(candidate.session_id, "PHONE_DETECTED", seconds=60)[0]
     assert event["phone_detected"] == 1
     assert event["risk_delta"] == 15
 

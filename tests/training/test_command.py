@@ -60,6 +60,27 @@ def test_two_processes_train_together_and_the_command_goes_on_from_its_checkpoin
     assert "24 pictures seen" in train(data, out, "64:24")
 
 
+def test_a_run_asked_to_stop_keeps_what_it_learnt(data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    arguments = ["--data", str(data), "--out", str(out), "--stages", "64:100000", "--batch", "8", "--processes", "1"]
+    with subprocess.Popen(
+        [sys.executable, "manage.py", "train_phones", *arguments],
+        cwd=ROOT,
+        env=os.environ | {"PROCTOR_DATA_DIR": str(out)},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as running:
+        assert running.stdout is not None
+        for line in running.stdout:
+            if " of 100000 at " in line:
+                running.terminate()
+                break
+        last = running.stdout.read().splitlines()[-1]
+    assert running.returncode == 0
+    assert "pictures seen; weights in" in last
+    assert (out / "last.ckpt").exists()
+
+
 def test_missing_data_is_named(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"index\.csv: missing"):
         call_command("train_phones", "--data", str(tmp_path), "--out", str(tmp_path / "out"))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from pathlib import Path
 
 import pytest
@@ -78,26 +76,6 @@ def test_the_finished_run_leaves_weights_that_ultralytics_opens(material: Materi
     model = YOLO(str(tmp_path / "run" / WEIGHTS), task="detect")
     assert model.names == {0: "phone"}
     assert "16 pictures seen" in said[-1]
-
-
-def test_a_run_asked_to_stop_keeps_what_it_learnt_and_goes_on_later(material: Material, tmp_path: Path) -> None:
-    said: list[str] = []
-
-    def stop_soon(sentence: str) -> None:
-        said.append(sentence)
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    long = Recipe(stages=stages("64:640"), batch=8, rate=2e-3, warm_up=8)
-    handlers = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
-    try:
-        train(long, material, Run(tmp_path, makers=1), stop_soon)
-    finally:
-        for number, handler in zip((signal.SIGTERM, signal.SIGINT), handlers, strict=True):
-            signal.signal(number, handler)
-    assert "160 of 640" in said[0]
-    stopped = fresh(long)
-    stopped.load(tmp_path / CHECKPOINT)
-    assert stopped.seen == 160
 
 
 def test_a_batch_that_cannot_be_shared_is_refused(material: Material, tmp_path: Path) -> None:
