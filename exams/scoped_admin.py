@@ -14,7 +14,7 @@ from django.forms import ModelChoiceField
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
-from exams.models import Exam, Institution, Membership, Role, User
+from exams.models import Exam, Institution, Membership, Role, Section, User
 
 STAFF: frozenset[str] = frozenset({Role.ADMINISTRATOR, Role.AUTHOR, Role.PROCTOR, Role.REVIEWER})
 WATCHERS: frozenset[str] = frozenset({Role.ADMINISTRATOR, Role.PROCTOR, Role.REVIEWER})
@@ -128,6 +128,8 @@ class ScopedPermissions:
             return Institution.objects.filter(pk__in=places)
         if model is Exam:
             return Exam.objects.filter(institution__in=places)
+        if model is Section:
+            return Section.objects.filter(version__exam__institution__in=places, version__frozen_at__isnull=True)
         if model is User:
             return User.objects.filter(pk__in=Membership.objects.filter(institution__in=places).values("user"))
         return None

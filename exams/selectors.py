@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
-from exams.models import Answer, Attempt, Exam, Question, Role, User
+from exams.models import Answer, Attempt, Exam, ExamVersion, Question, Role, User
 
 
 def exams_open_to(user: User) -> QuerySet[Exam]:
@@ -39,16 +39,25 @@ def own_attempt_for(user: User | AnonymousUser, attempt_id: UUID) -> Attempt:
     """Raises Attempt.DoesNotExist for anybody else's attempt, as if there were none."""
     if not user.is_authenticated:
         raise Attempt.DoesNotExist
-    return Attempt.objects.select_related("exam").get(pk=attempt_id, candidate=user)
+    return Attempt.objects.select_related("exam", "version").get(pk=attempt_id, candidate=user)
 
 
 def own_attempts_by_exam(user: User, exams: Iterable[Exam]) -> dict[int, Attempt]:
-    return {attempt.exam_id: attempt for attempt in Attempt.objects.filter(candidate=user, exam__in=list(exams))}
+    """The newest of each."""
+    attempts = Attempt.objects.filter(candidate=user, exam__in=list(exams)).order_by("number")
+    return {attempt.exam_id: attempt for attempt in attempts}
 
 
-def questions_of(exam: Exam) -> list[Question]:
+def attempts_used_up(user: User, exam: Exam) -> bool:
+    """All attempts the exam allows are handed in."""
+    handed_in = Attempt.objects.filter(exam=exam, candidate=user, state=Attempt.State.SUBMITTED)
+    return handed_in.count() >= exam.attempts_allowed
+
+
+def questions_of(version: ExamVersion) -> list[Question]:
     """In order, with their choices: two queries, however many there are."""
-    return list(exam.questions.order_by("position", "pk").prefetch_related("choices"))
+    questions = Question.objects.filter(section__version=version).select_related("section", "pool")
+    return list(questions.order_by("section__position", "section", "position", "pk").prefetch_related("choices"))
 
 
 def current_answers(attempt: Attempt) -> dict[int, Answer]:

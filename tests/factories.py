@@ -14,10 +14,23 @@ from itertools import count
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
+from django.db.models import QuerySet
 from django.utils import timezone
 from PIL import Image
 
-from exams.models import Attempt, Choice, Enrolment, Exam, Institution, Membership, Question, Role, User
+from exams.models import (
+    Attempt,
+    Choice,
+    Enrolment,
+    Exam,
+    ExamVersion,
+    Institution,
+    Membership,
+    Question,
+    Role,
+    Section,
+    User,
+)
 from proctoring.models import Consent, ConsentText, ExamPolicy, Session
 from proctoring.observation import Box, Face, HeadPose, Observation, Quality
 from proctoring.risk.policy import Policy
@@ -109,15 +122,30 @@ def exam(
     made = Exam.objects.create(institution=at or institution(), **(defaults | fields))
     for candidate in candidates:
         Enrolment.objects.create(exam=made, candidate=candidate)
+    frozen_at = None if made.state == Exam.State.DRAFT else timezone.now()
+    Section.objects.create(version=ExamVersion.objects.create(exam=made, number=1, frozen_at=frozen_at))
     if questions:
         choice_question(made)
         text_question(made)
     return made
 
 
+def section(of: Exam) -> Section:
+    """The first of its newest version."""
+    return Section.objects.filter(version__exam=of).order_by("-version__number", "position")[0]
+
+
+def questions(of: Exam) -> QuerySet[Question]:
+    """Of all its versions."""
+    return Question.objects.filter(section__version__exam=of)
+
+
 def choice_question(of: Exam, *, position: int = 1) -> Question:
     question = Question.objects.create(
-        exam=of, position=position, kind=Question.Kind.SINGLE_CHOICE, text="Which of these is a prime number?"
+        section=section(of),
+        position=position,
+        kind=Question.Kind.SINGLE_CHOICE,
+        text="Which of these is a prime number?",
     )
     for place, (text, correct) in enumerate([("21", False), ("23", True), ("25", False)], start=1):
         Choice.objects.create(question=question, position=place, text=text, correct=correct)
@@ -126,7 +154,7 @@ def choice_question(of: Exam, *, position: int = 1) -> Question:
 
 def text_question(of: Exam, *, position: int = 2) -> Question:
     return Question.objects.create(
-        exam=of, position=position, kind=Question.Kind.TEXT, text="Why is 1 not called a prime number?"
+        section=section(of), position=position, kind=Question.Kind.ESSAY, text="Why is 1 not called a prime number?"
     )
 
 
@@ -144,7 +172,7 @@ def consent(candidate: User, of: Exam | None = None) -> Consent:
 
 
 def attempt(of: Exam, candidate: User, **fields: Any) -> Attempt:
-    return Attempt.objects.create(exam=of, candidate=candidate, **fields)
+    return Attempt.objects.create(exam=of, candidate=candidate, **({"version": of.versions.all()[0]} | fields))
 
 
 def session(of: Exam | None = None, candidate: User | None = None, **fields: Any) -> Session:

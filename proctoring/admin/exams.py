@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
-from exams.admin import ExamAdmin
+from exams.admin.exams import ExamAdmin
 from exams.models import Exam
 from exams.scoped_admin import EDITORS, WATCHERS, has_role
 from proctoring.admin.exports import exports_page

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from exams import selectors as exam_selectors
 from exams import services as exam_services
 from exams.errors import AttemptFinished, NotEnrolled
 from exams.models import Attempt, Exam, User
@@ -94,10 +95,7 @@ def begin_session(*, candidate: User, exam: Exam | None, kind: str) -> Session:
         return _create(candidate=candidate, exam=exam, kind=kind)
     if exam is not None and not exam.enrolments.filter(candidate=candidate).exists():
         raise NotEnrolled
-    if (
-        exam is not None
-        and Attempt.objects.filter(exam=exam, candidate=candidate, state=Attempt.State.SUBMITTED).exists()
-    ):
+    if exam is not None and exam_selectors.attempts_used_up(candidate, exam):
         raise AttemptFinished
     unfinished = _unfinished(candidate=candidate, exam=exam)
     if unfinished is not None and not _lacks_consent(unfinished):

@@ -16,6 +16,7 @@ from tests.factories import People
 class Scene:
     people: People
     exam: Exam
+    draft: Exam
     session: Session
     foreign_exam: Exam
     foreign_session: Session
@@ -29,6 +30,7 @@ def scene(db: None) -> Scene:
     return Scene(
         people=people,
         exam=exam,
+        draft=factories.exam(people.institution, title="Calculus I", state=Exam.State.DRAFT, questions=False),
         session=factories.session(exam, people.candidate),
         foreign_exam=foreign,
         foreign_session=factories.session(foreign, people.foreign_candidate),

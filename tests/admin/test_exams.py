@@ -19,7 +19,8 @@ def author(client: Client, scene: Scene) -> Client:
 
 
 def question(scene: Scene, choices: list[tuple[str, bool]], **changed: Any) -> dict[str, Any]:
-    data: dict[str, Any] = {"exam": scene.exam.pk, "position": 3, "kind": "single_choice", "text": "Which?"} | changed
+    data: dict[str, Any] = {"section": factories.section(scene.draft).pk, "position": 3, "kind": "single_choice"}
+    data |= {"text": "Which?", "points": "1", "penalty": "0"} | changed
     data |= {"choices-TOTAL_FORMS": len(choices), "choices-INITIAL_FORMS": 0}
     for number, (text, correct) in enumerate(choices):
         data |= {f"choices-{number}-position": number + 1, f"choices-{number}-text": text}
@@ -47,19 +48,22 @@ def test_a_question_that_cannot_be_answered_is_refused(
 
 
 def test_a_text_question_has_no_choices(author: Client, scene: Scene) -> None:
-    assert author.post(ADD, question(scene, [], kind="text")).status_code == 302
-    answer = author.post(ADD, question(scene, [("21", True), ("23", False)], kind="text"))
-    assert "A text question has no choices" in answer.content.decode()
+    assert author.post(ADD, question(scene, [], kind="essay")).status_code == 302
+    answer = author.post(ADD, question(scene, [("21", True), ("23", False)], kind="essay"))
+    assert "An essay has no choices" in answer.content.decode()
 
 
 def test_no_question_is_put_into_a_foreign_exam(author: Client, scene: Scene) -> None:
-    answer = author.post(ADD, question(scene, [("21", False), ("23", True)], exam=scene.foreign_exam.pk))
+    answer = author.post(
+        ADD, question(scene, [("21", False), ("23", True)], section=factories.section(scene.foreign_exam).pk)
+    )
     assert answer.status_code == 200
     assert not Question.objects.filter(text="Which?").exists()
 
 
 def exam_data(**changed: Any) -> dict[str, Any]:
     data: dict[str, Any] = {"title": "Calculus", "state": "draft", "duration_minutes": 60}
+    data |= {"attempts_allowed": 1, "afterwards": "score"}
     for prefix in ("questions", "enrolments"):
         data |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}
     return data | changed

@@ -61,7 +61,7 @@ def test_it_says_where_the_session_stands(client: Client, session: Session) -> N
 
 def test_an_answer_is_saved_under_the_session_too(client: Client, session: Session) -> None:
     assert session.exam is not None
-    question = session.exam.questions.get(kind="text")
+    question = factories.questions(session.exam).get(kind="essay")
     body = {"client_id": str(uuid.uuid4()), "question": question.pk, "value": {"text": "Because."}}
     response = client.post(url(session, "answers/"), body, content_type="application/json")
     assert response.status_code == 201

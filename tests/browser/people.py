@@ -8,14 +8,18 @@ from tests.server import Site
 
 PASSWORD = "demo"
 MAKE = """
+from exams import services
 from exams.models import Choice, Enrolment, Exam, Institution, Membership, Question, User
 place = Institution.objects.get(name="Demo University")
 answer = []
 for number in range({count}):
     exam = Exam.objects.create(institution=place, title=f"Browser exam {{number}}", state="published")
-    first = Question.objects.create(exam=exam, position=1, text="Which of these is a prime number?")
+    version = services.draft_of(exam)
+    section = version.sections.get()
+    first = Question.objects.create(section=section, position=1, text="Which of these is a prime number?")
     Choice.objects.bulk_create(Choice(question=first, position=n, text=str(n), correct=n == 23) for n in (21, 23, 25))
-    Question.objects.create(exam=exam, position=2, kind="text", text="Why is 1 not called a prime number?")
+    Question.objects.create(section=section, position=2, kind="essay", text="Why is 1 not called a prime number?")
+    services.freeze(version)
     user = User.objects.create(username=f"sitter{{number}}", first_name="Sam", last_name=f"Sitter {{number}}")
     user.set_password({password!r})
     user.save()

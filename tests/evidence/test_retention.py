@@ -52,7 +52,7 @@ def recorded(exam: Exam, **fields: Any) -> Session:
     assert session.attempt is not None
     Answer.objects.create(
         attempt=session.attempt,
-        question=exam.questions.all()[0],
+        question=factories.questions(exam)[0],
         revision=1,
         client_id=uuid.uuid4(),
         value={"choice": 1},

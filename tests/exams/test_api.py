@@ -36,7 +36,7 @@ def url(attempt: Attempt, tail: str = "") -> str:
 
 
 def body(attempt: Attempt, **changes: Any) -> dict[str, Any]:
-    question = attempt.exam.questions.get(kind=Question.Kind.TEXT)
+    question = factories.questions(attempt.exam).get(kind=Question.Kind.ESSAY)
     return {"client_id": str(uuid4()), "question": question.pk, "value": {"text": "One divisor."}} | changes
 
 
@@ -48,7 +48,7 @@ def test_it_gives_questions_answers_and_the_servers_time(api: Client, attempt: A
     post(api, attempt, body(attempt))
     data = api.get(url(attempt)).json()
     choice, text = data["questions"]
-    assert [question["kind"] for question in data["questions"]] == ["single_choice", "text"]
+    assert [question["kind"] for question in data["questions"]] == ["single_choice", "essay"]
     assert [set(item) for item in choice["choices"]] == [{"id", "text"}] * 3
     assert data["answers"][str(text["id"])]["value"] == {"text": "One divisor."}
     assert data["deadline_ms"] - data["started_at_ms"] == 60 * 60 * 1000

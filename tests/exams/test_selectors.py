@@ -47,7 +47,7 @@ def test_the_current_answer_is_the_newest_revision() -> None:
     candidate = factories.user()
     exam = factories.exam(candidates=(candidate,))
     attempt = services.start_attempt(attempt=services.open_attempt(candidate=candidate, exam=exam))
-    question = exam.questions.get(kind=Question.Kind.TEXT)
+    question = factories.questions(exam).get(kind=Question.Kind.ESSAY)
     for text in ("first", "second"):
         services.save_answer(attempt=attempt, client_id=uuid4(), question_id=question.pk, value={"text": text})
     assert {pk: answer.value for pk, answer in selectors.current_answers(attempt).items()} == {

@@ -25,7 +25,7 @@ def sitting(**fields: Any) -> Attempt:
 
 
 def question(attempt: Attempt, kind: str) -> Question:
-    return attempt.exam.questions.get(kind=kind)
+    return factories.questions(attempt.exam).get(kind=kind)
 
 
 def choose(attempt: Attempt, *, client_id: UUID | None = None, index: int = 0) -> Answer:
@@ -39,7 +39,7 @@ def choose(attempt: Attempt, *, client_id: UUID | None = None, index: int = 0) -
 
 
 def write(attempt: Attempt, value: dict[str, Any]) -> Answer:
-    asked = question(attempt, Question.Kind.TEXT)
+    asked = question(attempt, Question.Kind.ESSAY)
     return services.save_answer(attempt=attempt, client_id=uuid4(), question_id=asked.pk, value=value)
 
 
@@ -158,7 +158,7 @@ def test_an_answer_before_the_start_is_refused() -> None:
 
 
 def test_a_question_of_another_exam_is_refused() -> None:
-    foreign = factories.exam().questions.get(kind=Question.Kind.TEXT)
+    foreign = factories.questions(factories.exam()).get(kind=Question.Kind.ESSAY)
     with pytest.raises(InvalidAnswer) as caught:
         services.save_answer(attempt=sitting(), client_id=uuid4(), question_id=foreign.pk, value={"text": "?"})
     assert (caught.value.code, caught.value.field) == ("unknown_question", "question")
@@ -167,7 +167,7 @@ def test_a_question_of_another_exam_is_refused() -> None:
 def test_a_choice_of_another_question_is_refused() -> None:
     attempt = sitting()
     other = factories.choice_question(attempt.exam, position=3)
-    asked = attempt.exam.questions.get(position=1)
+    asked = factories.questions(attempt.exam).get(position=1)
     value = {"choice": other.choices.all()[0].pk}
     with pytest.raises(InvalidAnswer) as caught:
         services.save_answer(attempt=attempt, client_id=uuid4(), question_id=asked.pk, value=value)

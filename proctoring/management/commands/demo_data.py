@@ -8,7 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from exams.models import Choice, Enrolment, Exam, Institution, Membership, Question, Role, User
+from exams import services as exam_services
+from exams.models import Choice, Enrolment, Exam, Institution, Membership, Question, Role, Section, User
 from proctoring.models import ExamPolicy
 
 PASSWORD = "demo"  # noqa: S105 (for trying things out, and printed below)
@@ -102,13 +103,15 @@ class Command(BaseCommand):
         )
         if made:
             ExamPolicy.objects.create(exam=exam)
+            version = exam_services.draft_of(exam)
             for position, (text, choices) in enumerate(QUESTIONS, start=1):
-                self._make_question(exam, position, text, choices)
+                self._make_question(version.sections.get(), position, text, choices)
+            exam_services.freeze(version)
         return exam
 
-    def _make_question(self, exam: Exam, position: int, text: str, choices: tuple[str, ...]) -> None:
-        kind = Question.Kind.SINGLE_CHOICE if choices else Question.Kind.TEXT
-        question = Question.objects.create(exam=exam, position=position, kind=kind, text=text)
+    def _make_question(self, section: Section, position: int, text: str, choices: tuple[str, ...]) -> None:
+        kind = Question.Kind.SINGLE_CHOICE if choices else Question.Kind.ESSAY
+        question = Question.objects.create(section=section, position=position, kind=kind, text=text)
         Choice.objects.bulk_create(
             Choice(question=question, position=place, text=choice.lstrip("*"), correct=choice.startswith("*"))
             for place, choice in enumerate(choices, start=1)

@@ -97,7 +97,7 @@ export class Questions {
     Object.assign(item.dataset, { questionId: question.id, number: index + 1, state: "empty" });
     const number = element("span", { className: "question-number", textContent: `Question ${index + 1} of ${total}` });
     const text = element("span", { className: "question-text", textContent: question.text });
-    const isText = question.kind === "text";
+    const isText = question.kind !== "single_choice";
     const body = isText ? this.#textBody(question, number, text) : this.#choiceBody(question, number, text);
     const status = element("p", { className: "question-status", id: `status-${question.id}`, textContent: "Not answered" });
     item.append(body, status);

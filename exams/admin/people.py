@@ -1,4 +1,4 @@
-"""Institutions, people, exams and questions in the admin."""
+"""Institutions, people and their roles in the admin."""
 
 from __future__ import annotations
 
@@ -7,43 +7,22 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.core.exceptions import ValidationError
-from django.db.models import Count, Model, QuerySet
-from django.forms.models import BaseInlineFormSet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from exams.models import Choice, Enrolment, Exam, Institution, Membership, Question, Role, User
+from exams.models import Institution, Membership, Role, User
 from exams.scoped_admin import (
     ADMINISTRATORS,
     EDITORS,
     STAFF,
     ScopedModelAdmin,
-    ScopedTabularInline,
     has_role,
     institution_ids,
-    is_key,
     is_superuser,
 )
-
-
-class ExamOfQuestionFilter(DropdownFilter):
-    """Only exams the person may see are offered."""
-
-    title = "exam"
-    parameter_name = "exam"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
-        exams = Exam.objects.all()
-        if not is_superuser(request):
-            exams = exams.filter(institution__in=institution_ids(request, EDITORS))
-        return list(exams.values_list("pk", "title"))
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Question]) -> QuerySet[Question]:
-        value = self.value() or ""
-        return queryset.filter(exam=int(value)) if is_key(value) else queryset
 
 
 def follow_roles(user: User) -> None:
@@ -60,7 +39,7 @@ class InstitutionAdmin(ScopedModelAdmin):
     edit_roles = ADMINISTRATORS
     list_display = ("name", "time_zone", "contact")
     search_fields = ("name",)
-    fields = ("name", "slug", "time_zone", "contact")
+    fields = ("name", "slug", "time_zone", "contact", "staff_two_factor")
     prepopulated_fields = {"slug": ("name",)}
 
     def institution_of(self, obj: Model) -> int | None:
@@ -191,92 +170,3 @@ class PersonAdmin(ScopedModelAdmin, UserAdmin):  # type: ignore[type-arg]
             chosen = form.cleaned_data
             Membership.objects.create(user=obj, institution=chosen["institution"], role=chosen["role"])
             follow_roles(obj)
-
-
-class EnrolmentInline(ScopedTabularInline):
-    model = Enrolment
-    edit_roles = delete_roles = EDITORS
-    autocomplete_fields = ("candidate",)
-    verbose_name_plural = "enrolled candidates"
-    per_page = 25
-
-
-class QuestionInline(ScopedTabularInline):
-    """The order at a glance; a question's choices are on its own page, which the pencil opens."""
-
-    model = Question
-    view_roles = edit_roles = delete_roles = EDITORS  # the right answers are nobody else's business
-    fields = ("position", "kind", "text")
-    show_change_link = True
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if db_field.name == "text" and field is not None:
-            field.widget.attrs["rows"] = 2
-        return field
-
-
-@admin.register(Exam)
-class ExamAdmin(ScopedModelAdmin):
-    edit_roles = delete_roles = EDITORS
-    list_display = ("title", "institution", "state", "opens_at", "closes_at", "candidate_count")
-    list_filter = (("state", ChoicesDropdownFilter),)
-    list_select_related = ("institution",)
-    search_fields = ("title",)
-    fields = ("institution", "title", "instructions", "state", "opens_at", "closes_at", "duration_minutes")
-    inlines = (QuestionInline, EnrolmentInline)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Exam]:
-        exams: QuerySet[Exam] = super().get_queryset(request)
-        return exams.annotate(candidate_number=Count("enrolments"))
-
-    @admin.display(description="Candidates", ordering="candidate_number")
-    def candidate_count(self, exam: Any) -> int:
-        return int(exam.candidate_number)
-
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        places = institution_ids(request, self.edit_roles)
-        only = {"institution": places[0]} if len(places) == 1 else {}
-        return {**only, **super().get_changeform_initial_data(request)}
-
-
-class ChoiceFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
-    """A single-choice question can be answered: two choices or more, one of them right."""
-
-    def clean(self) -> None:
-        super().clean()
-        if any(self.errors):
-            return
-        kept = [form.cleaned_data for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
-        right = [choice for choice in kept if choice.get("correct")]
-        if self.instance.kind == Question.Kind.TEXT and kept:
-            raise ValidationError("A text question has no choices: delete them, or make the question single choice.")
-        if self.instance.kind == Question.Kind.SINGLE_CHOICE and (len(kept) < 2 or len(right) != 1):
-            raise ValidationError("Give at least two choices and mark exactly one of them as correct.")
-
-
-class ChoiceInline(ScopedTabularInline):
-    model = Choice
-    formset = ChoiceFormSet
-    view_roles = edit_roles = delete_roles = EDITORS
-    institution_path = "exam__institution"
-    fields = ("position", "text", "correct")
-
-    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
-        return 4 if obj is None else 0
-
-
-@admin.register(Question)
-class QuestionAdmin(ScopedModelAdmin):
-    view_roles = edit_roles = delete_roles = EDITORS
-    institution_path = "exam__institution"
-    list_display = ("text_start", "exam", "position", "kind")
-    list_filter = (ExamOfQuestionFilter, ("kind", ChoicesDropdownFilter))
-    list_select_related = ("exam", "exam__institution")
-    search_fields = ("text", "exam__title")
-    fields = ("exam", "position", "kind", "text")
-    inlines = (ChoiceInline,)
-
-    @admin.display(description="Question")
-    def text_start(self, question: Question) -> str:
-        return question.text if len(question.text) <= 80 else f"{question.text[:79]}…"

@@ -1,4 +1,4 @@
-"""The only writer of attempts and answers. Times come from the server's clock, never from the browser."""
+"""Opening, starting and handing in an attempt, and saving its answers."""
 
 from __future__ import annotations
 
@@ -18,17 +18,27 @@ MAX_TEXT_LENGTH = 20_000
 
 @transaction.atomic
 def open_attempt(*, candidate: User, exam: Exam) -> Attempt:
-    """The candidate's one attempt at this exam, made if there is none yet. The clock does not run before it starts."""
-    attempt = Attempt.objects.filter(exam=exam, candidate=candidate).first()
-    if attempt is not None and attempt.state == Attempt.State.SUBMITTED:
+    """The candidate's attempt that goes on, or their next one. The clock does not run before it starts.
+
+    Raises AttemptFinished when all attempts are used up, NotEnrolled or ExamNotOpen.
+    """
+    newest = Attempt.objects.filter(exam=exam, candidate=candidate).order_by("-number").first()
+    running = newest is not None and newest.state == Attempt.State.RUNNING
+    if newest is not None and not running and newest.number >= exam.attempts_allowed:
         raise AttemptFinished("You have already handed in this exam.")
     if not exam.enrolments.filter(candidate=candidate).exists():
         raise NotEnrolled
     if not exam.is_open():
         raise ExamNotOpen
-    if attempt is not None:
-        return attempt
-    attempt, _ = Attempt.objects.get_or_create(exam=exam, candidate=candidate)
+    if newest is not None and running:
+        return newest
+    version = exam.current_version
+    if version is None:
+        raise ExamNotOpen("This exam has no published questions yet. Please ask your institution.")
+    number = 1 if newest is None else newest.number + 1
+    attempt, _ = Attempt.objects.get_or_create(
+        exam=exam, candidate=candidate, number=number, defaults={"version": version}
+    )
     return attempt
 
 
@@ -81,7 +91,7 @@ def save_answer(*, attempt: Attempt, client_id: UUID, question_id: int, value: d
         raise AttemptFinished
     if attempt.started_at is None:
         raise AttemptNotStarted
-    question = Question.objects.filter(pk=question_id, exam_id=attempt.exam_id).first()
+    question = Question.objects.filter(pk=question_id, section__version=attempt.version_id).first()
     if question is None:
         raise InvalidAnswer("This question does not belong to the exam.", field="question", code="unknown_question")
     check_value(question=question, value=value)

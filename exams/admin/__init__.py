@@ -1,0 +1,5 @@
+"""The admin of everything around exams; each module registers its own pages."""
+
+from exams.admin import exams, people, questions
+
+__all__ = ["exams", "people", "questions"]

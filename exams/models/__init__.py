@@ -1,0 +1,40 @@
+"""Institutions, people, exams, questions, attempts and answers. Knows no cameras."""
+
+from exams.models.accommodations import Accommodation
+from exams.models.attempts import Answer, Attempt, Break, TimeChange
+from exams.models.exams import Enrolment, Exam, ExamQuerySet, ExamVersion, Pool, Section
+from exams.models.marking import Mark
+from exams.models.outages import Heartbeat, Outage
+from exams.models.people import Institution, Invitation, Membership, Role, User, validate_time_zone
+from exams.models.questions import Choice, Question, QuestionPicture
+from exams.models.tokens import ApiToken
+from exams.models.webhooks import WebhookDelivery, WebhookEndpoint
+
+__all__ = [
+    "Accommodation",
+    "Answer",
+    "ApiToken",
+    "Attempt",
+    "Break",
+    "Choice",
+    "Enrolment",
+    "Exam",
+    "ExamQuerySet",
+    "ExamVersion",
+    "Heartbeat",
+    "Institution",
+    "Invitation",
+    "Mark",
+    "Membership",
+    "Outage",
+    "Pool",
+    "Question",
+    "QuestionPicture",
+    "Role",
+    "Section",
+    "TimeChange",
+    "User",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "validate_time_zone",
+]

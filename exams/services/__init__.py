@@ -1,0 +1,22 @@
+"""The only writer of exams, attempts and answers. Times come from the server's clock, never from the browser."""
+
+from exams.services.attempts import (
+    MAX_TEXT_LENGTH,
+    check_value,
+    open_attempt,
+    save_answer,
+    start_attempt,
+    submit_attempt,
+)
+from exams.services.versions import draft_of, freeze
+
+__all__ = [
+    "MAX_TEXT_LENGTH",
+    "check_value",
+    "draft_of",
+    "freeze",
+    "open_attempt",
+    "save_answer",
+    "start_attempt",
+    "submit_attempt",
+]
