@@ -9,6 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
+from exams import paper
 from exams.models import Answer, Attempt, Exam, ExamVersion, Question, Role, User
 
 
@@ -58,6 +59,11 @@ def questions_of(version: ExamVersion) -> list[Question]:
     """In order, with their choices: two queries, however many there are."""
     questions = Question.objects.filter(section__version=version).select_related("section", "pool")
     return list(questions.order_by("section__position", "section", "position", "pk").prefetch_related("choices"))
+
+
+def paper_of(attempt: Attempt) -> list[Question]:
+    """The questions this attempt is asked, in its order, with their choices."""
+    return paper.draw(attempt.seed, questions_of(attempt.version), shuffle=attempt.exam.shuffle_questions)
 
 
 def current_answers(attempt: Attempt) -> dict[int, Answer]:

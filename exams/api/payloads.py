@@ -45,8 +45,6 @@ def attempt_payload(attempt: Attempt) -> dict[str, Any]:
         "deadline_ms": milliseconds(attempt.deadline),
         "submitted_at_ms": milliseconds(attempt.submitted_at),
         "server_time_ms": milliseconds(timezone.now()),
-        "questions": [question_payload(question) for question in selectors.questions_of(attempt.version)]
-        if running
-        else [],
+        "questions": [question_payload(question) for question in selectors.paper_of(attempt)] if running else [],
         "answers": {str(answer.question_id): answer_payload(answer) | {"value": answer.value} for answer in answers},
     }

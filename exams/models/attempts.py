@@ -68,8 +68,8 @@ class Attempt(models.Model):
 class Answer(models.Model):
     """One revision of one answer. The highest revision saved before the deadline counts; none is overwritten.
 
-    ``value`` is as the browser sent it (see ``exams.answers``). ``client_id`` is made by the browser, so that a retry of
-    a request whose reply was lost finds the revision already there.
+    ``value`` is as the browser sent it (see ``exams.answers``). ``client_id`` is made by the browser, so that a retry
+    of a request whose reply was lost finds the revision already there.
     """
 
     attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="answers")
