@@ -1,0 +1,26 @@
+"""Sessions under watch, their events, evidence, consents and what was done by people.
+
+Only ``proctoring.services`` and ``proctoring.evidence`` write these; only ``proctoring.selectors`` hands them out.
+"""
+
+from proctoring.models.consents import Consent, ConsentText
+from proctoring.models.events import BrowserSignal, Event, RiskSample
+from proctoring.models.policies import LONGEST_KEEP_DAYS, SHORTEST_KEEP_DAYS, ExamPolicy, PolicyRule
+from proctoring.models.records import Export, ProctorAction, PurgeRecord
+from proctoring.models.sessions import Session
+
+__all__ = [
+    "LONGEST_KEEP_DAYS",
+    "SHORTEST_KEEP_DAYS",
+    "BrowserSignal",
+    "Consent",
+    "ConsentText",
+    "Event",
+    "ExamPolicy",
+    "Export",
+    "PolicyRule",
+    "ProctorAction",
+    "PurgeRecord",
+    "RiskSample",
+    "Session",
+]
