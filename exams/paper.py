@@ -18,7 +18,7 @@ def rank(seed: str, *parts: object) -> str:
 
 
 def draw(seed: str, questions: Iterable[Question], *, shuffle: bool) -> list[Question]:
-    """Of all questions of a version, in their order, with ``section`` and ``pool``: those of this attempt, in its order.
+    """Of all questions of a version, in order, with ``section`` and ``pool``: those of this attempt, in its order.
 
     Sections keep their order. Of a pool as many are drawn as it says, all of them where it has fewer.
     """

@@ -13,7 +13,7 @@ from exams.models.people import Institution, User
 
 
 class Accommodation(models.Model):
-    """For one exam, or for all exams of the institution. The reason is for those who grant it, not for those who watch."""
+    """For one exam, or for all exams of the institution. The reason is for those who grant it, not those who watch."""
 
     institution = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="accommodations")
     candidate = models.ForeignKey(User, on_delete=models.CASCADE, related_name="accommodations")
