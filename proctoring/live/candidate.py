@@ -22,9 +22,10 @@ from proctoring import selectors, services
 from proctoring.analysis.metrics import metrics
 from proctoring.analysis.service import analysis
 from proctoring.live import codes, frames, ledger, payloads, presence
+from proctoring.live.alarms import Alarms
 from proctoring.live.database import read
 from proctoring.live.limits import MESSAGES_PER_SECOND, PROTOCOL_ERRORS, TokenBucket
-from proctoring.live.listening import Listener, milliseconds
+from proctoring.live.listening import Listener
 from proctoring.live.looking import Looker
 from proctoring.live.recorder import recorder
 from proctoring.live.session import LiveSession
@@ -33,8 +34,6 @@ from proctoring.reports.record import zone_of
 
 logger = logging.getLogger(__name__)
 
-DEADLINE_GRACE_SECONDS = 2.0  # an answer saved in the last second still arrives
-SILENCE_CHECK_SECONDS = 2.0
 REPLACED = "This session was opened in another window or tab. That one counts now; you can close this one."
 
 
@@ -44,6 +43,7 @@ class CandidateConsumer(AsyncWebsocketConsumer):
     live: LiveSession
     looker: Looker
     listener: Listener
+    alarms: Alarms
     publisher: presence.Publisher
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -55,8 +55,6 @@ class CandidateConsumer(AsyncWebsocketConsumer):
         self._refusals = ledger.Refusals()
         self._protocol_errors = 0
         self._tasks: set[asyncio.Task[None]] = set()
-        self._deadline: asyncio.TimerHandle | None = None
-        self._silence: asyncio.TimerHandle | None = None
         self._shown: Any = None
         self._detectors_noted = False
         self._zone = ZoneInfo("UTC")
@@ -104,7 +102,7 @@ class CandidateConsumer(AsyncWebsocketConsumer):
 
     async def _welcome(self, connection: services.Connection, started_at: datetime | None, *, replaces: bool) -> None:
         live = self.live = LiveSession(connection)
-        self.looker, self.listener = Looker(self, live), Listener(self, live)
+        self.looker, self.listener, self.alarms = Looker(self, live), Listener(self, live), Alarms(self, live)
         self.publisher = presence.Publisher(self.channel_layer, session_id=live.id, exam_id=connection.exam_id)
         self.admitted = True
         await self.channel_layer.group_send(
@@ -120,21 +118,7 @@ class CandidateConsumer(AsyncWebsocketConsumer):
             self.watching_began()
         live.apply(connection.pending_signals)
         await self.save()
-        await self.tell(
-            {
-                "type": "welcome",
-                "session": str(live.id),
-                "kind": connection.kind,
-                "state": live.state,
-                "server_time_ms": round(time.time() * 1000),
-                "frame_interval_ms": round(1000 / connection.policy.frames_per_second),
-                "max_frame_bytes": settings.PROCTOR_MAX_FRAME_BYTES,
-                "last_seq": live.last_sequence,
-                "calibrated": live.calibration is not None,
-                "deadline_ms": milliseconds(live.deadline),
-                "detectors_off": {**live.detectors_off, **detectors_off()},
-            }
-        )
+        await self.tell(payloads.welcome(live, detectors_off=detectors_off()))
         await self.publish(force=True)
 
     def _own_groups(self) -> list[str]:
@@ -145,11 +129,7 @@ class CandidateConsumer(AsyncWebsocketConsumer):
     def watching_began(self) -> None:
         """What there is to do once, when the session is live on this connection."""
         self.note_detectors()
-        self._listen_for_silence()
-        deadline = self.live.deadline
-        if deadline is not None and self._deadline is None:
-            seconds = deadline.timestamp() + DEADLINE_GRACE_SECONDS - time.time()
-            self._deadline = asyncio.get_running_loop().call_later(max(0.0, seconds), self._time_is_up)
+        self.alarms.begin()
 
     def note_detectors(self) -> None:
         """Record detectors that are off, as soon as it is known and watching has begun."""
@@ -157,25 +137,6 @@ class CandidateConsumer(AsyncWebsocketConsumer):
             return
         self._detectors_noted = True
         self.live.note_detectors_off(detectors_off(), now=time.time())
-
-    def _listen_for_silence(self) -> None:
-        """A page that keeps its connection but sends no pictures is noticed without one. A clip keeps its own time."""
-        if self.closing or self.left or self.live.connection.kind == Session.Kind.REPLAY:
-            return
-        silences = self.live.gaps.silence(time.time())
-        for entry in silences:
-            self.live.record(entry, now=time.time())
-        if silences:
-            self.spawn(self.save())
-        self._silence = asyncio.get_running_loop().call_later(SILENCE_CHECK_SECONDS, self._listen_for_silence)
-
-    def _time_is_up(self) -> None:
-        ending = partial(services.end_session, self.live.id, Session.EndedBy.DEADLINE)
-        self.spawn(self._end(ending))
-
-    async def _end(self, ending: partial[Session]) -> None:
-        await self.save(urgent=True)
-        await recorder.call(ending)  # tells this connection through its group, as every end does
 
     # Messages
 
@@ -348,9 +309,7 @@ class CandidateConsumer(AsyncWebsocketConsumer):
         if not self.admitted:
             return
         self.admitted = False
-        for timer in (self._deadline, self._silence):
-            if timer is not None:
-                timer.cancel()
+        self.alarms.cancel()
         for group in self._own_groups():
             await self.channel_layer.group_discard(group, self.channel_name)
         if presence.connected.get(self.live.id) is self:

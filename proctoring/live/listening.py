@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from exams.errors import ExamError
 from proctoring import services
-from proctoring.live import codes
+from proctoring.live import codes, payloads
 from proctoring.live.recorder import recorder
 from proctoring.models import Session
 from proctoring.observation import Observation
@@ -181,10 +181,6 @@ class Listener:
             {
                 "type": "started",
                 "server_time_ms": round(time.time() * 1000),
-                "deadline_ms": milliseconds(live.deadline),
+                "deadline_ms": payloads.milliseconds(live.deadline),
             }
         )
-
-
-def milliseconds(moment: datetime | None) -> int | None:
-    return None if moment is None else round(moment.timestamp() * 1000)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.urls import reverse
 
 from proctoring.live import frames
@@ -14,6 +17,27 @@ from proctoring.observation import Observation
 from proctoring.reports.record import detailed_record
 
 JSONDict = dict[str, Any]
+
+
+def milliseconds(moment: datetime | None) -> int | None:
+    return None if moment is None else round(moment.timestamp() * 1000)
+
+
+def welcome(live: LiveSession, *, detectors_off: dict[str, str]) -> JSONDict:
+    """The first message of a connection. ``detectors_off``: those that do not run now; the session knows of earlier."""
+    return {
+        "type": "welcome",
+        "session": str(live.id),
+        "kind": live.connection.kind,
+        "state": live.state,
+        "server_time_ms": round(time.time() * 1000),
+        "frame_interval_ms": round(1000 / live.connection.policy.frames_per_second),
+        "max_frame_bytes": settings.PROCTOR_MAX_FRAME_BYTES,
+        "last_seq": live.last_sequence,
+        "calibrated": live.calibration is not None,
+        "deadline_ms": milliseconds(live.deadline),
+        "detectors_off": {**live.detectors_off, **detectors_off},
+    }
 
 
 def verdict(*, sequence: int, observation: Observation, warnings: tuple[str, ...], next_frame_in_ms: int) -> JSONDict:
