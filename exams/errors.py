@@ -39,3 +39,11 @@ class AttemptFinished(ExamError):
 class InvalidAnswer(ExamError):
     code = "invalid_answer"
     message = "This answer does not fit its question."
+
+
+class VersionFrozen(ExamError):
+    code = "version_frozen"
+    message = (
+        "These questions were published and stay as they are. Make changes in a new version: open the exam and press "
+        "“Change the questions”."
+    )

@@ -8,6 +8,7 @@ from exams.services.attempts import (
     start_attempt,
     submit_attempt,
 )
+from exams.services.items import hold_draft, rewrite_item, write_item
 from exams.services.versions import draft_of, freeze
 
 __all__ = [
@@ -15,8 +16,11 @@ __all__ = [
     "check_value",
     "draft_of",
     "freeze",
+    "hold_draft",
     "open_attempt",
+    "rewrite_item",
     "save_answer",
     "start_attempt",
     "submit_attempt",
+    "write_item",
 ]
