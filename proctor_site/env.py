@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from collections.abc import Iterable
 
@@ -40,3 +41,14 @@ def envchoice(name: str, default: str, choices: Iterable[str]) -> str:
 def envlist(name: str, default: list[str]) -> list[str]:
     value = os.environ.get(name)
     return default if value is None else [part.strip() for part in value.split(",") if part.strip()]
+
+
+def envnetworks(name: str) -> list[str]:
+    """Networks such as 10.0.0.0/8 or fd00::/8, between commas; none by default."""
+    networks = envlist(name, [])
+    for network in networks:
+        try:
+            ipaddress.ip_network(network)
+        except ValueError:
+            raise ImproperlyConfigured(f"{name} lists networks such as 10.0.0.0/8; “{network}” is none.") from None
+    return networks

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlparse
 from django.core.exceptions import ImproperlyConfigured
 
 from proctor_site import logs
-from proctor_site.env import envbool, envchoice, envint, envlist, envstr
+from proctor_site.env import envbool, envchoice, envint, envlist, envnetworks, envstr
 from proctor_site.unfold import UNFOLD as UNFOLD
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -165,6 +165,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # its workers log as everything else d
 CELERY_BEAT_SCHEDULE = {
     "purge": {"task": "proctoring.tasks.purge", "schedule": 3600.0},
     "end-overdue": {"task": "proctoring.tasks.end_overdue", "schedule": 60.0},
+    "deliver-webhooks": {"task": "exams.tasks.deliver_webhooks", "schedule": 5.0},
+    "forget-webhooks": {"task": "exams.tasks.forget_webhooks", "schedule": 3600.0},
 }
 
 HTTPS = envbool("PROCTOR_HTTPS", False)
@@ -232,3 +234,6 @@ PROCTOR_BASE_URL = envstr("PROCTOR_BASE_URL", "http://127.0.0.1:8000")  # for li
 PROCTOR_MAX_FRAME_BYTES = 256 * 1024
 PROCTOR_WORKER_TIMEOUT_SECONDS = 10.0
 PROCTOR_METRICS_TOKEN = envstr("PROCTOR_METRICS_TOKEN", "")  # opens /metrics to other machines
+
+# ---- Webhooks ----
+PROCTOR_WEBHOOK_NETWORKS = envnetworks("PROCTOR_WEBHOOK_NETWORKS")  # private networks they may reach

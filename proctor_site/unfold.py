@@ -92,6 +92,8 @@ UNFOLD: dict[str, Any] = {
                     _item("People", "group", "admin:exams_user_changelist", "people"),
                     _item("Roles", "badge", "admin:exams_membership_changelist", "people"),
                     _item("Institutions", "account_balance", "admin:exams_institution_changelist", "institutions"),
+                    _item("Webhooks", "webhook", "admin:exams_webhookendpoint_changelist", "institutions"),
+                    _item("Deliveries", "outbox", "admin:exams_webhookdelivery_changelist", "institutions"),
                 ],
             },
         ],

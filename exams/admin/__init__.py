@@ -1,5 +1,5 @@
 """The admin of everything around exams; each module registers its own pages."""
 
-from exams.admin import exams, people, questions
+from exams.admin import exams, people, questions, webhooks
 
-__all__ = ["exams", "people", "questions"]
+__all__ = ["exams", "people", "questions", "webhooks"]

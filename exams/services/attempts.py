@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from exams.errors import AttemptFinished, AttemptNotStarted, ExamNotOpen, InvalidAnswer, NotEnrolled
 from exams.models import Answer, Attempt, Exam, Question, User
+from exams.services.webhooks import publish
+from exams.webhooks.events import WebhookEvent, attempt_data
 
 MAX_TEXT_LENGTH = 20_000
 
@@ -58,6 +60,7 @@ def start_attempt(*, attempt: Attempt) -> Attempt:
     attempt.started_at = now
     attempt.deadline = min(deadline, exam.closes_at) if exam.closes_at else deadline
     attempt.save(update_fields=["started_at", "deadline"])
+    publish(exam.institution_id, WebhookEvent.ATTEMPT_STARTED, attempt_data(attempt))
     return attempt
 
 
@@ -69,6 +72,7 @@ def submit_attempt(*, attempt: Attempt) -> Attempt:
         attempt.state = Attempt.State.SUBMITTED
         attempt.submitted_at = timezone.now()
         attempt.save(update_fields=["state", "submitted_at"])
+        publish(attempt.exam.institution_id, WebhookEvent.ATTEMPT_SUBMITTED, attempt_data(attempt))
     return attempt
 
 
