@@ -15,8 +15,8 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
 from exams.models import Exam, Institution, Membership, Role, Section, User
+from exams.services.roles import STAFF as STAFF
 
-STAFF: frozenset[str] = frozenset({Role.ADMINISTRATOR, Role.AUTHOR, Role.PROCTOR, Role.REVIEWER})
 WATCHERS: frozenset[str] = frozenset({Role.ADMINISTRATOR, Role.PROCTOR, Role.REVIEWER})
 EDITORS: frozenset[str] = frozenset({Role.ADMINISTRATOR, Role.AUTHOR})
 ADMINISTRATORS: frozenset[str] = frozenset({Role.ADMINISTRATOR})

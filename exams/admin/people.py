@@ -17,20 +17,12 @@ from exams.models import Institution, Membership, Role, User
 from exams.scoped_admin import (
     ADMINISTRATORS,
     EDITORS,
-    STAFF,
     ScopedModelAdmin,
     has_role,
     institution_ids,
     is_superuser,
 )
-
-
-def follow_roles(user: User) -> None:
-    """The staff flag only decides which links a person is shown; what they may do follows from the roles themselves."""
-    staff = user.is_superuser or user.memberships.filter(role__in=STAFF).exists()
-    if user.is_staff != staff:
-        user.is_staff = staff
-        user.save(update_fields=["is_staff"])
+from exams.services.roles import follow_roles
 
 
 @admin.register(Institution)

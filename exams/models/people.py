@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils import timezone
 
 if TYPE_CHECKING:
@@ -23,6 +25,10 @@ class User(AbstractUser):
     """Anyone who signs in. What they may do follows from their memberships."""
 
     memberships: RelatedManager[Membership]
+
+    class Meta(AbstractUser.Meta):
+        # Everybody may sign in with their address, however they capitalise it; iexact compares UPPER.
+        indexes = [models.Index(Upper("email"), name="user_by_email")]
 
     @property
     def display_name(self) -> str:
@@ -85,8 +91,21 @@ class Membership(models.Model):
         return f"{self.user.display_name}, {self.get_role_display()} at {self.institution}"
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def open_at(self, moment: datetime) -> InvitationQuerySet:
+        """Those that can be accepted."""
+        return self.filter(accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=moment)
+
+
 class Invitation(models.Model):
     """An address asked to join with one role. The mail carries a signed link; the row says whether it still counts."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting to be sent"
+        SENT = "sent", "Sent"
+        ACCEPTED = "accepted", "Accepted"
+        REVOKED = "revoked", "Revoked"
+        EXPIRED = "expired", "Expired"
 
     institution = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="invitations")
     email = models.EmailField()
@@ -102,6 +121,8 @@ class Invitation(models.Model):
     invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="invitations_sent")
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True, blank=True)
+    send_attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    send_error = models.CharField(max_length=300, blank=True, editable=False)
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
     accepted_by = models.ForeignKey(
@@ -109,8 +130,25 @@ class Invitation(models.Model):
     )
     revoked_at = models.DateTimeField(null=True, blank=True)
 
+    objects = InvitationQuerySet.as_manager()
+
     class Meta:
-        ordering = ["-created_at"]
+        ordering = ["-created_at", "-pk"]
 
     def __str__(self) -> str:
         return f"{self.email}, {self.get_role_display()} at {self.institution}"
+
+    def is_open(self, moment: datetime | None = None) -> bool:
+        """Whether it can be accepted."""
+        moment = moment or timezone.now()
+        return self.accepted_at is None and self.revoked_at is None and self.expires_at > moment
+
+    @property
+    def state(self) -> Invitation.State:
+        if self.accepted_at is not None:
+            return self.State.ACCEPTED
+        if self.revoked_at is not None:
+            return self.State.REVOKED
+        if not self.is_open():
+            return self.State.EXPIRED
+        return self.State.WAITING if self.sent_at is None else self.State.SENT
