@@ -3,7 +3,7 @@
 from exams.models.accommodations import Accommodation
 from exams.models.attempts import Answer, Attempt, Break, TimeChange
 from exams.models.exams import Enrolment, Exam, ExamQuerySet, ExamVersion, Pool, Section
-from exams.models.marking import Mark
+from exams.models.marking import KeyCorrection, Mark, MarkChange, ResultsRelease
 from exams.models.outages import Heartbeat, Outage
 from exams.models.people import Institution, Invitation, Membership, Role, User, validate_time_zone
 from exams.models.questions import Choice, Question, QuestionPicture
@@ -24,12 +24,15 @@ __all__ = [
     "Heartbeat",
     "Institution",
     "Invitation",
+    "KeyCorrection",
     "Mark",
+    "MarkChange",
     "Membership",
     "Outage",
     "Pool",
     "Question",
     "QuestionPicture",
+    "ResultsRelease",
     "Role",
     "Section",
     "TimeChange",
