@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 
-from exams.models import Choice, Question
+from exams.models import Choice, Pool, Question
 
 KEY_LENGTH = 12  # hexadecimal digits: 48 bits tell the options of one question apart
 
@@ -30,11 +30,16 @@ def draw(seed: str, questions: Iterable[Question], *, shuffle: bool) -> list[Que
     for members in by_pool.values():
         pool = members[0].pool
         assert pool is not None
-        drawn.update(question.pk for question in sorted(members, key=lambda q: rank(seed, "draw", q.pk))[: pool.draw])
+        drawn |= drawn_from(seed, pool, [question.pk for question in members])
     mine = [question for question in all_of_them if question.pool_id is None or question.pk in drawn]
     if shuffle:
         mine.sort(key=lambda q: (q.section.position, q.section_id, rank(seed, "question", q.pk)))
     return mine
+
+
+def drawn_from(seed: str, pool: Pool, members: Iterable[int]) -> set[int]:
+    """Which of the pool's questions this attempt gets."""
+    return set(sorted(members, key=lambda number: rank(seed, "draw", number))[: pool.draw])
 
 
 def options(seed: str, question: Question, *, shuffle: bool) -> list[Choice]:
@@ -43,6 +48,11 @@ def options(seed: str, question: Question, *, shuffle: bool) -> list[Choice]:
     if question.kind == Question.Kind.ORDERING or (shuffle and question.shuffle):
         return sorted(choices, key=lambda choice: rank(seed, "option", choice.pk))
     return list(choices)
+
+
+def left_side(seed: str, question: Question, *, shuffle: bool) -> list[Choice]:
+    """What a matching question asks to be matched; a choice without a text only stands on the right."""
+    return [choice for choice in options(seed, question, shuffle=shuffle) if choice.text.strip()]
 
 
 def matches(seed: str, question: Question) -> list[Choice]:

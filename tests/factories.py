@@ -9,6 +9,7 @@ import hashlib
 import io
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from itertools import count
 from typing import Any
@@ -156,6 +157,31 @@ def text_question(of: Exam, *, position: int = 2) -> Question:
     return Question.objects.create(
         section=section(of), position=position, kind=Question.Kind.ESSAY, text="Why is 1 not called a prime number?"
     )
+
+
+# By kind: its choices, right ones first in the mind of a hurried author.
+CHOICES: dict[str, list[dict[str, Any]]] = {
+    Question.Kind.SINGLE_CHOICE: [{"text": "23", "correct": True}, {"text": "21"}, {"text": "25"}],
+    Question.Kind.MULTIPLE_CHOICE: [{"text": "2", "correct": True}, {"text": "3", "correct": True}, {"text": "4"}],
+    Question.Kind.SHORT_TEXT: [{"text": "Ada Lovelace"}, {"text": "Lovelace", "credit": Decimal(50)}],
+    Question.Kind.MATCHING: [
+        {"text": "France", "match": "Paris"},
+        {"text": "Japan", "match": "Tokyo"},
+        {"text": "", "match": "Oslo"},
+    ],
+    Question.Kind.ORDERING: [{"text": "one"}, {"text": "two"}, {"text": "three"}, {"text": "four"}],
+}
+
+
+def question(of: Exam, kind: str, *, position: int = 1, **fields: Any) -> Question:
+    """Of any kind, with the choices such a question has, in the newest version's first section."""
+    if kind == Question.Kind.NUMERIC:
+        fields = {"number": Decimal("3.14"), "tolerance": Decimal("0.01")} | fields
+    defaults = {"section": section(of), "position": position, "kind": kind, "text": f"A question: {kind}"}
+    made = Question.objects.create(**(defaults | fields))
+    for place, choice in enumerate(CHOICES.get(kind, []), start=1):
+        Choice.objects.create(question=made, position=place, **choice)
+    return made
 
 
 def policy(of: Exam, **fields: Any) -> ExamPolicy:

@@ -1,8 +1,6 @@
 """The only writer of exams, attempts and answers. Times come from the server's clock, never from the browser."""
 
 from exams.services.attempts import (
-    MAX_TEXT_LENGTH,
-    check_value,
     open_attempt,
     save_answer,
     start_attempt,
@@ -12,8 +10,6 @@ from exams.services.items import hold_draft, rewrite_item, write_item
 from exams.services.versions import draft_of, freeze
 
 __all__ = [
-    "MAX_TEXT_LENGTH",
-    "check_value",
     "draft_of",
     "freeze",
     "hold_draft",

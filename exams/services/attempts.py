@@ -10,12 +10,12 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from exams import paper
+from exams.answers import check_value
 from exams.errors import AttemptFinished, AttemptNotStarted, ExamNotOpen, InvalidAnswer, NotEnrolled
 from exams.models import Answer, Attempt, Exam, Question, User
 from exams.services.webhooks import publish
 from exams.webhooks.events import WebhookEvent, attempt_data
-
-MAX_TEXT_LENGTH = 20_000
 
 
 @transaction.atomic
@@ -86,7 +86,9 @@ def save_answer(*, attempt: Attempt, client_id: UUID, question_id: int, value: d
     attempt = _locked(attempt)
     repeat = Answer.objects.filter(attempt=attempt, client_id=client_id).first()
     if repeat is not None:
-        if repeat.question_id != question_id or repeat.value != value:
+        question = Question.objects.get(pk=repeat.question_id)
+        same = question.pk == question_id
+        if not same or repeat.value != check_value(question=question, value=value, seed=attempt.seed):
             raise InvalidAnswer(
                 "This id was already used for another answer.", field="client_id", code="client_id_reused"
             )
@@ -95,10 +97,8 @@ def save_answer(*, attempt: Attempt, client_id: UUID, question_id: int, value: d
         raise AttemptFinished
     if attempt.started_at is None:
         raise AttemptNotStarted
-    question = Question.objects.filter(pk=question_id, section__version=attempt.version_id).first()
-    if question is None:
-        raise InvalidAnswer("This question does not belong to the exam.", field="question", code="unknown_question")
-    check_value(question=question, value=value)
+    question = _asked(attempt, question_id)
+    kept = check_value(question=question, value=value, seed=attempt.seed)
     newest: int | None = attempt.answers.filter(question=question).aggregate(newest=Max("revision"))["newest"]
     now = timezone.now()
     return Answer.objects.create(
@@ -106,37 +106,27 @@ def save_answer(*, attempt: Attempt, client_id: UUID, question_id: int, value: d
         question=question,
         revision=(newest or 0) + 1,
         client_id=client_id,
-        value=value,
+        value=kept,
         saved_at=now,
         late=attempt.deadline is not None and now > attempt.deadline,
     )
 
 
-def check_value(*, question: Question, value: dict[str, Any]) -> None:
-    """Raises InvalidAnswer unless ``value`` is ``{"choice": id of one of its choices}`` or ``{"text": "…"}``."""
-    wanted = "choice" if question.kind == Question.Kind.SINGLE_CHOICE else "text"
-    if set(value) != {wanted}:
-        raise InvalidAnswer(f"This question takes an answer of the form {{“{wanted}”: …}}.", field="value")
-    content = value[wanted]
-    if wanted == "choice":
-        # bool is an int in Python, and {"choice": true} is not the choice numbered 1.
-        if type(content) is not int or not question.choices.filter(pk=content).exists():
-            raise InvalidAnswer("This choice does not belong to the question.", field="value", code="unknown_choice")
-    elif not isinstance(content, str):
-        raise InvalidAnswer("The text of an answer must be text.", field="value")
-    elif len(content) > MAX_TEXT_LENGTH:
-        raise InvalidAnswer(
-            f"The answer is {len(content):,} characters long; at most {MAX_TEXT_LENGTH:,} can be kept.",
-            field="value",
-            code="text_too_long",
-        )
-    elif not _storable(content):
-        raise InvalidAnswer("The answer holds a character that cannot be kept.", field="value", code="bad_character")
+def _asked(attempt: Attempt, question_id: int) -> Question:
+    """The question, where this attempt's paper has it: of a pool, only what was drawn."""
+    question = (
+        Question.objects.filter(pk=question_id, section__version=attempt.version_id).select_related("pool").first()
+    )
+    if question is None or not _drawn(attempt, question):
+        raise InvalidAnswer("This question does not belong to the exam.", field="question", code="unknown_question")
+    return question
 
 
-def _storable(text: str) -> bool:
-    """PostgreSQL's JSON takes neither NUL nor half of a surrogate pair."""
-    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+def _drawn(attempt: Attempt, question: Question) -> bool:
+    if question.pool is None:
+        return True
+    members = question.pool.questions.values_list("pk", flat=True)
+    return question.pk in paper.drawn_from(attempt.seed, question.pool, members)
 
 
 def _locked(attempt: Attempt) -> Attempt:

@@ -162,38 +162,3 @@ def test_a_question_of_another_exam_is_refused() -> None:
     with pytest.raises(InvalidAnswer) as caught:
         services.save_answer(attempt=sitting(), client_id=uuid4(), question_id=foreign.pk, value={"text": "?"})
     assert (caught.value.code, caught.value.field) == ("unknown_question", "question")
-
-
-def test_a_choice_of_another_question_is_refused() -> None:
-    attempt = sitting()
-    other = factories.choice_question(attempt.exam, position=3)
-    asked = factories.questions(attempt.exam).get(position=1)
-    value = {"choice": other.choices.all()[0].pk}
-    with pytest.raises(InvalidAnswer) as caught:
-        services.save_answer(attempt=attempt, client_id=uuid4(), question_id=asked.pk, value=value)
-    assert caught.value.code == "unknown_choice"
-
-
-@pytest.mark.parametrize(
-    "value",
-    [{}, {"choice": 1}, {"text": 1}, {"text": None}, {"text": "a", "choice": 1}, {"text": "\0"}, {"text": "\ud800"}],
-)
-def test_a_text_question_takes_text_alone(value: dict[str, Any]) -> None:
-    with pytest.raises(InvalidAnswer):
-        write(sitting(), value)
-
-
-@pytest.mark.parametrize("value", [{}, {"text": "23"}, {"choice": "1"}, {"choice": True}, {"choice": None}])
-def test_a_choice_question_takes_the_number_of_a_choice(value: dict[str, Any]) -> None:
-    attempt = sitting()
-    asked = question(attempt, Question.Kind.SINGLE_CHOICE)
-    with pytest.raises(InvalidAnswer):
-        services.save_answer(attempt=attempt, client_id=uuid4(), question_id=asked.pk, value=value)
-
-
-def test_a_text_has_an_upper_length() -> None:
-    attempt = sitting()
-    assert write(attempt, {"text": "ä" * services.MAX_TEXT_LENGTH}).revision == 1
-    with pytest.raises(InvalidAnswer) as caught:
-        write(attempt, {"text": "ä" * (services.MAX_TEXT_LENGTH + 1)})
-    assert caught.value.code == "text_too_long"
