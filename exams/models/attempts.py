@@ -117,13 +117,14 @@ class TimeChange(models.Model):
         OUTAGE = "outage", "The server was out of reach"
         ADDED = "added", "Time added"
         REOPENED = "reopened", "Reopened after handing in"
+        ACCOMMODATION = "accommodation", "Accommodation"
 
     class Reason(models.TextChoices):
         TECHNICAL = "technical", "Technical problem"
         INTERRUPTED = "interrupted", "The candidate was interrupted"
         EMERGENCY = "emergency", "Emergency"
         BY_MISTAKE = "by_mistake", "Handed in by mistake"
-        ACCOMMODATION = "accommodation", "Accommodation granted late"
+        ACCOMMODATION = "accommodation", "Accommodation"
         OUTAGE = "outage", "Outage of the server"
         OTHER = "other", "Another reason (see note)"
 
@@ -134,6 +135,9 @@ class TimeChange(models.Model):
     note = models.TextField(blank=True)
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="time_changes")
     at = models.DateTimeField(default=timezone.now)
+    handed_in_at = models.DateTimeField(
+        null=True, blank=True, help_text="Of an attempt that was reopened: when it had been handed in."
+    )
 
     class Meta:
         ordering = ["attempt", "at"]
