@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class ExamsConfig(AppConfig):
     name = "exams"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from exams import frozen  # noqa: F401 (its receivers guard published questions)

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from exams.services.readiness import Obstacle
+
 
 class ExamError(Exception):
     """``code`` is for programs and never changes its meaning; ``message`` is for people."""
@@ -47,3 +53,18 @@ class VersionFrozen(ExamError):
         "These questions were published and stay as they are. Make changes in a new version: open the exam and press "
         "“Change the questions”."
     )
+
+
+class WrongState(ExamError):
+    code = "wrong_state"
+    message = "The exam's state does not allow this."
+
+
+class NotReady(ExamError):
+    """``obstacles`` are all the things that stand in the way, each naming what to put right."""
+
+    code = "not_ready"
+
+    def __init__(self, obstacles: Sequence[Obstacle]) -> None:
+        self.obstacles = tuple(obstacles)
+        super().__init__(" ".join(map(str, obstacles)), field=obstacles[0].field if obstacles else "")
