@@ -7,9 +7,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 
+# What one row of the database holds; whoever checks an item here is not surprised there.
 MAX_TEXT = 20_000
+MAX_CHOICE = 2_000
+MAX_NAME = 200
 MAX_CHOICES = 200
-MAX_POINTS = Decimal(1000)
+MAX_POINTS = Decimal("99999.99")
+MAX_NUMBER = Decimal(10) ** 18
+NUMBER_DECIMALS = 12
+CREDIT_DECIMALS = 5
 HUNDRED = Decimal(100)
 
 
@@ -71,37 +77,45 @@ def check(item: Item) -> list[Problem]:
 def _texts(item: Item) -> Iterator[Problem]:
     if not item.text.strip():
         yield Problem("text", "The question has no text.")
-    if len(item.name) > 200:
-        yield Problem("name", f"The name is {len(item.name)} characters long; at most 200 can be kept.")
-    for field, text in (
-        ("text", item.text),
-        ("name", item.name),
-        ("guidance", item.guidance),
-        ("feedback", item.feedback),
-    ):
-        yield from _text(field, text)
+    yield from _text("name", item.name, MAX_NAME)
+    yield from _text("text", item.text, MAX_TEXT)
+    yield from _text("guidance", item.guidance, MAX_TEXT)
+    yield from _text("feedback", item.feedback, MAX_TEXT)
     for place, choice in enumerate(item.choices):
-        for text in (choice.text, choice.match, choice.feedback):
-            yield from _text(f"choices.{place}", text)
+        yield from _text(f"choices.{place}", choice.text, MAX_CHOICE)
+        yield from _text(f"choices.{place}", choice.match, MAX_CHOICE)
+        yield from _text(f"choices.{place}", choice.feedback, MAX_TEXT)
 
 
-def _text(field: str, text: str) -> Iterator[Problem]:
-    if len(text) > MAX_TEXT:
-        yield Problem(field, f"The text is {len(text):,} characters long; at most {MAX_TEXT:,} can be kept.")
+def _text(field: str, text: str, longest: int) -> Iterator[Problem]:
+    if len(text) > longest:
+        yield Problem(field, f"This text is {len(text):,} characters long; at most {longest:,} can be kept.")
     # PostgreSQL takes neither NUL nor half of a surrogate pair.
     if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        yield Problem(field, "The text holds a character that cannot be kept (NUL or half of a surrogate pair).")
+        yield Problem(field, "This text holds a character that cannot be kept (NUL or half of a surrogate pair).")
 
 
 def _figures(item: Item) -> Iterator[Problem]:
-    for field, value, highest in (("points", item.points, MAX_POINTS), ("penalty", item.penalty, MAX_POINTS)):
-        if not value.is_finite() or not 0 <= value <= highest:
-            yield Problem(field, f"The {field} must be a number from 0 to {highest}.")
-        elif value != round(value, 2):
+    for field, value in (("points", item.points), ("penalty", item.penalty)):
+        if not value.is_finite() or not 0 <= value <= MAX_POINTS:
+            yield Problem(field, f"The {field} must be a number from 0 to {MAX_POINTS}.")
+        elif not _has_decimals(value, 2):
             yield Problem(field, f"The {field} can have two decimals at most.")
     for place, choice in enumerate(item.choices):
-        if choice.credit is not None and not (choice.credit.is_finite() and -HUNDRED <= choice.credit <= HUNDRED):
+        credit = choice.credit
+        if credit is None:
+            continue
+        if not credit.is_finite() or not -HUNDRED <= credit <= HUNDRED:
             yield Problem(f"choices.{place}", "A choice's credit must be from -100 to 100 per cent.")
+        elif not _has_decimals(credit, CREDIT_DECIMALS):
+            yield Problem(f"choices.{place}", f"A choice's credit can have {CREDIT_DECIMALS} decimals at most.")
+
+
+def _has_decimals(value: Decimal, places: int) -> bool:
+    """Whether that many decimals are enough for the number, which is finite. Rounding stops at 28 digits."""
+    _, digits, exponent = value.as_tuple()
+    zeros = len(digits) - len("".join(map(str, digits)).rstrip("0"))
+    return int(exponent) + zeros >= -places
 
 
 def _filled(item: Item) -> Iterator[Problem]:
@@ -116,7 +130,8 @@ def _single_choice(item: Item) -> Iterator[Problem]:
     if len(item.choices) < 2:
         yield Problem("choices", "A single choice needs two options or more.")
     if right != 1:
-        yield Problem("choices", f"A single choice needs exactly one right option; {right or 'none'} is marked right.")
+        marked = f"{right} are" if right else "none is"
+        yield Problem("choices", f"A single choice needs exactly one right option; {marked} marked right.")
 
 
 def _multiple_choice(item: Item) -> Iterator[Problem]:
@@ -128,10 +143,22 @@ def _multiple_choice(item: Item) -> Iterator[Problem]:
 
 
 def _numeric(item: Item) -> Iterator[Problem]:
-    if item.number is None or not item.number.is_finite():
+    if item.number is None:
         yield Problem("number", "A numeric question needs the right number.")
-    if not item.tolerance.is_finite() or item.tolerance < 0:
+    else:
+        yield from _number("number", item.number)
+    yield from _number("tolerance", item.tolerance)
+    if item.tolerance.is_finite() and item.tolerance < 0:
         yield Problem("tolerance", "The tolerance must be 0 or more.")
+    if item.choices:
+        yield Problem("choices", "A numeric question has no choices, only its number and tolerance.")
+
+
+def _number(field: str, value: Decimal) -> Iterator[Problem]:
+    if not value.is_finite() or abs(value) >= MAX_NUMBER:
+        yield Problem(field, f"The {field} must be between -{MAX_NUMBER:.0e} and {MAX_NUMBER:.0e}.")
+    elif not _has_decimals(value, NUMBER_DECIMALS):
+        yield Problem(field, f"The {field} can have {NUMBER_DECIMALS} decimals at most.")
 
 
 def _short_text(item: Item) -> Iterator[Problem]:

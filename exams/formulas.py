@@ -1,0 +1,88 @@
+"""TeX to MathML on the server, so that pages need no script for it. Pure Python below: bad TeX can raise, not crash."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from html import unescape
+from xml.etree.ElementTree import Element, tostring  # written here only; nothing is read
+
+from latex2mathml.converter import Converter
+
+LONGEST = 2_000  # characters; a formula of this length takes about 50 ms
+DEEPEST = 60  # braces in braces; the converter is recursive
+# Own commands can grow without bound, each using the last one ten times.
+_DEFINES = re.compile(r"\\(?:re|provide)?newcommand|\\providecommand|\\[gex]?def(?![a-z])|\\let(?![a-z])")
+_CHILDREN = {
+    "mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "munder": 2, "mover": 2, "msubsup": 3, "munderover": 3,
+}  # fmt: skip
+
+# Unicode names of the letters; those that were there before the mathematical alphabets are not called mathematical.
+_ALPHABETS = {
+    "bold": ["MATHEMATICAL BOLD"],
+    "italic": ["MATHEMATICAL ITALIC"],
+    "bold-italic": ["MATHEMATICAL BOLD ITALIC", "MATHEMATICAL BOLD"],
+    "double-struck": ["MATHEMATICAL DOUBLE-STRUCK", "DOUBLE-STRUCK"],
+    "script": ["MATHEMATICAL SCRIPT", "SCRIPT"],
+    "fraktur": ["MATHEMATICAL FRAKTUR", "BLACK-LETTER"],
+    "sans-serif": ["MATHEMATICAL SANS-SERIF"],
+    "monospace": ["MATHEMATICAL MONOSPACE"],
+}
+
+
+def mathml(tex: str, *, display: bool) -> str | None:
+    """The formula as ``<math>``, or None where it is broken, or would take long: then its source is shown."""
+    if not tex.strip() or len(tex) > LONGEST or _DEFINES.search(tex) or not _balanced(tex):
+        return None
+    try:
+        math = Converter(display="block" if display else "inline").convert_to_element(tex)
+    except Exception:  # the converter has no error of its own: it raises StopIteration, KeyError and a dozen more
+        return None
+    return _written(math) if all(_whole(element) for element in math.iter()) else None
+
+
+def _balanced(tex: str) -> bool:
+    depth = 0
+    for brace in re.findall(r"\\.|[{}]", tex, re.DOTALL):
+        depth += (brace == "{") - (brace == "}")
+        if not 0 <= depth <= DEEPEST:
+            return False
+    return depth == 0
+
+
+def _whole(element: Element) -> bool:
+    """The converter passes over what is missing, takes a command it does not know for a letter, and strikes out with
+    an element that browsers do not draw."""
+    wanted = _CHILDREN.get(element.tag)
+    struck = element.tag == "menclose" and element.get("notation") != "box"
+    return (wanted is None or len(element) == wanted) and not (element.text or "").startswith("\\") and not struck
+
+
+def _written(math: Element) -> str:
+    for element in math.iter():
+        if element.text:
+            _respell(element)
+    return tostring(math, encoding="unicode")
+
+
+def _respell(element: Element) -> None:
+    """Texts come as references (``&#x02211;``), which writing would escape once more; one for a plain letter is an
+    upright letter. Browsers know letters that are bold or have double strokes, but not the attribute for them."""
+    raw = element.text or ""
+    text = unescape(raw)
+    variant = element.attrib.pop("mathvariant", "normal" if raw != text and text.isascii() and text.isalpha() else "")
+    if variant == "normal":
+        element.set("mathvariant", "normal")
+    element.text = "".join(_letter(character, variant) for character in text) if variant in _ALPHABETS else text
+
+
+@cache
+def _letter(character: str, variant: str) -> str:
+    name = unicodedata.name(character, "").replace("LATIN ", "").replace("GREEK ", "").replace(" LETTER", "")
+    for style in _ALPHABETS[variant]:
+        try:
+            return unicodedata.lookup(f"{style} {name}")
+        except KeyError:
+            continue
+    return character
