@@ -88,6 +88,11 @@ def may_stop(user: Visitor, session: Session) -> bool:
     ).exists()
 
 
+def may_review(user: Visitor, session: Session) -> bool:
+    """Whoever may see an exam's session says what they make of it."""
+    return session.exam_id is not None and visible_sessions(user).filter(pk=session.pk).exists()
+
+
 def visible_events(user: Visitor) -> QuerySet[Event]:
     events = Event.objects.select_related("session__candidate", "session__exam__institution")
     if isinstance(user, User) and user.is_active and user.is_superuser:

@@ -14,6 +14,7 @@ from unfold.utils import parse_date_str
 
 from exams.scoped_admin import is_key
 from proctoring import selectors
+from proctoring.models import Session, SessionReview
 from proctoring.risk.events import WARNINGS
 from proctoring.risk.policy import DEFAULT_RULES
 from proctoring.risk.sentences import SIGNALS
@@ -30,6 +31,9 @@ OTHERS = (
     "FRAMES_MISSING",
     "PICTURE_FROZEN",
     "STOPPED_BY_PROCTOR",
+    "EVENT_CONFIRMED",
+    "EVENT_DISMISSED",
+    "SESSION_REVIEWED",
 )
 EVENT_NAMES = tuple(dict.fromkeys((*DEFAULT_RULES, *WARNINGS, *(name for name, _ in SIGNALS.values()), *OTHERS)))
 
@@ -51,6 +55,20 @@ class ExamFilter(DropdownFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         value = self.value() or ""
         return queryset.filter(**{self.exam_path: int(value)}) if is_key(value) else queryset
+
+
+class ReviewFilter(DropdownFilter):
+    title = "review"
+    parameter_name = "review"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[Any, str]]:
+        return [("none", "Ended, not reviewed yet"), *SessionReview.Outcome.choices]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value()
+        if value == "none":
+            return queryset.filter(reviews__isnull=True, state=Session.State.ENDED)
+        return queryset.filter(newest_review=value) if value in SessionReview.Outcome.values else queryset
 
 
 class ExamOfEventFilter(ExamFilter):

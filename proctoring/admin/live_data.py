@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.db.models import Prefetch
 from django.http import HttpRequest
 
 from exams.models import Exam
 from proctoring import selectors
 from proctoring.admin.base import base_url
-from proctoring.models import Event, Session
+from proctoring.models import Event, EventVerdict, Session
 from proctoring.reports.record import detailed_record, zone_of
 
 WALL_EVENTS = 30
@@ -21,6 +23,16 @@ def event_payload(event: Event, request: HttpRequest) -> dict[str, Any]:
     return {
         "id": event.pk,
         **detailed_record(event, zone=zone_of(event.session), base_url=base_url(request)),
+    }
+
+
+def verdict_payload(given: EventVerdict, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "verdict": given.verdict,
+        "label": given.get_verdict_display(),
+        "by": given.by.display_name,
+        "at": given.at.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
+        "note": given.note,
     }
 
 
@@ -39,11 +51,14 @@ def wall_events(request: HttpRequest, exam: Exam, *, after: int = 0) -> list[dic
 
 def session_events(request: HttpRequest, session: Session, *, after: int = 0) -> list[dict[str, Any]]:
     """Newest first; the newest 500 when there are more."""
-    events = session.events.filter(sequence__gt=after).order_by("-sequence")[:PAGE_EVENTS]
+    verdicts = Prefetch("verdicts", EventVerdict.objects.select_related("by"))
+    events = session.events.filter(sequence__gt=after).order_by("-sequence").prefetch_related(verdicts)[:PAGE_EVENTS]
     found = []
     for event in events:
         event.session = session  # what is known need not be asked for again
-        found.append(event_payload(event, request))
+        given = list(event.verdicts.all())
+        newest = verdict_payload(given[-1], zone_of(session)) if given else None
+        found.append(event_payload(event, request) | {"verdict": newest})
     return found
 
 

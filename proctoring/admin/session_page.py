@@ -18,7 +18,7 @@ from proctoring.admin.base import refuse_unless, session_or_404
 from proctoring.admin.forms import ACTIONS, WHAT_FOLLOWS, StopForm
 from proctoring.admin.live_data import PAGE_EVENTS, risk_samples, session_events
 from proctoring.admin.wall import number
-from proctoring.models import ProctorAction, Session
+from proctoring.models import ProctorAction, Session, SessionReview
 from proctoring.reports.record import zone_of
 from proctoring.services.recording import LAST_SEQUENCE
 
@@ -50,6 +50,11 @@ def counter_rows(session: Session) -> list[tuple[str, Any]]:
     return rows
 
 
+def _verdict_url(session: Session) -> str:
+    """Of the event numbered 0; the page puts its events' numbers there."""
+    return reverse("admin:proctoring_session_verdict", args=[session.pk, 0])
+
+
 def live_config(request: HttpRequest, session: Session) -> dict[str, Any]:
     return {
         "id": str(session.pk),
@@ -61,6 +66,7 @@ def live_config(request: HttpRequest, session: Session) -> dict[str, Any]:
         "samples": risk_samples(session),
         "risk": session.risk_total,
         "started": session.started_at.timestamp() if session.started_at else None,
+        "verdict": _verdict_url(session) if selectors.may_review(request.user, session) else "",
         "finished": session.ended_at.timestamp() if session.ended_at else None,
     }
 
@@ -91,6 +97,9 @@ def session_page(
         "stop_form": stop_form or StopForm(),
         "stop_choices": choices,
         "proctor_actions": session.actions.select_related("user"),
+        "may_review": selectors.may_review(request.user, session),
+        "reviews": session.reviews.select_related("by"),
+        "review_outcomes": SessionReview.Outcome.choices,
         "counters": counter_rows(session),
         "live_config": live_config(request, session),
         "hidden_events": max(0, session.event_count - PAGE_EVENTS),

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -15,10 +15,11 @@ from unfold.decorators import display as label_display
 
 from proctoring import selectors
 from proctoring.admin.base import RecordAdmin
-from proctoring.admin.filters import DayRangeFilter, ExamFilter
+from proctoring.admin.filters import DayRangeFilter, ExamFilter, ReviewFilter
+from proctoring.admin.review import finish_review, give_verdict
 from proctoring.admin.session_page import session_gap, session_page, stop_session
 from proctoring.admin.wall import wall_gap, wall_page
-from proctoring.models import Session
+from proctoring.models import Session, SessionReview
 
 
 @admin.register(Session)
@@ -26,13 +27,14 @@ class SessionAdmin(RecordAdmin):
     institution_path = "exam__institution"
     list_display = (
         "candidate_name", "exam_link", "state_label", "risk_total", "event_number", "started_at", "ended_at",
-        "ended_by",
+        "ended_by", "review_outcome",
     )  # fmt: skip
     list_display_links = ("candidate_name",)
     list_filter = (
         ExamFilter,
         ("state", ChoicesDropdownFilter),
         ("kind", ChoicesDropdownFilter),
+        ReviewFilter,
         ("risk_total", RangeNumericFilter),
         ("created_at", DayRangeFilter),
     )
@@ -43,7 +45,14 @@ class SessionAdmin(RecordAdmin):
     ordering = ("-created_at",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
-        return selectors.visible_sessions(request.user).order_by(*self.ordering)
+        newest = SessionReview.objects.filter(session=OuterRef("pk")).order_by("-at", "-pk").values("outcome")[:1]
+        sessions = selectors.visible_sessions(request.user).order_by(*self.ordering)
+        return sessions.annotate(newest_review=Subquery(newest))
+
+    @admin.display(description="Review", empty_value="–")
+    def review_outcome(self, session: Any) -> str | None:
+        found = session.newest_review
+        return None if found is None else SessionReview.Outcome(found).label
 
     @admin.display(description="Candidate", ordering="candidate__last_name")
     def candidate_name(self, session: Session) -> str:
@@ -73,6 +82,12 @@ class SessionAdmin(RecordAdmin):
             path("wall/<int:exam_id>/", view(self.wall_view), name="proctoring_wall"),
             path("wall/<int:exam_id>/events.json", view(wall_gap), name="proctoring_wall_events"),
             path("<uuid:session_id>/events.json", view(session_gap), name="proctoring_session_events"),
+            path(
+                "<uuid:session_id>/events/<int:event_id>/verdict/",
+                view(give_verdict),
+                name="proctoring_session_verdict",
+            ),
+            path("<uuid:session_id>/review/", view(finish_review), name="proctoring_session_review"),
             path("<uuid:session_id>/stop/", view(self.stop_view), name="proctoring_session_stop"),
             *super().get_urls(),
         ]

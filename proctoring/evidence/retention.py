@@ -30,6 +30,7 @@ from proctoring.models import (
     PurgeRecord,
     RiskSample,
     Session,
+    SessionReview,
 )
 
 logger = logging.getLogger(__name__)
@@ -94,6 +95,7 @@ def purge_events(session_id: UUID, now: datetime) -> int:
         events = Event.objects.filter(session=session)
         count = events.count()
         events.delete()
+        SessionReview.objects.filter(session=session).delete()
         RiskSample.objects.filter(session=session).delete()
         BrowserSignal.objects.filter(session=session).delete()
         session.engine_state = session.calibration = None

@@ -7,6 +7,7 @@ from proctoring.models.consents import Consent, ConsentText
 from proctoring.models.events import BrowserSignal, Event, RiskSample
 from proctoring.models.policies import LONGEST_KEEP_DAYS, SHORTEST_KEEP_DAYS, ExamPolicy, PolicyRule
 from proctoring.models.records import Export, ProctorAction, PurgeRecord
+from proctoring.models.reviews import EventVerdict, SessionReview
 from proctoring.models.sessions import Session
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Consent",
     "ConsentText",
     "Event",
+    "EventVerdict",
     "ExamPolicy",
     "Export",
     "PolicyRule",
@@ -23,4 +25,5 @@ __all__ = [
     "PurgeRecord",
     "RiskSample",
     "Session",
+    "SessionReview",
 ]

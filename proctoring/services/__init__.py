@@ -23,7 +23,9 @@ from proctoring.services.errors import (
     TooManySignals,
 )
 from proctoring.services.exports import request_export
+from proctoring.services.policies import ensure_presets, fields_for, policy_for, reset_preset
 from proctoring.services.recording import Commit, Drafted, commit, commit_many
+from proctoring.services.reviewing import judge_event, review_session
 from proctoring.services.sessions import (
     Connection,
     PendingSignal,
@@ -31,7 +33,6 @@ from proctoring.services.sessions import (
     forget_connections,
     open_connection,
     pending_signals,
-    policy_for,
     save_calibration,
     start_watching,
 )
@@ -67,12 +68,17 @@ __all__ = [
     "end_overdue",
     "end_session",
     "ended_message",
+    "ensure_presets",
+    "fields_for",
     "forget_connections",
+    "judge_event",
     "open_connection",
     "pending_signals",
     "policy_for",
     "record_flood",
     "request_export",
+    "reset_preset",
+    "review_session",
     "save_calibration",
     "serve_from",
     "start_watching",

@@ -13,7 +13,7 @@ const config = JSON.parse(byId("live-config").textContent);
 const STALE_MS = 6000;
 const time = clock(config.timeZone);
 const page = byId("session-page");
-const timeline = new Timeline(byId("events"), byId("events-empty"), byId("ledger-filter"));
+const timeline = new Timeline(byId("events"), byId("events-empty"), byId("ledger-filter"), config.verdict);
 const graph = new RiskGraph({ canvas: byId("risk-graph"), summary: byId("graph-summary"), table: byId("graph-table"), time, config });
 byId("graph-table").closest("details").addEventListener("toggle", () => graph.fillTable());
 

@@ -3,6 +3,7 @@
 import { detailList } from "./detail.js";
 import { ledgerBadge, textElement } from "./feed.js";
 import { draw } from "./overlay.js";
+import { verdictLine } from "./verdicts.js";
 import { clockTime, scoreText, sentenceCase } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
@@ -33,8 +34,8 @@ class SnapshotDialog {
 }
 
 export class Timeline {
-  constructor(list, empty, filter) {
-    Object.assign(this, { list, empty, filter });
+  constructor(list, empty, filter, verdictUrl) {
+    Object.assign(this, { list, empty, filter, verdictUrl });
     this.seen = new Set();
     this.counts = { "": 0, integrity: 0, technical: 0, environment: 0 };
     this.newest = 0;
@@ -82,7 +83,7 @@ export class Timeline {
     );
     item.append(head, textElement("p", "", event.sentence));
     if (event.snapshot_url) item.append(this.snapshotButton(event));
-    item.append(this.details(event));
+    item.append(verdictLine(event, this.verdictUrl), this.details(event));
     return item;
   }
 

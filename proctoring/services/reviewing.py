@@ -1,0 +1,126 @@
+"""What people make of a record: an event confirmed or dismissed, a session reviewed. Each is an entry in the chain."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from exams.models import User
+from exams.services import webhooks
+from exams.webhooks.events import WebhookEvent, moment
+from proctoring import selectors
+from proctoring.models import Event, EventVerdict, Session, SessionReview
+from proctoring.risk.events import EventDraft
+from proctoring.services.errors import BadRequest, NotAllowed
+from proctoring.services.recording import Drafted, append_events, lock
+
+EVENT_CONFIRMED, EVENT_DISMISSED = "EVENT_CONFIRMED", "EVENT_DISMISSED"
+SESSION_REVIEWED = "SESSION_REVIEWED"
+LONGEST_NOTE = 2000
+
+
+@transaction.atomic
+def judge_event(
+    user: selectors.Visitor, session_id: UUID | str, event_id: int, verdict: str, note: str = ""
+) -> EventVerdict:
+    """Confirm or dismiss an event; again, to change one's mind. The score stays what it was when it happened.
+
+    Raises Session.DoesNotExist and Event.DoesNotExist for what the user may not see, BadRequest for a verdict that is
+    not on the list and for entries that record no condition.
+    """
+    session, person = _open(user, session_id)
+    event = session.events.get(pk=event_id)
+    if verdict not in EventVerdict.Verdict.values:
+        raise BadRequest("An event is confirmed or dismissed.")
+    if event.ledger != Event.Ledger.INTEGRITY:
+        raise BadRequest("Only events that scored are confirmed or dismissed.")
+    given = EventVerdict.objects.create(event=event, verdict=verdict, note=_checked(note), by=person)
+    confirmed = verdict == EventVerdict.Verdict.CONFIRMED
+    _record(
+        session,
+        name=EVENT_CONFIRMED if confirmed else EVENT_DISMISSED,
+        sentence=f"{person.display_name} {verdict} {event.name} (entry {event.sequence}).",
+        detail={"sequence": event.sequence, "event": event.name, "note": given.note, "user": person.pk},
+    )
+    if confirmed and session.exam is not None:
+        data = _session_data(session) | {
+            "sequence": event.sequence,
+            "event": event.name,
+            "unix_time": event.unix_ms / 1000,
+            "confirmed_at": moment(given.at),
+        }
+        webhooks.publish(session.exam.institution_id, WebhookEvent.EVENT_CONFIRMED, data)
+    return given
+
+
+@transaction.atomic
+def review_session(user: selectors.Visitor, session_id: UUID | str, outcome: str, note: str = "") -> SessionReview:
+    """Say what the record comes to, once the session has ended; again, to correct it.
+
+    Raises Session.DoesNotExist for those who may not see it, BadRequest while it runs or for an unknown outcome.
+    """
+    session, person = _open(user, session_id)
+    if session.state != Session.State.ENDED:
+        raise BadRequest("A session is reviewed when it has ended.")
+    if outcome not in SessionReview.Outcome.values:
+        raise BadRequest("Choose what the review comes to.")
+    note = _checked(note)
+    if outcome == SessionReview.Outcome.FOLLOW_UP and not note:
+        raise BadRequest("Say in the note what is to be followed up.")
+    review = SessionReview.objects.create(session=session, outcome=outcome, note=note, by=person)
+    _record(
+        session,
+        name=SESSION_REVIEWED,
+        sentence=f"{person.display_name} reviewed the session: {review.get_outcome_display().lower()}.",
+        detail={"outcome": outcome, "note": review.note, "user": person.pk},
+    )
+    if session.exam is not None:
+        data = _session_data(session) | {"outcome": outcome, "reviewed_at": moment(review.at)}
+        webhooks.publish(session.exam.institution_id, WebhookEvent.SESSION_REVIEWED, data)
+    return review
+
+
+def _open(user: selectors.Visitor, session_id: UUID | str) -> tuple[Session, User]:
+    visible = selectors.session_for(user, session_id)
+    if not isinstance(user, User) or not selectors.may_review(user, visible):
+        raise NotAllowed
+    session = lock(visible.pk)
+    if session.event_count and not session.events.exists():
+        raise BadRequest("The log of this session has been deleted, as was promised; there is nothing left to review.")
+    return session, user
+
+
+def _checked(note: str) -> str:
+    note = note.strip()
+    if len(note) > LONGEST_NOTE:
+        raise BadRequest(f"The note is {len(note):,} characters long; at most {LONGEST_NOTE:,} are kept.")
+    return note
+
+
+def _session_data(session: Session) -> dict[str, Any]:
+    return {
+        "session": str(session.pk),
+        "attempt": None if session.attempt_id is None else str(session.attempt_id),
+        "exam": session.exam_id,
+        "candidate": session.candidate_id,
+        "risk_total": session.risk_total,
+    }
+
+
+def _record(session: Session, *, name: str, sentence: str, detail: dict[str, Any]) -> None:
+    draft = EventDraft(
+        ledger="technical",
+        name=name,
+        time=timezone.now().timestamp(),
+        risk_delta=0,
+        risk_total=session.risk_total,
+        phone_detected=False,
+        looking_away=False,
+        face_count=None,
+        sentence=sentence,
+        detail=detail,
+    )
+    append_events(session, [Drafted(draft)])
