@@ -42,6 +42,43 @@ class AttemptFinished(ExamError):
     message = "This exam has been handed in, so its answers can no longer be changed."
 
 
+class OnBreak(ExamError):
+    code = "on_break"
+    message = "You are on a break. Your answers can be changed and saved again as soon as it ends."
+
+
+class NoBreak(ExamError):
+    code = "no_break"
+    message = "No break can be taken now."
+
+
+class TimeLeft(ExamError):
+    """Only the server says when time is up; a page may not know yet that there is more."""
+
+    code = "time_left"
+    message = "There is still time left. The exam goes on."
+
+
+class InvalidTimeChange(ExamError):
+    code = "invalid_time_change"
+    message = "Give the minutes, and a reason from the list."
+
+
+class CannotReopen(ExamError):
+    code = "cannot_reopen"
+    message = "This attempt cannot be reopened."
+
+
+class InvalidAccommodation(ExamError):
+    code = "invalid_accommodation"
+    message = "This cannot be granted."
+
+
+class NotAllowed(ExamError):
+    code = "not_allowed"
+    message = "Your role does not allow this."
+
+
 class InvalidAnswer(ExamError):
     code = "invalid_answer"
     message = "This answer does not fit its question."

@@ -11,12 +11,28 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from exams.errors import AttemptFinished, AttemptNotStarted, ExamError, ExamNotOpen, NotEnrolled
+from exams.errors import (
+    AttemptFinished,
+    AttemptNotStarted,
+    CannotReopen,
+    ExamError,
+    ExamNotOpen,
+    NoBreak,
+    NotAllowed,
+    NotEnrolled,
+    OnBreak,
+    TimeLeft,
+)
 
 STATUS_OF: dict[type[ExamError], int] = {
     AttemptFinished: status.HTTP_409_CONFLICT,
     AttemptNotStarted: status.HTTP_409_CONFLICT,
+    CannotReopen: status.HTTP_409_CONFLICT,
     ExamNotOpen: status.HTTP_409_CONFLICT,
+    NoBreak: status.HTTP_409_CONFLICT,
+    NotAllowed: status.HTTP_403_FORBIDDEN,
+    OnBreak: status.HTTP_409_CONFLICT,
+    TimeLeft: status.HTTP_409_CONFLICT,
     NotEnrolled: status.HTTP_403_FORBIDDEN,
 }
 

@@ -1,0 +1,15 @@
+"""What happens to an attempt's time, for those who keep a record beside it. Sent inside the transaction that does it.
+
+Whoever answers and locks rows of its own does so on ``locking``, which comes before the attempts are locked: rows are
+always locked in one order, so that no two transactions wait for each other.
+"""
+
+from __future__ import annotations
+
+from django.dispatch import Signal
+
+locking = Signal()  # attempt_ids: list[UUID]
+time_changed = Signal()  # attempt: Attempt, change: TimeChange | None (None: only what may still be taken has changed)
+reopened = Signal()  # attempt: Attempt, change: TimeChange
+break_began = Signal()  # attempt: Attempt, taken: Break
+break_ended = Signal()  # attempt: Attempt, taken: Break
