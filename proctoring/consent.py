@@ -17,7 +17,17 @@ from exams.models import Exam, User
 from proctoring import services
 from proctoring.evidence.retention import KEEP_PRACTICE_DAYS
 from proctoring.models import Consent, ConsentText, ExamPolicy
-from proctoring.risk.policy import LOOKING_AWAY, MULTIPLE_FACES, NO_FACE, PHONE_DETECTED, TAB_SWITCH, Rule
+from proctoring.risk.policy import (
+    COPY_PASTE,
+    FULLSCREEN_LEFT,
+    LOOKING_AWAY,
+    MULTIPLE_FACES,
+    NO_FACE,
+    PHONE_DETECTED,
+    SECOND_SCREEN,
+    TAB_SWITCH,
+    Rule,
+)
 
 VERSION = "1"  # of the template; the SHA-256 tells texts of one version apart
 
@@ -27,6 +37,9 @@ CONDITIONS = {
     LOOKING_AWAY: "You look away from the screen",
     PHONE_DETECTED: "A phone is in view",
     TAB_SWITCH: "This page is hidden or another window is in front",
+    FULLSCREEN_LEFT: "This page is out of full screen after it was in it",
+    COPY_PASTE: "Something is copied, cut or pasted on this page",
+    SECOND_SCREEN: "A second screen is connected",
 }
 
 

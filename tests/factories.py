@@ -20,6 +20,7 @@ from django.utils import timezone
 from PIL import Image
 
 from exams.models import (
+    Accommodation,
     Attempt,
     Choice,
     Enrolment,
@@ -186,6 +187,12 @@ def question(of: Exam, kind: str, *, position: int = 1, **fields: Any) -> Questi
 
 def policy(of: Exam, **fields: Any) -> ExamPolicy:
     return ExamPolicy.objects.create(exam=of, **fields)
+
+
+def accommodation(of: Exam, candidate: User, *, everywhere: bool = False, **fields: Any) -> Accommodation:
+    """Granted for this exam, or for all of its institution's."""
+    defaults = {"exam": None if everywhere else of, "reason": "A doctor's letter.", "granted_by": user()}
+    return Accommodation.objects.create(institution=of.institution, candidate=candidate, **(defaults | fields))
 
 
 def consent(candidate: User, of: Exam | None = None) -> Consent:

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Least
 
 from exams.models import Answer, Attempt
@@ -27,6 +27,7 @@ from proctoring.models import (
     Event,
     ExamPolicy,
     Export,
+    PolicyPreset,
     PurgeRecord,
     RiskSample,
     Session,
@@ -41,6 +42,7 @@ KEEP_EXPORTS = timedelta(days=1)
 EXPORT_STUCK = timedelta(hours=2)
 
 Row = TypeVar("Row", Session, Attempt, Export)
+Timed = TypeVar("Timed", Session, Attempt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,34 +193,44 @@ def _over() -> QuerySet[Session]:
     return sessions.annotate(over_at=Coalesce("ended_at", "last_frame_at", "created_at"))
 
 
-def _due(field: str, now: datetime) -> Q:
-    """``over_at`` lies the exam's own number of days back, or the default number."""
+def _kept_for(field: str, promised: str) -> Least:
+    """How many days: the exam's own number, else that of its institution's standard, else the default; but no more than
+    was ``promised`` when the session began."""
+    standard = PolicyPreset.objects.filter(institution=OuterRef("exam__institution"), slug=PolicyPreset.Slug.STANDARD)
     default: int = getattr(ExamPolicy(), field)
-    due = Q(exam__policy__isnull=True, over_at__lte=now - timedelta(days=default))
-    for days in ExamPolicy.objects.order_by().values_list(field, flat=True).distinct():
+    now = Coalesce(f"exam__policy__{field}", Subquery(standard.values(field)[:1]), Value(default))
+    return Least(now, Coalesce(promised, now))
+
+
+def _due(rows: QuerySet[Timed], field: str, now: datetime) -> QuerySet[Timed]:
+    """Those whose ``over_at`` lies as many days back as what they hold is kept."""
+    promised = f"proctoring_session__{field}" if rows.model is Attempt else field
+    rows = rows.annotate(kept_days=_kept_for(field, promised))
+    due = Q()
+    for days in set(rows.order_by().values_list("kept_days", flat=True).distinct()):
         # One exam's number from before there were limits must neither empty running sessions nor stop the purge of all.
         kept = timedelta(days=min(max(days, SHORTEST_KEEP_DAYS), LONGEST_KEEP_DAYS))
-        due |= Q(**{f"exam__policy__{field}": days}, over_at__lte=now - kept)
-    return due
+        due |= Q(kept_days=days, over_at__lte=now - kept)
+    return rows.filter(due) if due else rows.none()
 
 
 def _due_pictures(now: datetime) -> QuerySet[Session]:
     with_picture = Event.objects.filter(session=OuterRef("pk"), snapshot_deleted_at__isnull=True).exclude(snapshot="")
-    return _over().filter(_due("keep_pictures_days", now), Exists(with_picture))
+    return _due(_over().filter(Exists(with_picture)), "keep_pictures_days", now)
 
 
 def _due_events(now: datetime) -> QuerySet[Session]:
     measured = Q(calibration__isnull=False) | Q(engine_state__isnull=False)
     for model in (Event, RiskSample, BrowserSignal):
         measured |= Q(Exists(model._default_manager.filter(session=OuterRef("pk"))))
-    return _over().filter(_due("keep_events_days", now), measured)
+    return _due(_over().filter(measured), "keep_events_days", now)
 
 
 def _due_answers(now: datetime) -> QuerySet[Attempt]:
     """An attempt that was handed in long after its time was up, by a server that had been off, counts from then."""
     over_at = Coalesce(Least("submitted_at", "deadline"), "deadline", "submitted_at", "started_at")
-    attempts = Attempt.objects.annotate(over_at=over_at)
-    return attempts.filter(_due("keep_answers_days", now), Exists(Answer.objects.filter(attempt=OuterRef("pk"))))
+    answered = Attempt.objects.filter(Exists(Answer.objects.filter(attempt=OuterRef("pk"))))
+    return _due(answered.annotate(over_at=over_at), "keep_answers_days", now)
 
 
 def _due_practice(now: datetime) -> QuerySet[Session]:

@@ -3,9 +3,19 @@
 Only ``proctoring.services`` and ``proctoring.evidence`` write these; only ``proctoring.selectors`` hands them out.
 """
 
+from proctoring.models.accommodations import DetectorAccommodation
 from proctoring.models.consents import Consent, ConsentText
 from proctoring.models.events import BrowserSignal, Event, RiskSample
-from proctoring.models.policies import LONGEST_KEEP_DAYS, SHORTEST_KEEP_DAYS, ExamPolicy, PolicyRule
+from proctoring.models.policies import (
+    LONGEST_KEEP_DAYS,
+    SHORTEST_KEEP_DAYS,
+    ExamPolicy,
+    PolicyFields,
+    PolicyPreset,
+    PolicyRule,
+    PresetRule,
+    RuleFields,
+)
 from proctoring.models.records import Export, ProctorAction, PurgeRecord
 from proctoring.models.reviews import EventVerdict, SessionReview
 from proctoring.models.sessions import Session
@@ -16,14 +26,19 @@ __all__ = [
     "BrowserSignal",
     "Consent",
     "ConsentText",
+    "DetectorAccommodation",
     "Event",
     "EventVerdict",
     "ExamPolicy",
     "Export",
+    "PolicyFields",
+    "PolicyPreset",
     "PolicyRule",
+    "PresetRule",
     "ProctorAction",
     "PurgeRecord",
     "RiskSample",
+    "RuleFields",
     "Session",
     "SessionReview",
 ]

@@ -54,6 +54,10 @@ class Session(models.Model):
         default=dict,
         help_text="The exam's policy as it was when the session began (proctoring.risk.policy.Policy.as_dict).",
     )
+    # As the consent said when the session began. A policy that is changed later may shorten these, never lengthen them.
+    keep_pictures_days = models.PositiveIntegerField(null=True, blank=True)
+    keep_events_days = models.PositiveIntegerField(null=True, blank=True)
+    keep_answers_days = models.PositiveIntegerField(null=True, blank=True)
 
     created_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True, blank=True, help_text="When watching began, after the calibration.")

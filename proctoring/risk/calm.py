@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from proctoring.risk.page import Leaving
 from proctoring.risk.runs import EPSILON
+from proctoring.risk.stretches import Stretch
 
 
 @dataclass(slots=True)
@@ -23,11 +23,11 @@ class Calm:
         """Pictures were missing until ``time``: what was begun before does not count on."""
         self.since, self.resumed_at = None, time
 
-    def full_seconds(self, time: float, leavings: Sequence[Leaving]) -> int:
-        """Pay out the full seconds up to ``time``, or up to the moment at which the page was left."""
+    def full_seconds(self, time: float, stretches: Sequence[Stretch]) -> int:
+        """Pay out the full seconds up to ``time``, or up to the moment at which something began in the browser."""
         if self.since is None:
             return 0
-        starts = [one.start for one in leavings if one.start < time and (one.end is None or one.end > self.since)]
+        starts = [one.start for one in stretches if one.start < time and (one.end is None or one.end > self.since)]
         seconds = max(0, math.floor(min([time, *starts]) - self.since + EPSILON))
         self.since += seconds
         return seconds
@@ -36,11 +36,11 @@ class Calm:
         """Something holds."""
         self.since = None
 
-    def begin(self, time: float, *, let_go: Iterable[float | None], leavings: Sequence[Leaving]) -> None:
-        """Nothing holds: calm since the moment at which the last condition let go and the candidate was back."""
+    def begin(self, time: float, *, let_go: Iterable[float | None], stretches: Sequence[Stretch]) -> None:
+        """Nothing holds: calm since the moment at which the last condition, in picture or browser, let go."""
         if self.since is None:
             self.since = max((at for at in (*let_go, self.resumed_at) if at is not None), default=time)
-        self.since = max([self.since, *(one.end for one in leavings if one.end is not None and one.end <= time)])
+        self.since = max([self.since, *(one.end for one in stretches if one.end is not None and one.end <= time)])
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)

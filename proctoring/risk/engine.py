@@ -12,13 +12,12 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from proctoring.observation import Observation
-from proctoring.risk import page as page_signals
 from proctoring.risk import sentences
+from proctoring.risk.browser import Browser, Due, known_kinds
 from proctoring.risk.calibration import Calibration, Learner
 from proctoring.risk.calm import Calm
 from proctoring.risk.conditions import Reading, read
 from proctoring.risk.events import WARNINGS, EventDraft, Ledger, Step
-from proctoring.risk.page import Leaving, Page
 from proctoring.risk.policy import (
     ENVIRONMENT,
     ENVIRONMENT_HOLD_SECONDS,
@@ -26,7 +25,6 @@ from proctoring.risk.policy import (
     MULTIPLE_FACES,
     NO_FACE,
     PHONE_DETECTED,
-    TAB_SWITCH,
     Policy,
     Rule,
 )
@@ -67,7 +65,7 @@ class Engine:
         self._calibration = calibration
         self._learner = Learner()
         self._runs = {name: Run() for name in (*SEEN, *ENVIRONMENT)}
-        self._page = Page()
+        self._browser = Browser(policy)
         self._calm = Calm()
         self._state = _Values()
 
@@ -78,7 +76,7 @@ class Engine:
         engine = cls(policy, None if calibration is None else Calibration.from_dict(calibration))
         engine._learner = Learner.from_dict(state["learner"])
         engine._runs = {name: Run.from_dict(state["runs"][name]) for name in engine._runs}
-        engine._page = Page.from_dict(state["page"])
+        engine._browser = Browser.restore(policy, state["page"], state.get("browser", {}))
         engine._calm = Calm.from_dict(state["calm"])
         engine._state = _Values(**{**state["values"], "conditions": dict(state["values"]["conditions"])})
         return engine
@@ -90,7 +88,8 @@ class Engine:
             "calibration": None if self._calibration is None else self._calibration.as_dict(),
             "learner": self._learner.as_dict(),
             "runs": {name: run.as_dict() for name, run in self._runs.items()},
-            "page": self._page.as_dict(),
+            "page": self._browser.page(),
+            "browser": self._browser.rest(),
             "calm": self._calm.as_dict(),
             "values": asdict(self._state),
         }
@@ -143,7 +142,7 @@ class Engine:
         state.conditions = dict(reading.conditions)
         self._decay(time)
         self._advance(time, reading, observation)
-        events = [*self._page_events(time), *self._seen_events(time), *self._environment_events(time)]
+        events = [*self._browser_events(time), *self._seen_events(time), *self._environment_events(time)]
         self._settle(time)
         return self.step(events)
 
@@ -159,15 +158,17 @@ class Engine:
 
     def signal(self, time: float, kind: str) -> Step:
         """A browser signal of ``time``, which may lie in the past. Raises ValueError for a kind nobody knows."""
-        if kind in page_signals.KINDS:
-            self._page.take(time, kind)
-            return self.step(self._page_events(time))
-        if kind not in sentences.SIGNALS:
-            raise ValueError(f"Unknown browser signal {kind!r}: expected one of {sorted(known_signals())}.")
+        if kind not in known_kinds():
+            raise ValueError(f"Unknown browser signal {kind!r}: expected one of {sorted(known_kinds())}.")
         if kind == "camera_stopped" and (self._state.seen_at is None or time >= self._state.seen_at):
             self._state.interrupted = True
+        due, wants_entry = self._browser.take(time, kind)
+        events = [*map(self._score_due, due), *self._browser_events(time)]
+        if not wants_entry:
+            return self.step(events)
         name, sentence = sentences.SIGNALS[kind]
-        return self.note(time, name, sentence, detail={"signal": kind})
+        entry = self.note(time, name, sentence, detail={"signal": kind})
+        return self.step([*events, *entry.events])
 
     def connection_lost(self, time: float) -> Step:
         """Recorded when it is back, with its length; until then nothing decays or accumulates."""
@@ -228,16 +229,16 @@ class Engine:
         state.interrupted = False
 
     def _decay(self, time: float) -> None:
-        seconds = self._calm.full_seconds(time, self._leavings())
+        seconds = self._calm.full_seconds(time, self._browser.stretches())
         self._state.risk_temporary = max(0, self._state.risk_temporary - seconds)
 
     def _settle(self, time: float) -> None:
         """Decide whether calm goes on. A run found to have ended let go earlier: that time is paid out too."""
-        leavings, watched = self._leavings(), [self._runs[name] for name in self._watched()]
-        if any(run.is_open for run in watched) or any(leaving.covers(time) for leaving in leavings):
+        stretches, watched = self._browser.stretches(), [self._runs[name] for name in self._watched()]
+        if any(run.is_open for run in watched) or any(stretch.covers(time) for stretch in stretches):
             self._calm.break_off()
             return
-        self._calm.begin(time, let_go=[run.released_at for run in watched], leavings=leavings)
+        self._calm.begin(time, let_go=[run.released_at for run in watched], stretches=stretches)
         self._decay(time)
 
     # Conditions
@@ -297,31 +298,14 @@ class Engine:
         """Also in the pictures between two looks."""
         return self._runs[PHONE_DETECTED].reads_true
 
-    # The page
+    # The browser
 
-    def _leavings(self) -> list[Leaving]:
-        return [] if self.policy.rule(TAB_SWITCH) is None else self._page.leavings()
+    def _browser_events(self, now: float) -> list[EventDraft]:
+        return [self._score_due(due) for due in self._browser.due(max(now, self._state.clock or now))]
 
-    def _page_events(self, now: float) -> list[EventDraft]:
-        rule = self.policy.rule(TAB_SWITCH)
-        if rule is None:
-            return []
-        newest = max(now, self._state.clock or now)
-        events = []
-        for leaving in self._page.uncounted():
-            held = (newest if leaving.end is None else leaving.end) - leaving.start
-            if rule.hold_seconds and held <= rule.hold_seconds + EPSILON:
-                continue
-            self._page.count(leaving)
-            evidence = {
-                "measured": {"signal": leaving.kind, "left_at": leaving.start, "returned_at": leaving.end},
-                "models": {},
-            }
-            sentence = sentences.page_left(leaving.kind, held=held or None, limit=rule.hold_seconds)
-            # It was confirmed when the limit was passed, whenever the signals arrived.
-            at = leaving.start + rule.hold_seconds
-            events.append(self._score(rule, time=at, held=held, evidence=evidence, sentence=sentence))
-        return events
+    def _score_due(self, due: Due) -> EventDraft:
+        evidence = {"measured": due.measured, "models": {}}
+        return self._score(due.rule, time=due.time, held=due.held, evidence=evidence, sentence=due.sentence)
 
     # Events
 
@@ -357,8 +341,3 @@ class Engine:
             sentence=sentence,
             detail=detail,
         )
-
-
-def known_signals() -> frozenset[str]:
-    """Every kind of browser signal that :meth:`Engine.signal` takes."""
-    return page_signals.KINDS | frozenset(sentences.SIGNALS)

@@ -11,6 +11,11 @@ MULTIPLE_FACES = "MULTIPLE_FACES"
 LOOKING_AWAY = "LOOKING_AWAY"
 PHONE_DETECTED = "PHONE_DETECTED"
 TAB_SWITCH = "TAB_SWITCH"
+FULLSCREEN_LEFT = "FULLSCREEN_LEFT"
+COPY_PASTE = "COPY_PASTE"
+SECOND_SCREEN = "SECOND_SCREEN"
+# Rules that follow the browser's signals; the others follow the pictures.
+BROWSER_RULES = (TAB_SWITCH, FULLSCREEN_LEFT, COPY_PASTE, SECOND_SCREEN)
 
 TOO_DARK = "TOO_DARK"
 BLURRED = "BLURRED"
@@ -31,7 +36,8 @@ UNKNOWN_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """``hold_seconds``: the condition must have held *longer* than this. TAB_SWITCH has no use for a cooldown."""
+    """``hold_seconds``: the condition must have held *longer* than this. Some rules have no use for it, others none for
+    the cooldown: ``USES_NO_HOLD``, ``USES_NO_COOLDOWN``."""
 
     event: str
     hold_seconds: float
@@ -49,15 +55,23 @@ DEFAULT_RULES: Mapping[str, Rule] = {
         Rule(LOOKING_AWAY, 3.0, 6, False, 3.0),
         Rule(PHONE_DETECTED, 5.0, 15, True, 5.0),
         Rule(TAB_SWITCH, 0.0, 5, True, 0.0),
+        # Recorded without a score unless an exam wants them to count.
+        Rule(FULLSCREEN_LEFT, 0.0, 5, True, 0.0, enabled=False),
+        Rule(COPY_PASTE, 0.0, 5, True, 10.0, enabled=False),
+        Rule(SECOND_SCREEN, 5.0, 10, True, 0.0, enabled=False),
     )
 }
+USES_NO_HOLD = frozenset({COPY_PASTE})  # it happens, and is over
+USES_NO_COOLDOWN = frozenset({TAB_SWITCH, FULLSCREEN_LEFT, SECOND_SCREEN})  # each scores once, however long it lasts
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Everything of an exam's policy that the engine needs; JSON round trip by ``as_dict`` and ``from_dict``.
+    """Everything of an exam's policy that acts while a session runs; JSON round trip by ``as_dict`` and ``from_dict``.
 
     ``frames_per_second`` and ``phone_every`` also say how long a condition may stay unknown (see ``tolerance``).
+    ``count_hidden`` and ``count_blurred``: which signals make a TAB_SWITCH. ``accommodated``: something was granted to
+    the candidate; ``muted`` names the rules that therefore do not count for them, ``eased`` those that do less easily.
     """
 
     rules: Mapping[str, Rule] = field(default_factory=lambda: dict(DEFAULT_RULES))
@@ -66,11 +80,31 @@ class Policy:
     away_yaw_degrees: float = AWAY_YAW_DEGREES
     away_pitch_degrees: float = AWAY_PITCH_DEGREES
     away_eyes: float = AWAY_EYES
+    count_hidden: bool = True
+    count_blurred: bool = True
+    watched: bool = True
+    require_fullscreen: bool = False
+    restrict_clipboard: bool = False
+    keep_snapshots: bool = True
+    accommodated: bool = False
+    muted: tuple[str, ...] = ()
+    eased: tuple[str, ...] = ()
 
     def rule(self, event: str) -> Rule | None:
         """The rule of that name, ``None`` when this exam has none or has switched it off."""
+        if event == TAB_SWITCH and not (self.count_hidden or self.count_blurred):
+            return None
         rule = self.rules.get(event)
         return rule if rule is not None and rule.enabled else None
+
+    def counted(self) -> list[Rule]:
+        """The rules that are switched on, in the order of the table."""
+        return [rule for rule in map(self.rule, self.rules) if rule is not None]
+
+    @property
+    def needs_calibration(self) -> bool:
+        """Only looking away is measured from the candidate's own position."""
+        return self.rule(LOOKING_AWAY) is not None
 
     def tolerance(self, event: str | None = None) -> float:
         """Seconds a condition may stay unknown within a run. Without a name: how far apart two pictures may be
@@ -86,6 +120,8 @@ class Policy:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Policy:
-        """Raises KeyError or TypeError when ``data`` was not made by :meth:`as_dict`."""
+        """Raises KeyError or TypeError when ``data`` was not made by :meth:`as_dict`. What it lacks, being of an older
+        session, has its default."""
         rules = {name: Rule(**rule) for name, rule in data["rules"].items()}
-        return cls(**{**data, "rules": rules})
+        names = {name: tuple(data.get(name, ())) for name in ("muted", "eased")}
+        return cls(**{**data, **names, "rules": rules})

@@ -15,13 +15,24 @@ from proctoring.risk.policy import (
     TOO_DARK,
 )
 
-# Browser signals without a rule: how each is named in the technical ledger, and its sentence.
+# Browser signals that no rule counts: how each is named in the technical ledger, and its sentence.
 SIGNALS: Mapping[str, tuple[str, str]] = {
     "fullscreen_left": ("FULLSCREEN_LEFT", "The exam page left full screen."),
     "fullscreen_entered": ("FULLSCREEN_ENTERED", "The exam page went to full screen."),
+    "fullscreen_unavailable": (
+        "FULLSCREEN_UNAVAILABLE",
+        "The browser could not show the exam page in full screen; the exam went on without.",
+    ),
     "copy": ("COPY", "Something was copied on the exam page."),
     "paste": ("PASTE", "Something was pasted into the exam page."),
     "cut": ("CUT", "Something was cut on the exam page."),
+    "copy_prevented": (
+        "COPY_PREVENTED",
+        "Something was to be copied among the questions; the page prevented it.",
+    ),
+    "paste_prevented": ("PASTE_PREVENTED", "Something was to be pasted among the questions; the page prevented it."),
+    "cut_prevented": ("CUT_PREVENTED", "Something was to be cut among the questions; the page prevented it."),
+    "menu_prevented": ("MENU_PREVENTED", "The context menu was asked for among the questions; the page prevented it."),
     "second_screen": ("SECOND_SCREEN", "The browser reported a second screen."),
     "second_screen_gone": ("SECOND_SCREEN_GONE", "The browser reported only one screen again."),
     "network_lost": ("NETWORK_LOST", "The browser reported that it had no network."),
@@ -32,7 +43,13 @@ SIGNALS: Mapping[str, tuple[str, str]] = {
 
 NOT_ANALYSED = "Pictures could not be analysed for a moment; nothing scores while that lasts."
 
-_LEFT_BY = {"hidden": "the page was hidden", "blur": "another window was in front"}
+# What each signal that begins a stretch says; how long it lasted comes in the middle.
+_STRETCHES = {
+    "hidden": ("The exam page was left", ": the page was hidden."),
+    "blur": ("The exam page was left", ": another window was in front."),
+    "fullscreen_left": ("The exam page was out of full screen", "."),
+    "second_screen": ("A second screen was connected", "."),
+}
 
 
 def of_condition(name: str, *, held: float, limit: float, measured: Mapping[str, Any]) -> str:
@@ -49,11 +66,12 @@ def of_condition(name: str, *, held: float, limit: float, measured: Mapping[str,
     return f"{_ENVIRONMENT[name](measured)} {how_long}; this never scores."
 
 
-def page_left(kind: str, *, held: float | None, limit: float) -> str:
-    """``held`` is ``None`` while the candidate has not come back. A limit of 0 s goes unsaid."""
+def of_stretch(kind: str, *, held: float | None, limit: float) -> str:
+    """``held`` is ``None`` while it has only begun. A limit of 0 s goes unsaid."""
     limited = f" (the limit is {limit:g})" if limit else ""
     how_long = "" if held is None else f" for {held:.1f} seconds{limited}"
-    return f"The exam page was left{how_long}: {_LEFT_BY[kind]}."
+    before, after = _STRETCHES[kind]
+    return f"{before}{how_long}{after}"
 
 
 def connection_lost(seconds: float) -> str:

@@ -15,10 +15,11 @@ from exams import services as exam_services
 from exams.errors import AttemptFinished, NotEnrolled
 from exams.models import Attempt, Exam, User
 from proctoring import consent as consents
-from proctoring.models import BrowserSignal, Consent, ExamPolicy, RiskSample, Session
+from proctoring.models import BrowserSignal, Consent, RiskSample, Session
 from proctoring.risk.calibration import Calibration
-from proctoring.risk.policy import DEFAULT_RULES, Policy, Rule
+from proctoring.risk.policy import Policy
 from proctoring.services.errors import ConsentMissing, NotCalibrated, SessionEnded, StaleConnection
+from proctoring.services.policies import kept_days, policy_for
 from proctoring.services.recording import LAST_SEQUENCE, lock, newest_sample_ms
 
 
@@ -55,31 +56,6 @@ class Connection:
     last_frame_at: datetime | None
     detectors_off: dict[str, str]
     pending_signals: tuple[PendingSignal, ...]
-
-
-def policy_for(exam: Exam | None) -> Policy:
-    """The exam's numbers where it has its own, the defaults elsewhere."""
-    own = ExamPolicy.objects.filter(exam=exam).prefetch_related("rules").first() if exam is not None else None
-    if own is None:
-        return Policy()
-    rules = dict(DEFAULT_RULES)
-    for rule in own.rules.all():
-        rules[rule.event] = Rule(
-            event=rule.event,
-            hold_seconds=rule.hold_seconds,
-            delta=rule.delta,
-            permanent=rule.permanent,
-            cooldown_seconds=rule.cooldown_seconds,
-            enabled=rule.enabled,
-        )
-    return Policy(
-        rules=rules,
-        frames_per_second=own.frames_per_second,
-        phone_every=own.phone_every,
-        away_yaw_degrees=own.away_yaw_degrees,
-        away_pitch_degrees=own.away_pitch_degrees,
-        away_eyes=own.away_eyes,
-    )
 
 
 @transaction.atomic
@@ -134,7 +110,8 @@ def _create(
         kind=kind,
         attempt=attempt,
         consent=consent,
-        policy=policy_for(exam).as_dict(),
+        policy=policy_for(exam, candidate).as_dict(),
+        **kept_days(exam),
     )
 
 

@@ -12,14 +12,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from proctoring.models import BrowserSignal, Event, RiskSample, Session
+from proctoring.risk.browser import known_kinds
 from proctoring.risk.calibration import Calibration
-from proctoring.risk.engine import Engine, known_signals
+from proctoring.risk.engine import Engine
 from proctoring.risk.events import EventDraft, Step
 from proctoring.risk.policy import Policy
 from proctoring.services.errors import BadRequest, SessionEnded, TooManySignals
 from proctoring.services.recording import Drafted, append_events, lock, newest_sample_ms
 
-KINDS = known_signals()
+KINDS = known_kinds()
 MOST_SIGNALS = 500  # in one message; the outbox sends what is left in the next
 # An outbox that finds its way back later than this changes nothing any more.
 LATEST_AFTER_END = timedelta(hours=24)

@@ -15,7 +15,7 @@ from exams.models import Answer, Attempt, Exam
 from proctoring import services
 from proctoring.evidence import retention, snapshots, verify
 from proctoring.evidence.retention import Purged
-from proctoring.models import BrowserSignal, Event, Export, PurgeRecord, RiskSample, Session
+from proctoring.models import BrowserSignal, Event, Export, PolicyPreset, PurgeRecord, RiskSample, Session
 from proctoring.services import Commit, Drafted
 from tests import factories
 from tests.services.drafts import draft, technical
@@ -91,6 +91,22 @@ def test_an_exam_without_a_policy_keeps_the_default_days() -> None:
     assert retention.purge(days(30)) == Purged(pictures=1)
     assert retention.purge(days(180)) == Purged(events=2)
     assert retention.purge(days(365)) == Purged(answers=1)
+
+
+def test_an_exam_without_a_policy_keeps_as_long_as_its_institution_s_standard() -> None:
+    exam = factories.exam()
+    services.ensure_presets(exam.institution)
+    PolicyPreset.objects.filter(slug="standard").update(keep_pictures_days=3)
+    recorded(exam)
+    assert retention.purge(days(2.99)) == Purged()
+    assert retention.purge(days(3)) == Purged(pictures=1)
+
+
+def test_a_policy_that_is_changed_later_lengthens_nothing_that_was_promised(exam: Exam) -> None:
+    recorded(exam, keep_pictures_days=5, keep_events_days=200, keep_answers_days=6)
+    assert retention.purge(days(5)) == Purged(pictures=1)
+    assert retention.purge(days(6)) == Purged(answers=1)
+    assert retention.purge(days(20)) == Purged(events=2)
 
 
 def test_pictures_leave_their_hashes_and_a_record(exam: Exam) -> None:

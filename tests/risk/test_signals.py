@@ -7,7 +7,7 @@ from itertools import permutations
 
 import pytest
 
-from proctoring.risk.engine import known_signals
+from proctoring.risk.browser import known_kinds
 from proctoring.risk.policy import DEFAULT_RULES, Policy
 from tests.risk.scenes import Connection, Entry, Frame, Signal, assert_restores_everywhere, frames, play, seen, told
 
@@ -71,7 +71,7 @@ def test_a_page_left_holds_up_decay() -> None:
 
 
 def test_signals_without_a_rule_are_technical() -> None:
-    kinds = sorted(known_signals() - {"hidden", "visible", "blur", "focus"})
+    kinds = sorted(known_kinds() - {"hidden", "visible", "blur", "focus"})
     events, engine = play([Signal(float(index), kind) for index, kind in enumerate(kinds)])
     assert [event.name for event in events] == [kind.upper() for kind in kinds]
     assert {event.ledger for event in events} == {"technical"}

@@ -10,7 +10,7 @@ from proctoring import services
 from proctoring.evidence import verify
 from proctoring.models import BrowserSignal, Event, RiskSample, Session
 from proctoring.reports import session_json
-from proctoring.risk.engine import known_signals
+from proctoring.risk.browser import known_kinds
 from proctoring.services import SignalBatch
 from tests import factories
 
@@ -35,7 +35,7 @@ def batch(*kinds: str, ids: list[uuid.UUID] | None = None, age_ms: float = 1000)
 
 
 def test_the_kinds_are_those_the_engine_knows() -> None:
-    assert known_signals() == services.KINDS
+    assert known_kinds() == services.KINDS
 
 
 def test_a_repeat_is_stored_once() -> None:
