@@ -11,6 +11,8 @@ from django.utils import timezone
 from exams.models.exams import Exam
 from exams.models.people import Institution, User
 
+MOST_MINUTES = 1440
+
 
 class Accommodation(models.Model):
     """For one exam, or for all exams of the institution. The reason is for those who grant it, not those who watch."""
@@ -25,7 +27,9 @@ class Accommodation(models.Model):
         related_name="accommodations",
         help_text="Empty: all exams of the institution.",
     )
-    extra_minutes = models.PositiveIntegerField(default=0, help_text="Added to the exam’s duration.")
+    extra_minutes = models.PositiveIntegerField(
+        default=0, validators=[MaxValueValidator(MOST_MINUTES)], help_text="Added to the exam’s duration."
+    )
     time_factor = models.DecimalField(
         max_digits=4,
         decimal_places=2,
@@ -34,13 +38,18 @@ class Accommodation(models.Model):
         help_text="The exam’s duration times this; 1.25 is a quarter more.",
     )
     break_minutes = models.PositiveIntegerField(
-        default=0, help_text="Breaks the candidate may take, in all, that stop the clock."
+        default=0,
+        validators=[MaxValueValidator(MOST_MINUTES)],
+        help_text="Breaks the candidate may take, in all, that stop the clock.",
     )
     larger_type = models.BooleanField(default=False)
     reason = models.TextField(help_text="Seen by administrators and authors only.")
     granted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="accommodations_granted")
     granted_at = models.DateTimeField(default=timezone.now)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="accommodations_revoked"
+    )
 
     class Meta:
         ordering = ["-granted_at"]
