@@ -105,3 +105,23 @@ class NotReady(ExamError):
     def __init__(self, obstacles: Sequence[Obstacle]) -> None:
         self.obstacles = tuple(obstacles)
         super().__init__(" ".join(map(str, obstacles)), field=obstacles[0].field if obstacles else "")
+
+
+class InvalidMark(ExamError):
+    code = "invalid_mark"
+    message = "This mark cannot be given."
+
+
+class MarkTaken(ExamError):
+    code = "mark_taken"
+    message = "Somebody else has marked this answer meanwhile. Their mark is kept; have a look before you change it."
+
+
+class InvalidKey(ExamError):
+    code = "invalid_key"
+    message = "The key cannot be corrected so."
+
+
+class ResultsNotReady(ExamError):
+    code = "results_not_ready"
+    message = "The results cannot be published yet."
