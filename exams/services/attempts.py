@@ -14,6 +14,7 @@ from exams import paper
 from exams.answers import check_value
 from exams.errors import AttemptFinished, AttemptNotStarted, ExamNotOpen, InvalidAnswer, NotEnrolled
 from exams.models import Answer, Attempt, Exam, Question, User
+from exams.services.marking import mark_handed_in
 from exams.services.webhooks import publish
 from exams.webhooks.events import WebhookEvent, attempt_data
 
@@ -73,6 +74,7 @@ def submit_attempt(*, attempt: Attempt) -> Attempt:
         attempt.submitted_at = timezone.now()
         attempt.save(update_fields=["state", "submitted_at"])
         publish(attempt.exam.institution_id, WebhookEvent.ATTEMPT_SUBMITTED, attempt_data(attempt))
+        mark_handed_in(attempt)
     return attempt
 
 
