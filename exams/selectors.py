@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from exams import paper
 from exams.models import Answer, Attempt, Exam, ExamVersion, Question, Role, User
+from exams.results import marks_of as marks_of
 
 
 def exams_open_to(user: User) -> QuerySet[Exam]:
