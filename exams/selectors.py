@@ -6,17 +6,27 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from exams import paper
-from exams.models import Answer, Attempt, Exam, ExamVersion, Question, Role, User
+from exams.models import Answer, Attempt, Enrolment, Exam, ExamVersion, Membership, Question, Role, User
 from exams.results import marks_of as marks_of
+
+SEES_ATTEMPTS = (Role.ADMINISTRATOR, Role.AUTHOR, Role.PROCTOR, Role.REVIEWER)
+CHANGES_TIME = (Role.ADMINISTRATOR, Role.PROCTOR)
+GRANTS = (Role.ADMINISTRATOR, Role.AUTHOR)
 
 
 def exams_open_to(user: User) -> QuerySet[Exam]:
-    """Exams the user is enrolled in and could sit now, whether or not they have handed theirs in."""
-    return Exam.objects.open_at(timezone.now()).filter(enrolments__candidate=user).select_related("institution")
+    """Exams the user is enrolled in and could sit now, whether or not they have handed theirs in. One that has closed
+    is still theirs while their own clock runs: they may have more time than others."""
+    running = Attempt.objects.filter(
+        exam=OuterRef("pk"), candidate=user, state=Attempt.State.RUNNING, started_at__isnull=False
+    )
+    mine = Exam.objects.filter(enrolments__candidate=user).select_related("institution")
+    is_open = Q(pk__in=Exam.objects.open_at(timezone.now()).values("pk"))
+    return mine.filter(is_open | Exists(running)).exclude(state=Exam.State.DRAFT)
 
 
 def exams_coming_up_for(user: User) -> QuerySet[Exam]:
@@ -42,6 +52,57 @@ def own_attempt_for(user: User | AnonymousUser, attempt_id: UUID) -> Attempt:
     if not user.is_authenticated:
         raise Attempt.DoesNotExist
     return Attempt.objects.select_related("exam", "version").get(pk=attempt_id, candidate=user)
+
+
+def visible_attempts(user: User | AnonymousUser) -> QuerySet[Attempt]:
+    """Attempts that the user sees as one of an institution's staff: their times, and not always their answers."""
+    attempts = Attempt.objects.select_related("exam__institution", "candidate", "version")
+    if not isinstance(user, User) or not user.is_active:
+        return attempts.none()
+    if user.is_superuser:
+        return attempts
+    return attempts.filter(exam__institution__in=_institutions_of(user, SEES_ATTEMPTS))
+
+
+def attempt_for(user: User | AnonymousUser, attempt_id: UUID | str) -> Attempt:
+    """Raises Attempt.DoesNotExist for those who may not see it, as if there were none."""
+    return visible_attempts(user).get(pk=attempt_id)
+
+
+def may_change_time(user: User | AnonymousUser, attempt: Attempt) -> bool:
+    """Administrators and proctors of the exam's institution may add time and reopen."""
+    return _holds(user, attempt.exam.institution_id, CHANGES_TIME)
+
+
+def may_see_answers(user: User | AnonymousUser, attempt: Attempt) -> bool:
+    """Administrators; authors too, unless who marks must not know whose answers they are."""
+    exam = attempt.exam
+    if _holds(user, exam.institution_id, (Role.ADMINISTRATOR,)):
+        return True
+    named = not exam.anonymous_marking or exam.results_published_at is not None
+    return named and _holds(user, exam.institution_id, (Role.AUTHOR,))
+
+
+def may_grant(user: User | AnonymousUser, institution_id: int) -> bool:
+    """Administrators and authors grant accommodations, and only they see why."""
+    return _holds(user, institution_id, GRANTS)
+
+
+def candidates_of(institution_id: int) -> QuerySet[User]:
+    """People with that role there, and whoever was enrolled in one of its exams by hand."""
+    role = Membership.objects.filter(institution=institution_id, role=Role.CANDIDATE)
+    enrolled = Enrolment.objects.filter(exam__institution=institution_id)
+    return User.objects.filter(Q(pk__in=role.values("user")) | Q(pk__in=enrolled.values("candidate")))
+
+
+def _institutions_of(user: User, roles: Iterable[Role]) -> QuerySet[Membership, int]:
+    return Membership.objects.filter(user=user, role__in=list(roles)).values_list("institution", flat=True)
+
+
+def _holds(user: User | AnonymousUser, institution_id: int, roles: Iterable[Role]) -> bool:
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    return user.is_superuser or _institutions_of(user, roles).filter(institution=institution_id).exists()
 
 
 def own_attempts_by_exam(user: User, exams: Iterable[Exam]) -> dict[int, Attempt]:

@@ -169,6 +169,9 @@ CELERY_BEAT_SCHEDULE = {
     "forget-webhooks": {"task": "exams.tasks.forget_webhooks", "schedule": 3600.0},
 }
 
+# Longer without any process that serves, and it was an outage: candidates get that time back (exams.services.outages).
+PROCTOR_OUTAGE_SECONDS = envint("PROCTOR_OUTAGE_SECONDS", 15, minimum=2)
+
 HTTPS = envbool("PROCTOR_HTTPS", False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_HTTPONLY = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,13 +10,28 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from exams import paper
+from exams import paper, timing
 from exams.answers import check_value
-from exams.errors import AttemptFinished, AttemptNotStarted, ExamNotOpen, InvalidAnswer, NotEnrolled
+from exams.errors import (
+    AttemptFinished,
+    AttemptNotStarted,
+    ExamNotOpen,
+    InvalidAnswer,
+    NotEnrolled,
+    OnBreak,
+    TimeLeft,
+)
 from exams.models import Answer, Attempt, Exam, Question, User
+from exams.services import outages
+from exams.services.breaks import end_with_attempt
+from exams.services.locking import locked, locked_with_record, rows
 from exams.services.marking import mark_handed_in
+from exams.services.time import deadline_at_start, give_granted_time
 from exams.services.webhooks import publish
 from exams.webhooks.events import WebhookEvent, attempt_data
+
+# An answer that an outbox brings later than this after the deadline is kept no more.
+LATEST_ANSWER = timedelta(hours=24)
 
 
 @transaction.atomic
@@ -31,6 +46,8 @@ def open_attempt(*, candidate: User, exam: Exam) -> Attempt:
         raise AttemptFinished("You have already handed in this exam.")
     if not exam.enrolments.filter(candidate=candidate).exists():
         raise NotEnrolled
+    if newest is not None and running and newest.started_at is not None:
+        return newest  # also when the exam has closed meanwhile: the clock that counts is the attempt's own
     if not exam.is_open():
         raise ExamNotOpen
     if newest is not None and running:
@@ -47,8 +64,9 @@ def open_attempt(*, candidate: User, exam: Exam) -> Attempt:
 
 @transaction.atomic
 def start_attempt(*, attempt: Attempt) -> Attempt:
-    """Start the clock; starting again changes nothing. The exam's closing time caps the deadline."""
-    attempt = _locked(attempt)
+    """Start the clock; starting again changes nothing. The exam's closing time caps the deadline, but for what was
+    granted to the candidate."""
+    attempt = locked(attempt)
     if attempt.state == Attempt.State.SUBMITTED:
         raise AttemptFinished("You have already handed in this exam.")
     if attempt.started_at is not None:
@@ -57,9 +75,8 @@ def start_attempt(*, attempt: Attempt) -> Attempt:
     exam = attempt.exam
     if not exam.is_open(now):
         raise ExamNotOpen
-    deadline = now + timedelta(minutes=exam.duration_minutes)
-    attempt.started_at = now
-    attempt.deadline = min(deadline, exam.closes_at) if exam.closes_at else deadline
+    attempt.started_at, attempt.deadline = now, deadline_at_start(exam, now)
+    give_granted_time(attempt, now)
     attempt.save(update_fields=["started_at", "deadline"])
     publish(exam.institution_id, WebhookEvent.ATTEMPT_STARTED, attempt_data(attempt))
     return attempt
@@ -68,10 +85,11 @@ def start_attempt(*, attempt: Attempt) -> Attempt:
 @transaction.atomic
 def submit_attempt(*, attempt: Attempt) -> Attempt:
     """Hand the attempt in; handing it in again changes nothing."""
-    attempt = _locked(attempt)
+    attempt = locked_with_record(attempt)
     if attempt.state == Attempt.State.RUNNING:
-        attempt.state = Attempt.State.SUBMITTED
-        attempt.submitted_at = timezone.now()
+        now = timezone.now()
+        end_with_attempt(attempt, now)
+        attempt.state, attempt.submitted_at = Attempt.State.SUBMITTED, now
         attempt.save(update_fields=["state", "submitted_at"])
         publish(attempt.exam.institution_id, WebhookEvent.ATTEMPT_SUBMITTED, attempt_data(attempt))
         mark_handed_in(attempt)
@@ -79,13 +97,30 @@ def submit_attempt(*, attempt: Attempt) -> Attempt:
 
 
 @transaction.atomic
+def submit_when_due(*, attempt: Attempt) -> Attempt:
+    """Hand in an attempt because its time is up. Raises TimeLeft while it is not."""
+    attempt = locked_with_record(attempt)
+    if attempt.state == Attempt.State.RUNNING and not is_due(attempt, timezone.now()):
+        raise TimeLeft
+    return submit_attempt(attempt=attempt)
+
+
+def is_due(attempt: Attempt, now: datetime) -> bool:
+    """Its time is up: by the clock, and not because an outage took time that nobody has given back yet."""
+    return attempt.deadline is not None and attempt.deadline <= now and not outages.goes_on(now)
+
+
+@transaction.atomic
 def save_answer(*, attempt: Attempt, client_id: UUID, question_id: int, value: dict[str, Any]) -> Answer:
     """Keep ``value`` as the question's next revision, or return the revision that ``client_id`` already made.
 
-    An answer that comes after the deadline is kept and marked late; one that comes after handing in is refused,
-    unless it repeats an answer that is already there.
+    An answer that comes after the deadline is kept and marked late, also when the server has handed the attempt in by
+    then. One that comes after the candidate has handed in is refused, and so is one during a break, unless it repeats
+    an answer that is already there.
     """
-    attempt = _locked(attempt)
+    now = timezone.now()
+    row = rows().annotate(is_on_break=timing.on_break(now)).get(pk=attempt.pk)
+    attempt = row
     repeat = Answer.objects.filter(attempt=attempt, client_id=client_id).first()
     if repeat is not None:
         question = Question.objects.get(pk=repeat.question_id)
@@ -95,14 +130,15 @@ def save_answer(*, attempt: Attempt, client_id: UUID, question_id: int, value: d
                 "This id was already used for another answer.", field="client_id", code="client_id_reused"
             )
         return repeat
-    if attempt.state == Attempt.State.SUBMITTED:
+    if attempt.state == Attempt.State.SUBMITTED and not _ran_out(attempt, now):
         raise AttemptFinished
-    if attempt.started_at is None:
+    if attempt.started_at is None or attempt.deadline is None:
         raise AttemptNotStarted
+    if row.is_on_break:
+        raise OnBreak
     question = _asked(attempt, question_id)
     kept = check_value(question=question, value=value, seed=attempt.seed)
     newest: int | None = attempt.answers.filter(question=question).aggregate(newest=Max("revision"))["newest"]
-    now = timezone.now()
     return Answer.objects.create(
         attempt=attempt,
         question=question,
@@ -110,8 +146,15 @@ def save_answer(*, attempt: Attempt, client_id: UUID, question_id: int, value: d
         client_id=client_id,
         value=kept,
         saved_at=now,
-        late=attempt.deadline is not None and now > attempt.deadline,
+        late=now > attempt.deadline,
     )
+
+
+def _ran_out(attempt: Attempt, now: datetime) -> bool:
+    """It was handed in because its time was up, not long ago: what was on its way is kept, and marked."""
+    if attempt.submitted_at is None or attempt.deadline is None:
+        return False
+    return attempt.deadline <= attempt.submitted_at and now <= attempt.deadline + LATEST_ANSWER
 
 
 def _asked(attempt: Attempt, question_id: int) -> Question:
@@ -129,8 +172,3 @@ def _drawn(attempt: Attempt, question: Question) -> bool:
         return True
     members = question.pool.questions.values_list("pk", flat=True)
     return question.pk in paper.drawn_from(attempt.seed, question.pool, members)
-
-
-def _locked(attempt: Attempt) -> Attempt:
-    """A fresh copy nobody else can change before this transaction ends."""
-    return Attempt.objects.select_for_update(of=("self",)).select_related("exam").get(pk=attempt.pk)

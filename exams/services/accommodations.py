@@ -1,0 +1,69 @@
+"""Granting accommodations and taking them back. A grant is never changed or deleted: what held when stays on record."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from exams import selectors, signals
+from exams.errors import InvalidAccommodation, NotAllowed
+from exams.models import Accommodation, Attempt, User
+from exams.services.locking import locked_with_record
+from exams.services.time import give_granted_time
+
+
+@transaction.atomic
+def grant(*, by: User, accommodation: Accommodation) -> Accommodation:
+    """Save a new accommodation. Attempts that run get the time that it brings at once.
+
+    Raises NotAllowed, or InvalidAccommodation with the field that is wrong.
+    """
+    if accommodation.pk is not None:
+        raise InvalidAccommodation("What was granted stays as it is. Revoke it and grant another.")
+    if not selectors.may_grant(by, accommodation.institution_id):
+        raise NotAllowed("Only administrators and authors of the institution may grant this.")
+    _check(accommodation)
+    accommodation.granted_by, accommodation.granted_at = by, timezone.now()
+    accommodation.save()
+    _apply(accommodation, by)
+    return accommodation
+
+
+@transaction.atomic
+def revoke(*, by: User, accommodation: Accommodation) -> Accommodation:
+    """From now on it counts for nothing; time that a running attempt was given stays given. Again changes nothing."""
+    if not selectors.may_grant(by, accommodation.institution_id):
+        raise NotAllowed("Only administrators and authors of the institution may revoke this.")
+    accommodation = Accommodation.objects.select_for_update(of=("self",)).get(pk=accommodation.pk)
+    if accommodation.revoked_at is None:
+        accommodation.revoked_at, accommodation.revoked_by = timezone.now(), by
+        accommodation.save(update_fields=["revoked_at", "revoked_by"])
+        _apply(accommodation, by)
+    return accommodation
+
+
+def _check(accommodation: Accommodation) -> None:
+    exam = accommodation.exam
+    if exam is not None and exam.institution_id != accommodation.institution_id:
+        raise InvalidAccommodation("This exam belongs to another institution.", field="exam")
+    if not selectors.candidates_of(accommodation.institution_id).filter(pk=accommodation.candidate_id).exists():
+        raise InvalidAccommodation("This person is no candidate of the institution.", field="candidate")
+    if not accommodation.reason.strip():
+        raise InvalidAccommodation("Say why it is granted. Proctors and reviewers do not see it.", field="reason")
+
+
+def _apply(accommodation: Accommodation, by: User) -> None:
+    exams = Q(exam__institution=accommodation.institution_id)
+    if accommodation.exam_id is not None:
+        exams = Q(exam=accommodation.exam_id)
+    running = Attempt.objects.filter(
+        exams, candidate=accommodation.candidate_id, state=Attempt.State.RUNNING, started_at__isnull=False
+    )
+    for attempt in running:
+        attempt = locked_with_record(attempt)
+        if attempt.state != Attempt.State.RUNNING:
+            continue
+        change = give_granted_time(attempt, timezone.now(), by=by)
+        attempt.save(update_fields=["deadline"])
+        signals.time_changed.send(Attempt, attempt=attempt, change=change)
