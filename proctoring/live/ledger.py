@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ FLOOD = "FLOOD"
 REPLACED_CONNECTION = "REPLACED_CONNECTION"
 DETECTOR_OFF = "DETECTOR_OFF"
 FRAMES_MISSING = "FRAMES_MISSING"
+ACCOMMODATION = "ACCOMMODATION_APPLIES"
 PICTURE_FROZEN = "PICTURE_FROZEN"
 
 COALESCE_SECONDS = 60.0
@@ -95,6 +97,20 @@ def rejected(code: str, count: int = 1) -> Entry:
     said = f"A {what} {reason} and was refused." if count == 1 else f"{count} more {what}s: each {reason}, all refused."
     name = FRAME_REJECTED if frame else MESSAGE_REJECTED
     return Entry(name, said, {"code": code, "count": count})
+
+
+def accommodation(muted: Sequence[str], eased: Sequence[str]) -> Entry:
+    """That something was granted to the candidate and what follows for the rules; never why, nor what else."""
+    sentence = "An accommodation applies to this session."
+    if muted:
+        sentence += f" Not counted: {_words(muted)}."
+    if eased:
+        sentence += f" Counted later or less easily: {_words(eased)}."
+    return Entry(ACCOMMODATION, sentence, {"muted": list(muted), "eased": list(eased)})
+
+
+def _words(rules: Sequence[str]) -> str:
+    return ", ".join(rule.replace("_", " ").lower() for rule in rules)
 
 
 class Refusals:

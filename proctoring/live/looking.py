@@ -73,7 +73,9 @@ class Looker:
             payloads.verdict(
                 sequence=frame.sequence,
                 observation=observation,
-                warnings=payloads.check_warnings(observation) if step is None else step.warnings,
+                warnings=payloads.check_warnings(observation, live.connection.policy)
+                if step is None
+                else step.warnings,
                 next_frame_in_ms=self._pause(received, verdict.waited_ms / 1000),
             )
         )

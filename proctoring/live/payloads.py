@@ -15,6 +15,7 @@ from proctoring.live.session import LiveSession
 from proctoring.models import Event, Session
 from proctoring.observation import Observation
 from proctoring.reports.record import detailed_record
+from proctoring.risk.policy import MULTIPLE_FACES, NO_FACE, PHONE_DETECTED, Policy
 
 JSONDict = dict[str, Any]
 
@@ -34,7 +35,8 @@ def welcome(live: LiveSession, *, detectors_off: dict[str, str]) -> JSONDict:
         "frame_interval_ms": round(1000 / live.connection.policy.frames_per_second),
         "max_frame_bytes": settings.PROCTOR_MAX_FRAME_BYTES,
         "last_seq": live.last_sequence,
-        "calibrated": live.calibration is not None,
+        "calibrated": live.calibration is not None or not live.connection.policy.needs_calibration,
+        "counted": [rule.event for rule in live.connection.policy.counted()],
         "deadline_ms": milliseconds(live.deadline),
         "detectors_off": {**live.detectors_off, **detectors_off},
     }
@@ -62,13 +64,14 @@ def verdict(*, sequence: int, observation: Observation, warnings: tuple[str, ...
     }
 
 
-def check_warnings(observation: Observation) -> tuple[str, ...]:
-    """What the page of the system check warns of, when no engine runs yet: the codes the engine uses as well."""
+def check_warnings(observation: Observation, policy: Policy) -> tuple[str, ...]:
+    """What the page of the system check warns of, when no engine runs yet: the codes the engine uses as well. As in the
+    exam, nobody is warned of what does not count."""
     quality = observation.quality
     said = [
-        ("no_face", observation.face_count == 0),
-        ("multiple_faces", (observation.face_count or 0) > 1),
-        ("phone", bool(observation.phones)),
+        ("no_face", observation.face_count == 0 and policy.rule(NO_FACE) is not None),
+        ("multiple_faces", (observation.face_count or 0) > 1 and policy.rule(MULTIPLE_FACES) is not None),
+        ("phone", bool(observation.phones) and policy.rule(PHONE_DETECTED) is not None),
         ("dark", quality.dark),
         ("blurred", quality.blurred),
         ("covered", quality.covered),
@@ -80,7 +83,7 @@ def warnings(live: LiveSession) -> tuple[str, ...]:
     """The warnings that hold now."""
     if live.step is not None:
         return live.step.warnings
-    return () if live.looked is None else check_warnings(live.looked.observation)
+    return () if live.looked is None else check_warnings(live.looked.observation, live.connection.policy)
 
 
 def live_session(live: LiveSession, *, connection: str, with_observation: bool) -> JSONDict:
@@ -93,6 +96,7 @@ def live_session(live: LiveSession, *, connection: str, with_observation: bool) 
         risk=(temporary, permanent, total),
         connection=connection,
         detectors_off=live.detectors_off,
+        accommodated=live.connection.policy.accommodated,
     )
     payload["warnings"] = list(warnings(live))
     payload["fps"] = live.frames_per_second
@@ -116,6 +120,7 @@ def stored_session(session: Session, *, with_observation: bool) -> JSONDict:
         risk=(session.risk_temporary, session.risk_permanent, session.risk_total),
         connection=connection,
         detectors_off=session.detectors_off,
+        accommodated=session.accommodated,
     )
     if with_observation:
         payload["observation"] = payload["looking_away"] = None
@@ -133,7 +138,13 @@ def seen(observation: Observation) -> JSONDict:
 
 
 def _session(
-    session_id: Any, *, name: str, risk: tuple[int, int, int], connection: str, detectors_off: dict[str, str]
+    session_id: Any,
+    *,
+    name: str,
+    risk: tuple[int, int, int],
+    connection: str,
+    detectors_off: dict[str, str],
+    accommodated: bool,
 ) -> JSONDict:
     frame = frames.newest(session_id)
     return {
@@ -149,5 +160,6 @@ def _session(
         "last_frame_ms": None if frame is None else frame.unix_ms,
         "fps": 0.0,
         "detectors_off": detectors_off,
+        "accommodated": accommodated,
         "url": reverse("admin:proctoring_session_change", args=[session_id]),
     }

@@ -115,6 +115,8 @@ class LiveSession:
         if self.camera_on:
             self.gaps.begin(now)
         if not resumed:
+            if policy.accommodated:
+                self.record(ledger.accommodation(policy.muted, policy.eased), now=now)
             return
         if self._last_frame:
             # A server that was killed saw no disconnection: then the gap began at the last frame it saved.
@@ -235,7 +237,7 @@ class LiveSession:
             self._sampled_ms = max(self._sampled_ms, round(at * 1000))
             self._samples.append((self._sampled_ms, step.risk_total))
         for draft in step.events:
-            if looked is None or draft.ledger != "integrity":
+            if looked is None or draft.ledger != "integrity" or not self.connection.policy.keep_snapshots:
                 self._drafts.append(Drafted(draft))
             else:
                 self._drafts.append(Drafted(draft, looked.jpeg, boxes(looked)))

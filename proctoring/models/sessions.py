@@ -54,6 +54,9 @@ class Session(models.Model):
         default=dict,
         help_text="The exam's policy as it was when the session began (proctoring.risk.policy.Policy.as_dict).",
     )
+    accommodated = models.BooleanField(
+        default=False, help_text="Something was granted to the candidate. What and why stands elsewhere."
+    )
     # As the consent said when the session began. A policy that is changed later may shorten these, never lengthen them.
     keep_pictures_days = models.PositiveIntegerField(null=True, blank=True)
     keep_events_days = models.PositiveIntegerField(null=True, blank=True)

@@ -104,13 +104,15 @@ def _unfinished(*, candidate: User, exam: Exam | None) -> Session | None:
 def _create(
     *, candidate: User, exam: Exam | None, kind: str, attempt: Attempt | None = None, consent: Consent | None = None
 ) -> Session:
+    policy = policy_for(exam, candidate)
     return Session.objects.create(
         candidate=candidate,
         exam=exam,
         kind=kind,
         attempt=attempt,
         consent=consent,
-        policy=policy_for(exam, candidate).as_dict(),
+        policy=policy.as_dict(),
+        accommodated=policy.accommodated,
         **kept_days(exam),
     )
 
@@ -192,7 +194,7 @@ def start_watching(session_id: UUID | str, epoch: int) -> Session:
     session = _connected(session_id, epoch)
     if session.state == Session.State.LIVE:
         return session
-    if session.calibration is None and session.kind != Session.Kind.REPLAY:
+    if session.calibration is None and _needs_calibration(session):
         raise NotCalibrated
     if session.attempt is not None:
         session.attempt = exam_services.start_attempt(attempt=session.attempt)
@@ -202,6 +204,10 @@ def start_watching(session_id: UUID | str, epoch: int) -> Session:
     session.save(update_fields=["state", "started_at"])
     RiskSample.objects.create(session=session, unix_ms=round(now.timestamp() * 1000), risk=session.risk_total)
     return session
+
+
+def _needs_calibration(session: Session) -> bool:
+    return session.kind != Session.Kind.REPLAY and Policy.from_dict(session.policy).needs_calibration
 
 
 def _connected(session_id: UUID | str, epoch: int) -> Session:

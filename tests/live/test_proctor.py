@@ -22,7 +22,7 @@ from tests.live.pictures import clutter
 
 S_KEYS = {
     *("id", "name", "risk", "risk_temporary", "risk_permanent", "warnings", "connection", "frame_seq", "frame_url"),
-    *("last_frame_ms", "fps", "detectors_off", "url"),
+    *("last_frame_ms", "fps", "detectors_off", "accommodated", "url"),
 }
 
 
