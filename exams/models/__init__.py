@@ -7,6 +7,7 @@ from exams.models.marking import KeyCorrection, Mark, MarkChange, ResultsRelease
 from exams.models.outages import Heartbeat, Outage
 from exams.models.people import Institution, Invitation, Membership, Role, User, validate_time_zone
 from exams.models.questions import Choice, Question, QuestionPicture
+from exams.models.rosters import RosterImport
 from exams.models.tokens import ApiToken
 from exams.models.webhooks import WebhookDelivery, WebhookEndpoint
 
@@ -34,6 +35,7 @@ __all__ = [
     "QuestionPicture",
     "ResultsRelease",
     "Role",
+    "RosterImport",
     "Section",
     "TimeChange",
     "User",

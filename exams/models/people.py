@@ -118,6 +118,9 @@ class Invitation(models.Model):
         related_name="invitations",
         help_text="A candidate is enrolled in it on accepting.",
     )
+    first_name = models.CharField(max_length=150, blank=True, help_text="From a roster; the person may correct it.")
+    last_name = models.CharField(max_length=150, blank=True)
+    reference = models.CharField(max_length=64, blank=True, help_text="The number of the person at the institution.")
     invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="invitations_sent")
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True, blank=True)

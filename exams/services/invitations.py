@@ -133,7 +133,10 @@ def accept(*, invitation: Invitation, user: User) -> Invitation:
     invitation = _locked(invitation)
     if not invitation.is_open():
         raise InvitationClosed
-    give_role(user=user, institution=invitation.institution, role=invitation.role)
+    membership = give_role(user=user, institution=invitation.institution, role=invitation.role)
+    if invitation.reference and membership.reference != invitation.reference:
+        membership.reference = invitation.reference
+        membership.save(update_fields=["reference"])
     if invitation.exam is not None:
         Enrolment.objects.get_or_create(exam=invitation.exam, candidate=user)
     invitation.accepted_at = timezone.now()
