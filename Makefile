@@ -11,6 +11,8 @@ PORT ?= 8000
 DATA_DIR := $(or $(PROCTOR_DATA_DIR),var)
 # Address of PyTorch's index of CPU-only builds, where it is reachable: a tenth of the download.
 TORCH_INDEX ?=
+# Two wait for browsers and running sites most of their time (tests/tracks.py), the others fill what is left of the cores.
+TEST_PROCESSES ?= 3
 PIP_INSTALL := $(PYTHON) -m pip install --disable-pip-version-check --quiet
 
 .PHONY: help run test lint types format bench evaluate clean
@@ -50,7 +52,7 @@ run: $(VENV)/.installed ## install, migrate, prepare the models, make demo data 
 	@exec $(MANAGE) serve --host $(HOST) --port $(PORT)
 
 test: $(VENV)/.installed-dev ## every test, those in a real Chromium too
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest --numprocesses $(TEST_PROCESSES)
 
 lint: $(VENV)/.installed-dev ## style and common mistakes
 	@$(PYTHON) -m ruff check .
