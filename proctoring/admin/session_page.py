@@ -17,6 +17,7 @@ from proctoring import selectors, services
 from proctoring.admin.base import refuse_unless, session_or_404
 from proctoring.admin.forms import ACTIONS, WHAT_FOLLOWS, StopForm
 from proctoring.admin.live_data import PAGE_EVENTS, risk_samples, session_events
+from proctoring.admin.policy_words import policy_context
 from proctoring.admin.wall import number
 from proctoring.models import ProctorAction, Session, SessionReview
 from proctoring.reports.record import zone_of
@@ -87,6 +88,7 @@ def session_page(
     choices = stop_choices(session)
     context: dict[str, Any] = {
         **site.each_context(request),
+        **policy_context(session),
         "title": f"Session of {session.candidate.display_name}",
         "opts": Session._meta,
         "original": session,

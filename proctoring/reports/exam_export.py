@@ -16,7 +16,7 @@ from proctoring.reports.session_csv import BYTE_ORDER_MARK, table
 from proctoring.reports.session_json import history, records_of
 
 FOLDER = "exports"
-WHOSE = ("session", "candidate", "kind")
+WHOSE = ("session", "candidate", "kind", "accommodated")
 
 
 def make(export: Export) -> None:
@@ -69,8 +69,13 @@ def _json_parts(export: Export, sessions: Iterator[Session]) -> Iterator[str]:
     yield "\n]}\n"
 
 
-def _whose(session: Session) -> dict[str, str]:
-    return {"session": str(session.pk), "candidate": session.candidate.display_name, "kind": session.kind}
+def _whose(session: Session) -> dict[str, str | int]:
+    return {
+        "session": str(session.pk),
+        "candidate": session.candidate.display_name,
+        "kind": session.kind,
+        "accommodated": int(session.accommodated),
+    }
 
 
 def _advance(export: Export) -> None:

@@ -5,22 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from django.db.models import Q
-
+from exams import timing
 from exams.models import Accommodation, Exam, User
 from proctoring.models import DetectorAccommodation
 from proctoring.risk.policy import LOOKING_AWAY, USES_NO_HOLD, Policy, Rule
 
 
 def granted_to(candidate: User, exam: Exam) -> list[Accommodation]:
-    """For this exam or for all of the institution's, and not revoked."""
-    granted = Accommodation.objects.filter(
-        Q(exam=exam) | Q(exam__isnull=True),
-        institution=exam.institution_id,
-        candidate=candidate,
-        revoked_at__isnull=True,
-    )
-    return list(granted.select_related("detectors").order_by("pk"))
+    return list(timing.active_accommodations(candidate.pk, exam).select_related("detectors"))
 
 
 def accommodate(policy: Policy, granted: Sequence[Accommodation]) -> Policy:

@@ -34,6 +34,7 @@ export class Tile {
     this.part("a").href = session.url;
     this.part("img").alt = `Camera picture of ${session.name}`;
     this.part(".pv-name").textContent = session.name;
+    this.part(".pv-accommodated").hidden = !session.accommodated;
     this.part(".pv-warnings").textContent = warningsText(session.warnings);
     showRisk(this.part(".pv-risk"), session.risk);
     showConnection(this.part(".pv-connection"), session.connection);
