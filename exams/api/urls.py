@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
+from exams.api.time import BreakView, TimeView
 from exams.api.views import AnswersView, AttemptView
 
 urlpatterns = [
     path("attempts/<uuid:attempt_id>/", AttemptView.as_view(), name="api_attempt"),
     path("attempts/<uuid:attempt_id>/answers/", AnswersView.as_view(), name="api_answers"),
+    path("attempts/<uuid:attempt_id>/time/", TimeView.as_view(), name="api_time"),
+    path("attempts/<uuid:attempt_id>/break/", BreakView.as_view(), name="api_break"),
 ]

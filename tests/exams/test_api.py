@@ -142,12 +142,12 @@ def test_answers_reject_get(api: Client, attempt: Attempt) -> None:
 
 
 @pytest.mark.parametrize("questions", [1, 3])
-def test_reading_takes_six_queries_whatever_is_in_it(
+def test_reading_takes_eight_queries_whatever_is_in_it(
     api: Client, attempt: Attempt, questions: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for position in range(questions - 1):
         question = factories.choice_question(attempt.exam, position=10 + position)
         value = {"choice": question.choices.all()[0].pk}
         services.save_answer(attempt=attempt, client_id=uuid4(), question_id=question.pk, value=value)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         api.get(url(attempt))
