@@ -57,7 +57,7 @@ def answers_that_count(attempts: Sequence[Attempt]) -> dict[tuple[object, int], 
     return {(answer.attempt_id, answer.question_id): answer for answer in newest}
 
 
-def everyone_has_full_points(version: ExamVersion) -> frozenset[int]:
+def everyone_has_full_points(version: ExamVersion | int) -> frozenset[int]:
     """Questions of the version whose newest correction says so, by number."""
     corrections = KeyCorrection.objects.filter(question__section__version=version).order_by("at", "pk")
     newest = dict(corrections.values_list("question", "everyone"))

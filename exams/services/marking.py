@@ -19,6 +19,7 @@ from exams.marking import mark as points_for
 from exams.marking import total
 from exams.models import Answer, Attempt, Exam, KeyCorrection, Mark, MarkChange, Question
 from exams.responses import response_of
+from exams.services import releasing
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +74,10 @@ def lock_attempts(keys: Sequence[object]) -> list[Attempt]:
 
 
 def add_up(attempts: Sequence[Attempt]) -> None:
-    """The attempts' scores from their marks: so far, while some are missing, and complete once ``marked_at`` is set."""
+    """The attempts' scores from their marks: so far, while some are missing, and complete once ``marked_at`` is set.
+
+    Where results are published, a score that became complete or another one is told at once.
+    """
     figures = (
         Mark.objects.filter(attempt__in=attempts)
         .order_by()
@@ -83,12 +87,22 @@ def add_up(attempts: Sequence[Attempt]) -> None:
         )
     )
     by_attempt = {row["attempt"]: row for row in figures}
+    before = {attempt.pk: _shown(attempt) for attempt in attempts}
     for attempt in attempts:
         row = by_attempt.get(attempt.pk, {"score": None, "of": Decimal(0), "missing": 0, "last": timezone.now()})
-        attempt.score = total([row["score"] or Decimal(0)])
+        attempt.score = round(total([row["score"] or Decimal(0)]), 2)  # SQLite adds up floats
         attempt.max_score = row["of"]
         attempt.marked_at = None if row["missing"] else row["last"]
     Attempt.objects.bulk_update(attempts, ["score", "max_score", "marked_at"])
+    changed = [attempt for attempt in attempts if _shown(attempt) not in (None, before[attempt.pk])]
+    if changed:
+        releasing.tell(changed[0].exam, changed)
+
+
+def _shown(attempt: Attempt) -> object:
+    """The result as its candidate sees it; None while they see none."""
+    complete = attempt.exam.results_published_at is not None and attempt.marked_at is not None
+    return (attempt.score, attempt.max_score) if complete else None
 
 
 def _mark(

@@ -67,11 +67,11 @@ def question(of: Exam, name: str) -> Question:
     return factories.questions(of).filter(section__version__frozen_at__isnull=False).get(name=name)
 
 
-def sitting(of: Exam, answers: Answers, candidate: User | None = None) -> Attempt:
+def sitting(of: Exam, answers: Answers, candidate: User | None = None, **fields: Any) -> Attempt:
     """An attempt that runs, with these answers saved."""
     candidate = candidate or factories.user()
     now = timezone.now()
-    attempt = factories.attempt(of, candidate, started_at=now, deadline=now + timedelta(hours=1))
+    attempt = factories.attempt(of, candidate, started_at=now, deadline=now + timedelta(hours=1), **fields)
     for name, said in answers.items():
         answer(attempt, name, said)
     return attempt
@@ -103,8 +103,8 @@ def value(asked: Question, said: Any, seed: str) -> dict[str, Any]:
     return {"number" if asked.kind == Question.Kind.NUMERIC else "text": said}
 
 
-def handed_in(of: Exam, answers: Answers, candidate: User | None = None) -> Attempt:
-    attempt = services.submit_attempt(attempt=sitting(of, answers, candidate))
+def handed_in(of: Exam, answers: Answers, candidate: User | None = None, **fields: Any) -> Attempt:
+    attempt = services.submit_attempt(attempt=sitting(of, answers, candidate, **fields))
     attempt.refresh_from_db()
     return attempt
 
