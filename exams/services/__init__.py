@@ -10,7 +10,11 @@ from exams.services.attempts import (
     submit_when_due,
 )
 from exams.services.breaks import close_breaks, end_break, start_break
+from exams.services.correcting import correct_key
+from exams.services.grading import give_mark
 from exams.services.items import hold_draft, rewrite_item, write_item
+from exams.services.marking import mark_attempt, remark
+from exams.services.releasing import publish_results, withdraw_results
 from exams.services.time import add_time, reopen
 from exams.services.versions import discard_draft, draft_of, freeze, publish_changes, revise
 
@@ -18,15 +22,20 @@ __all__ = [
     "accommodations",
     "add_time",
     "close_breaks",
+    "correct_key",
     "discard_draft",
     "draft_of",
     "end_break",
     "freeze",
+    "give_mark",
     "hold_draft",
     "is_due",
+    "mark_attempt",
     "open_attempt",
     "outages",
     "publish_changes",
+    "publish_results",
+    "remark",
     "reopen",
     "revise",
     "rewrite_item",
@@ -35,5 +44,6 @@ __all__ = [
     "start_break",
     "submit_attempt",
     "submit_when_due",
+    "withdraw_results",
     "write_item",
 ]
