@@ -53,7 +53,7 @@ def test_a_reload_goes_on_at_the_same_place(candidate: Candidate, open_proctor: 
     candidate.click(CHOICE)
     candidate.find(TEXT).send_keys("It has one divisor.")
     for number in (1, 2):
-        candidate.sees(f"#questions > li:nth-child({number}) .question-status", "Saved")
+        candidate.sees(f'.question[data-number="{number}"] .question-status', "Saved")
     frame = proctor.newest_frame(candidate.session_id)
 
     browser.refresh()

@@ -145,7 +145,7 @@ def test_the_candidates_pages_by_keyboard(candidate: Candidate, sittings: Iterat
     candidate.sees("#questions", "prime")
     assert looks.unreachable_by_tab(browser) == []
     press(candidate, '#questions input[type="radio"]', Keys.SPACE)
-    candidate.sees("#questions > li:first-child .question-status", "Saved")
+    candidate.sees('.question[data-number="1"] .question-status', "Saved")
     press(candidate, "#finish", Keys.ENTER)
     press(candidate, "#finish-confirm", Keys.ENTER)
     candidate.reaches("finished")

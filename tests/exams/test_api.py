@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from uuid import uuid4
 
@@ -10,8 +11,9 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from exams import services
-from exams.models import Answer, Attempt, Question
+from exams import paper, services
+from exams.api import payloads
+from exams.models import Answer, Attempt, Choice, Question
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -49,14 +51,111 @@ def test_it_gives_questions_answers_and_the_servers_time(api: Client, attempt: A
     data = api.get(url(attempt)).json()
     choice, text = data["questions"]
     assert [question["kind"] for question in data["questions"]] == ["single_choice", "essay"]
-    assert [set(item) for item in choice["choices"]] == [{"id", "text"}] * 3
+    assert [set(item) for item in choice["choices"]] == [{"id", "html", "name"}] * 3
+    assert "prime number" in choice["html"]
+    assert (choice["points"], choice["section"]) == ("1", data["sections"][0]["id"])
     assert data["answers"][str(text["id"])]["value"] == {"text": "One divisor."}
     assert data["deadline_ms"] - data["started_at_ms"] == 60 * 60 * 1000
     assert abs(data["server_time_ms"] - timezone.now().timestamp() * 1000) < 10_000
 
 
-def test_it_never_tells_which_choice_is_correct(api: Client, attempt: Attempt) -> None:
-    assert "correct" not in api.get(url(attempt)).content.decode()
+SECRETS = {"guidance": "For markers alone", "feedback": "Because it is so"}
+NEVER_SAID = ["correct", "credit", "position", "tolerance", "guidance", "feedback", "For markers", "Because it is so"]
+
+
+def seen(question: Question, seed: str) -> dict[str, Any]:
+    return payloads.question_payload(question, seed=seed, shuffle=True)
+
+
+def full(kind: str) -> Question:
+    """With everything filled in that a candidate must not see."""
+    made = factories.question(factories.exam(questions=False), kind, **SECRETS)
+    Choice.objects.update(feedback="Because it is so")
+    return Question.objects.select_related("section").prefetch_related("choices").get(pk=made.pk)
+
+
+@pytest.mark.parametrize("kind", Question.Kind)
+def test_what_a_page_gets_says_nothing_of_the_right_answer(kind: str) -> None:
+    question = full(kind)
+    said = json.dumps(seen(question, "a"), ensure_ascii=False)
+    assert [word for word in NEVER_SAID if word in said] == []
+    assert ("3.14" in said, "Lovelace" in said) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "name", "side"),
+    [
+        ("single_choice", "choices", "id", ""),
+        ("multiple_choice", "choices", "id", ""),
+        ("ordering", "items", "key", ""),
+        ("matching", "left", "key", "left"),
+        ("matching", "right", "key", "right"),
+    ],
+)
+def test_neither_names_nor_places_follow_how_the_author_wrote_options_down(
+    kind: str, field: str, name: str, side: str
+) -> None:
+    question = full(kind)
+    numbers = {choice.pk for choice in question.choices.all()}
+    shown, sorted_by_name = set(), set()
+    for seed in map(str, range(30)):
+        written = {paper.key(seed, choice, side): choice.position for choice in question.choices.all()}
+        names = [each[name] for each in seen(question, seed)[field]]
+        assert not numbers & {int(each) for each in names if each.isdecimal()}
+        shown.add(tuple(written[each] for each in names))
+        sorted_by_name.add(tuple(written[each] for each in sorted(names)))
+    assert len(shown) > 1
+    assert len(sorted_by_name) > 1
+
+
+def test_the_two_sides_of_a_pair_have_names_that_do_not_meet() -> None:
+    data = seen(full("matching"), "a")
+    assert [len(data[side]) for side in ("left", "right")] == [2, 3]
+    assert not {each["key"] for each in data["left"]} & {each["key"] for each in data["right"]}
+
+
+def test_controls_with_formulas_have_a_name_to_be_read_out() -> None:
+    assert payloads.label("$x^2$ or **so**")["name"] == "x^2 or **so**"
+    assert payloads.label("plain")["name"] == ""
+
+
+def test_markup_in_texts_stays_text() -> None:
+    question = factories.question(factories.exam(questions=False), "essay", text="<script>alert(1)</script> <b>x</b>")
+    assert "<script" not in seen(question, "a")["html"]
+    assert "<b>" not in seen(question, "a")["html"]
+
+
+@pytest.mark.parametrize("kind", Question.Kind)
+def test_a_page_that_comes_back_finds_its_answer(kind: str) -> None:
+    """Whatever was killed meanwhile: what was acknowledged is there, in the words the page sent it in."""
+    candidate = factories.user()
+    exam = factories.exam(candidates=(candidate,), questions=False)
+    question = factories.question(exam, kind)
+    attempt = services.start_attempt(attempt=services.open_attempt(candidate=candidate, exam=exam))
+    client = Client()
+    client.force_login(candidate)
+    data = client.get(url(attempt)).json()["questions"][0]
+    value = answered(data)
+    reply = post(client, attempt, {"client_id": str(uuid4()), "question": question.pk, "value": value})
+    assert reply.status_code == 201, reply.content
+    again = client.get(url(attempt)).json()
+    assert again["questions"][0] == data
+    found = again["answers"][str(question.pk)]
+    assert (found["revision"], found["value"]) == (1, value)
+
+
+def answered(data: dict[str, Any]) -> dict[str, Any]:
+    """What a page might send, having only what it was given."""
+    first = {name: each[0] for name, each in data.items() if isinstance(each, list)}
+    return {
+        "single_choice": lambda: {"choice": first["choices"]["id"]},
+        "multiple_choice": lambda: {"choices": [first["choices"]["id"]]},
+        "numeric": lambda: {"number": "-2,5e3"},
+        "short_text": lambda: {"text": "Ada"},
+        "essay": lambda: {"text": "One divisor.\n"},
+        "matching": lambda: {"pairs": {first["left"]["key"]: first["right"]["key"]}},
+        "ordering": lambda: {"order": [each["key"] for each in data["items"]]},
+    }[data["kind"]]()
 
 
 def test_questions_stay_hidden_before_the_start_and_after_the_end(api: Client, attempt: Attempt) -> None:

@@ -1,7 +1,9 @@
 // The exam itself: its questions, the time left, and handing in. A practice run has only the last.
+import { element } from "../lib/dom.js";
 import { request } from "../lib/http.js";
 import { Answers } from "./answers.js";
 import { Countdown } from "./countdown.js";
+import { Navigator } from "./navigator.js";
 import { Questions } from "./questions.js";
 
 const TRY_AGAIN_MS = 2000;
@@ -72,9 +74,10 @@ export class Exam {
       changed: (questionId, status) => this.#questions.status(questionId, status),
     });
     this.#questions = new Questions({
-      list: document.getElementById("questions"),
+      root: document.getElementById("questions"),
       attemptId,
       timers,
+      navigator: new Navigator(document.getElementById("navigator")),
       edited: (questionId, value) => this.#answers.edit(questionId, value),
       announce: this.#announce,
     });
@@ -106,8 +109,7 @@ export class Exam {
 
   #ask() {
     this.#questions?.handOnDrafts();
-    const open = this.#questions?.unanswered() ?? 0;
-    document.getElementById("finish-unanswered").textContent = unansweredSentence(open, this.#questions !== null);
+    document.getElementById("finish-summary").replaceChildren(...summary(this.#questions));
     this.#say("");
     this.#dialog.showModal();
   }
@@ -159,8 +161,18 @@ export class Exam {
   }
 }
 
-function unansweredSentence(open, isExam) {
-  if (!isExam) return "The camera is switched off, and everything recorded in this practice run is deleted.";
-  if (open === 0) return "You have answered every question.";
-  return open === 1 ? "One question is not answered yet." : `${open} questions are not answered yet.`;
+// What to know before handing in, a paragraph each.
+function summary(questions) {
+  if (!questions) return lines("The camera is switched off, and everything recorded in this practice run is deleted.");
+  const { total, open, refused, flagged } = questions.summary();
+  return lines(
+    open.length === 0 ? "You have answered every question." : `You have answered ${total - open.length} of ${total} questions.`,
+    open.length > 0 && `Not answered: ${open.join(", ")}.`,
+    refused.length > 0 && `Not saved, see there: ${refused.join(", ")}.`,
+    flagged.length > 0 && `Flagged for review: ${flagged.join(", ")}.`,
+  );
+}
+
+function lines(...sentences) {
+  return sentences.filter(Boolean).map((textContent) => element("p", { textContent }));
 }

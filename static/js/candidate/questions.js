@@ -1,163 +1,156 @@
 // The exam's questions as a form: what was answered, whether it is saved, and where one was.
+import { element, serverHtml } from "../lib/dom.js";
 import * as store from "../lib/store.js";
-
-const TYPING_PAUSE_MS = 1000;
-const TYPING_PAUSE_AT_THE_END_MS = 200;
-const LONGEST_UNSAVED_MS = 5000; // also of someone who types without a pause
-const MAX_TEXT_LENGTH = 20000;
+import { savedStatus } from "./answers.js";
+import { Drafts } from "./drafts.js";
+import { Question } from "./question.js";
 
 export class Questions {
-  #list;
+  #root;
   #attemptId;
-  #timers;
   #edited;
-  #drafts = new Map(); // question id → {timer, since} of a text not yet handed on
-  #lastState = new Map();
   #announce;
-  #typingPause = TYPING_PAUSE_MS;
+  #navigator;
+  #drafts;
+  #questions = new Map(); // in the order of the page
 
-  // edited(questionId, value) is called for every answer made; announce(sentence) speaks to screen readers.
-  constructor({ list, attemptId, timers, edited, announce }) {
-    this.#list = list;
+  // edited(questionId, value) is called for every answer made; announce(sentence) speaks to screen readers; navigator is
+  // told of every change.
+  constructor({ root, attemptId, timers, edited, announce, navigator }) {
+    this.#root = root;
     this.#attemptId = attemptId;
-    this.#timers = timers;
     this.#edited = edited;
     this.#announce = announce;
+    this.#navigator = navigator;
+    this.#drafts = new Drafts({ timers, handOn: (id) => this.#changed(id) });
   }
 
-  // questions and answers as the API gives them; unsent: Map of values not yet saved, by question.
-  show({ questions, answers, unsent }) {
-    this.#list.replaceChildren(...questions.map((question, index) => this.#item(question, index, questions.length)));
-    for (const { id } of questions) {
-      const saved = answers[id];
-      const value = unsent.get(id) ?? saved?.value;
-      if (value) this.#fill(id, value);
-      if (unsent.has(id)) this.status(id, { state: "waiting" });
-      else if (saved) this.status(id, { state: "saved", savedAtMs: saved.saved_at_ms, late: saved.late });
-    }
+  // sections, questions and answers as the API gives them; unsent: Map of values not yet saved, by question.
+  show({ sections, questions, answers, unsent }) {
+    const titled = sections.length > 1 || sections.some(({ title }) => title);
+    const flags = new Set(store.get(this.#flagsKey) ?? []);
+    const made = questions.map((data, index) => {
+      const place = { number: index + 1, total: questions.length, level: titled ? "h4" : "h3", flagged: flags.has(data.id) };
+      return new Question(data, { ...place, handlers: this.#handlers() });
+    });
+    this.#questions = new Map(made.map((question) => [question.id, question]));
+    this.#root.replaceChildren(
+      ...sections.map((data, index) => {
+        const own = questions.filter(({ section }) => section === data.id).map(({ id }) => this.#questions.get(id));
+        return section(data, { index, titled, own });
+      }),
+    );
+    for (const question of made) this.#restore(question, answers[question.id], unsent);
+    this.#navigator.show(made);
   }
 
   // Back to where one was before a reload.
   scrollToLast() {
-    const item = this.#list.querySelector(`[data-question-id="${Number(store.get(this.#placeKey))}"]`);
-    item?.scrollIntoView({ block: "center", behavior: "instant" });
+    const question = this.#questions.get(Number(store.get(this.#placeKey)));
+    question?.element.scrollIntoView({ block: "center", behavior: "instant" });
+    if (question) this.#navigator.here(question.id);
   }
 
-  unanswered() {
-    return [...this.#list.children].filter(
-      (item) => !item.querySelector("input:checked") && !item.querySelector("textarea")?.value.trim(),
-    ).length;
+  // What stands before handing in: how many there are, and the numbers of those to look at again.
+  summary() {
+    const all = [...this.#questions.values()];
+    const numbers = (wanted) => all.filter(wanted).map(({ number }) => number);
+    return {
+      total: all.length,
+      open: numbers((question) => !question.answered),
+      refused: numbers((question) => question.state === "refused"),
+      flagged: numbers((question) => question.flagged),
+    };
   }
 
-  // Texts still being typed are handed on now.
+  // Answers still being typed are handed on now.
   handOnDrafts() {
-    for (const questionId of [...this.#drafts.keys()]) this.#handOn(questionId);
+    this.#drafts.handOnAll();
   }
 
-  // The time is nearly over: what is typed now must still arrive before the end.
   hurry() {
-    this.#typingPause = TYPING_PAUSE_AT_THE_END_MS;
-    this.handOnDrafts();
+    this.#drafts.hurry();
   }
 
   lock() {
     this.handOnDrafts();
-    this.#list.querySelectorAll("input, textarea").forEach((control) => (control.disabled = true));
+    this.#root.querySelectorAll("input, textarea, select, button").forEach((control) => (control.disabled = true));
   }
 
   status(questionId, { state, message, savedAtMs, late }) {
-    const item = this.#itemOf(questionId);
-    if (!item) return;
-    item.dataset.state = state;
-    const time = savedAtMs ? new Date(savedAtMs).toLocaleTimeString("en-GB") : "";
-    const sentence = {
-      waiting: "Saving…",
-      saved: late ? `Saved ${time}, after the time was up: marked as late` : `Saved ${time}`,
-      retrying: message || "Not saved yet – retrying",
-      refused: `Not saved: ${message}`,
-    }[state];
-    item.querySelector(".question-status").textContent = sentence;
-    const before = this.#lastState.get(questionId);
-    this.#lastState.set(questionId, state);
-    const troubled = state === "retrying" || state === "refused";
-    if (troubled && before !== state) this.#announce(`Question ${item.dataset.number}: ${sentence}`);
-    if (state === "saved" && before === "retrying") this.#announce(`Question ${item.dataset.number}: saved.`);
+    const question = this.#questions.get(questionId);
+    if (!question) return;
+    question.show(state, sentence(question, { state, message, savedAtMs, late }));
+    this.#tell(question);
   }
 
   get #placeKey() {
     return `place:${this.#attemptId}`;
   }
 
-  #itemOf(questionId) {
-    return this.#list.querySelector(`[data-question-id="${questionId}"]`);
+  get #flagsKey() {
+    return `flags:${this.#attemptId}`;
   }
 
-  #item(question, index, total) {
-    const item = element("li", { className: "question", id: `question-${question.id}` });
-    Object.assign(item.dataset, { questionId: question.id, number: index + 1, state: "empty" });
-    const number = element("span", { className: "question-number", textContent: `Question ${index + 1} of ${total}` });
-    const text = element("span", { className: "question-text", textContent: question.text });
-    const isText = question.kind !== "single_choice";
-    const body = isText ? this.#textBody(question, number, text) : this.#choiceBody(question, number, text);
-    const status = element("p", { className: "question-status", id: `status-${question.id}`, textContent: "Not answered" });
-    item.append(body, status);
-    item.addEventListener("focusin", () => store.put(this.#placeKey, question.id));
-    return item;
+  #handlers() {
+    return {
+      changed: (id) => this.#changed(id),
+      typing: (id) => {
+        this.#drafts.touch(id);
+        this.status(id, { state: "waiting" });
+      },
+      left: (id) => this.#drafts.handOn(id),
+      focused: (id) => {
+        store.put(this.#placeKey, id);
+        this.#navigator.here(id);
+      },
+      flagged: (id) => this.#flagged(id),
+      announce: this.#announce,
+    };
   }
 
-  #choiceBody(question, number, text) {
-    const fieldset = element("fieldset", { className: "question-body" });
-    const legend = element("legend", {});
-    legend.append(number, text);
-    fieldset.append(legend);
-    for (const choice of question.choices) {
-      const radio = element("input", { type: "radio", name: `question-${question.id}`, value: String(choice.id) });
-      radio.addEventListener("change", () => this.#edited(question.id, { choice: choice.id }));
-      const label = element("label", { className: "choice" });
-      label.append(radio, element("span", { textContent: choice.text }));
-      fieldset.append(label);
-    }
-    return fieldset;
+  #changed(id) {
+    this.#edited(id, this.#questions.get(id).value());
   }
 
-  #textBody(question, number, text) {
-    const label = element("label", { className: "question-body" });
-    const area = element("textarea", { rows: 6, maxLength: MAX_TEXT_LENGTH, name: `question-${question.id}` });
-    area.setAttribute("aria-describedby", `status-${question.id}`);
-    area.addEventListener("input", () => this.#draft(question.id));
-    area.addEventListener("blur", () => this.#handOn(question.id));
-    label.append(number, text, area);
-    return label;
+  #flagged(id) {
+    const flagged = [...this.#questions.values()].filter((question) => question.flagged).map((question) => question.id);
+    if (flagged.length > 0) store.put(this.#flagsKey, flagged);
+    else store.remove(this.#flagsKey);
+    this.#tell(this.#questions.get(id));
   }
 
-  #draft(questionId) {
-    const draft = this.#drafts.get(questionId) ?? { timer: null, since: performance.now() };
-    if (draft.timer !== null) this.#timers.cancel(draft.timer);
-    const left = LONGEST_UNSAVED_MS - (performance.now() - draft.since);
-    draft.timer = this.#timers.after(Math.min(this.#typingPause, left), () => this.#handOn(questionId));
-    this.#drafts.set(questionId, draft);
-    this.status(questionId, { state: "waiting" });
+  #tell(question) {
+    this.#navigator.update(question, [...this.#questions.values()]);
   }
 
-  #handOn(questionId) {
-    const draft = this.#drafts.get(questionId);
-    if (!draft) return;
-    this.#timers.cancel(draft.timer);
-    this.#drafts.delete(questionId);
-    const { value } = this.#itemOf(questionId).querySelector("textarea");
-    // Half of a surrogate pair, which some input methods leave behind, cannot be kept by the server.
-    this.#edited(questionId, { text: value.toWellFormed?.() ?? value });
-  }
-
-  #fill(questionId, value) {
-    const item = this.#itemOf(questionId);
-    const area = item.querySelector("textarea");
-    if (area) area.value = value.text ?? "";
-    const radio = item.querySelector(`input[value="${Number(value.choice)}"]`);
-    if (radio) radio.checked = true;
+  #restore(question, saved, unsent) {
+    const value = unsent.get(question.id) ?? saved?.value;
+    if (value) question.fill(value);
+    if (unsent.has(question.id)) this.status(question.id, { state: "waiting" });
+    else if (saved && question.answered) this.status(question.id, savedStatus(saved));
   }
 }
 
-function element(name, properties) {
-  return Object.assign(document.createElement(name), properties);
+function section({ title, html }, { index, titled, own }) {
+  const part = element("section", { className: "paper-section" });
+  if (titled) {
+    const heading = element("h3", { id: `section-${index}`, dir: "auto", textContent: title || `Section ${index + 1}` });
+    part.setAttribute("aria-labelledby", heading.id);
+    part.append(heading);
+  }
+  if (html) part.append(element("div", { className: "section-text" }, serverHtml(html)));
+  part.append(element("ol", { className: "questions" }, ...own.map((question) => question.element)));
+  return part;
+}
+
+function sentence(question, { state, message, savedAtMs, late }) {
+  const time = savedAtMs ? new Date(savedAtMs).toLocaleTimeString("en-GB") : "";
+  const saved = `${question.answered ? "Saved" : "Cleared, saved"} ${time}`;
+  return {
+    waiting: "Saving…",
+    saved: late ? `${saved}, after the time was up: marked as late` : saved,
+    retrying: message || "Not saved yet – retrying",
+    refused: `Not saved: ${message} What was saved before still counts.`,
+  }[state];
 }
