@@ -7,6 +7,7 @@ given before no longer covers it and is asked for again.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -16,8 +17,10 @@ from django.utils import timezone
 from exams.models import Exam, User
 from proctoring import services
 from proctoring.evidence.retention import KEEP_PRACTICE_DAYS
-from proctoring.models import Consent, ConsentText, ExamPolicy
+from proctoring.models import Consent, ConsentText
 from proctoring.risk.policy import (
+    CALIBRATION_FRAMES_PER_SECOND,
+    CHECK_FRAMES_PER_SECOND,
     COPY_PASTE,
     FULLSCREEN_LEFT,
     LOOKING_AWAY,
@@ -26,10 +29,13 @@ from proctoring.risk.policy import (
     PHONE_DETECTED,
     SECOND_SCREEN,
     TAB_SWITCH,
+    USES_NO_COOLDOWN,
+    USES_NO_HOLD,
+    Policy,
     Rule,
 )
 
-VERSION = "1"  # of the template; the SHA-256 tells texts of one version apart
+VERSION = "2"  # of the template; the SHA-256 tells texts of one version apart
 
 CONDITIONS = {
     NO_FACE: "No face is in view",
@@ -61,9 +67,9 @@ class Section:
     blocks: list[Block] = field(default_factory=list)
 
 
-def current_text(exam: Exam | None) -> ConsentText:
-    """The row of the current words, not yet saved when nobody has agreed to them so far."""
-    words = _words(exam)
+def current_text(exam: Exam | None, candidate: User | None = None) -> ConsentText:
+    """The row of the current words for this candidate, not yet saved when nobody has agreed to them so far."""
+    words = _words(exam, candidate)
     sha256 = hashlib.sha256(words.encode()).hexdigest()
     stored = ConsentText.objects.filter(sha256=sha256).first()
     return stored or ConsentText(version=VERSION, sha256=sha256, text=words)
@@ -72,7 +78,7 @@ def current_text(exam: Exam | None) -> ConsentText:
 def consent_for(candidate: User, exam: Exam | None) -> Consent | None:
     """The candidate's consent to the current text, unless withdrawn."""
     return Consent.objects.filter(
-        candidate=candidate, exam=exam, withdrawn_at__isnull=True, text__sha256=current_text(exam).sha256
+        candidate=candidate, exam=exam, withdrawn_at__isnull=True, text__sha256=current_text(exam, candidate).sha256
     ).first()
 
 
@@ -84,7 +90,7 @@ def earlier_consent_for(candidate: User, exam: Exam | None) -> Consent | None:
 @transaction.atomic
 def give(candidate: User, exam: Exam | None, *, sha256: str | None = None) -> Consent:
     """Record consent to the current text. ``sha256`` names the text that was on the screen."""
-    current = current_text(exam)
+    current = current_text(exam, candidate)
     if sha256 is not None and sha256 != current.sha256:
         raise ConsentTextChanged
     if (given := consent_for(candidate, exam)) is not None:
@@ -118,30 +124,78 @@ def sections(text: str) -> list[Section]:
     return [section for section in found if section.title or section.blocks]
 
 
-def _words(exam: Exam | None) -> str:
-    policy = services.policy_for(exam)
+def unwatched_text(exam: Exam, candidate: User) -> str:
+    """What holds for an exam that nobody watches: to be read, not to be agreed to."""
+    return _rendered("candidate/unwatched.txt", exam, services.policy_for(exam, candidate))
+
+
+def _words(exam: Exam | None, candidate: User | None) -> str:
+    return _rendered("candidate/consent.txt", exam, services.policy_for(exam, candidate))
+
+
+def _rendered(template: str, exam: Exam | None, policy: Policy) -> str:
     context = {
         "exam": exam,
         "institution": exam.institution if exam else None,
         "contact": (exam.institution.contact or exam.institution.name) if exam else "",
         "policy": policy,
-        "rules": [rule_sentence(rule) for rule in policy.rules.values() if rule.enabled],
-        "keep": (ExamPolicy.objects.filter(exam=exam).first() if exam else None) or ExamPolicy(),
+        "check_fps": CHECK_FRAMES_PER_SECOND,
+        "calibration_fps": CALIBRATION_FRAMES_PER_SECOND,
+        "rules": [rule_sentence(rule, policy) for rule in policy.counted()],
+        "muted": [_condition(event, policy) for event in policy.muted],
+        "looks_for_phones": policy.rule(PHONE_DETECTED) is not None,
+        "asked": list(_asked(policy)),
+        "keep": services.fields_for(exam),
         "practice_days": KEEP_PRACTICE_DAYS,
     }
-    lines = [line.strip() for line in render_to_string("candidate/consent.txt", context).splitlines()]
+    lines = [line.strip() for line in render_to_string(template, context).splitlines()]
     return "\n".join(line for line in lines if line) + "\n"
 
 
-def rule_sentence(rule: Rule) -> str:
+def _asked(policy: Policy) -> Iterator[str]:
+    """What the page asks of the candidate, a sentence or two each."""
+    recorded = (
+        " That is written down, and nothing ends because of it." if policy.watched else " Nothing ends because of it."
+    )
+    if policy.require_fullscreen:
+        yield (
+            "The questions are shown in full screen. When you leave it, the page asks you to come back."
+            f"{recorded} Where a browser cannot show full screen, as on an iPhone, you go on without."
+        )
+    if policy.restrict_clipboard:
+        yield (
+            "Copying, cutting, pasting and the context menu (the right mouse button) are switched off among the"
+            " questions. Trying it changes nothing"
+            + (", and that it was tried is written down." if policy.watched else ".")
+        )
+
+
+def _condition(event: str, policy: Policy) -> str:
+    """In this exam: which signals mean that the page was left, and that copying is prevented."""
+    if event == TAB_SWITCH and not policy.count_blurred:
+        return "This page is hidden (by another tab, or with its window minimised)"
+    if event == TAB_SWITCH and not policy.count_hidden:
+        return "Another window is in front"
+    if event == COPY_PASTE and policy.restrict_clipboard:
+        return "You try to copy, cut or paste something on this page"
+    return CONDITIONS[event]
+
+
+def rule_sentence(rule: Rule, policy: Policy) -> str:
     """One row of the policy: "No face is in view for more than 2 seconds: 5 temporary points, and again …"."""
     held = f" for more than {_seconds(rule.hold_seconds)}" if rule.hold_seconds > 0 else ""
     lasting = "permanent" if rule.permanent else "temporary"
     points = f"{rule.delta} {lasting} {'point' if rule.delta == 1 else 'points'}"
-    # Leaving the page counts once until one is back; everything else goes on counting while it lasts.
-    pause = max(rule.hold_seconds, rule.cooldown_seconds)
-    again = "" if rule.event == TAB_SWITCH else f", and again after every further {_seconds(pause)} of it"
-    return f"{CONDITIONS[rule.event]}{held}: {points}{again}."
+    return f"{_condition(rule.event, policy)}{held}: {points}{_again(rule)}."
+
+
+def _again(rule: Rule) -> str:
+    """What is left counts once until one is back, what happens in an instant after a pause, the rest while it lasts."""
+    if rule.event in USES_NO_COOLDOWN:
+        return ""
+    if rule.event in USES_NO_HOLD:
+        return f", at most once in {_seconds(rule.cooldown_seconds)}" if rule.cooldown_seconds else ", each time"
+    return f", and again after every further {_seconds(max(rule.hold_seconds, rule.cooldown_seconds))} of it"
 
 
 def _seconds(number: float) -> str:

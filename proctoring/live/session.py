@@ -17,10 +17,9 @@ from proctoring.observation import Observation
 from proctoring.risk.calibration import Calibration
 from proctoring.risk.engine import Engine
 from proctoring.risk.events import Step
+from proctoring.risk.policy import CALIBRATION_FRAMES_PER_SECOND, CHECK_FRAMES_PER_SECOND, PHONE_DETECTED
 from proctoring.services import Commit, Connection, Drafted, PendingSignal
 
-CHECK_FRAMES_PER_SECOND = 2.0
-CALIBRATION_FRAMES_PER_SECOND = 5.0
 CHECK_PHONE_EVERY = 5
 SAVE_SECONDS = 5.0
 PICTURE_FOR_SIGNAL_SECONDS = 2.0  # a signal's event gets the newest frame when that is no older
@@ -94,7 +93,8 @@ class LiveSession:
         """Whether the next frame is to be searched for a phone."""
         if self.engine is not None:
             return self.engine.wants_phone
-        return self._frames_seen % CHECK_PHONE_EVERY == 0
+        counts = self.connection.policy.rule(PHONE_DETECTED) is not None
+        return counts and self._frames_seen % CHECK_PHONE_EVERY == 0
 
     @property
     def frames_per_second(self) -> float:

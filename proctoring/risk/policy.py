@@ -30,6 +30,10 @@ AWAY_YAW_DEGREES = 25.0
 AWAY_PITCH_DEGREES = 25.0
 AWAY_EYES = 0.07
 
+# Before watching begins, whatever the exam's own rate: enough to see oneself put right, and to measure in ten seconds.
+CHECK_FRAMES_PER_SECOND = 2.0
+CALIBRATION_FRAMES_PER_SECOND = 5.0
+
 # An unknown reading neither starts nor breaks a run for this long beyond the interval at which one looks.
 UNKNOWN_SECONDS = 1.0
 

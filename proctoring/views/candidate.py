@@ -106,7 +106,7 @@ def consent_context(user: User, wanted: Exam | None, session: Session | None) ->
     """A session that has begun keeps its policy and its words, whatever the exam's are now."""
     begun = session.consent if session is not None else None
     given = begun if begun is not None and begun.withdrawn_at is None else consent.consent_for(user, wanted)
-    text = given.text if given is not None else consent.current_text(wanted)
+    text = given.text if given is not None else consent.current_text(wanted, user)
     return {
         "consent_text": text,
         "sections": consent.sections(text.text),

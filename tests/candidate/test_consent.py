@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import pytest
 
 from exams.models import Exam, User
 from proctoring import consent
 from proctoring.evidence.retention import KEEP_PRACTICE_DAYS
-from proctoring.models import Consent, ConsentText, PolicyRule
-from proctoring.risk.policy import DEFAULT_RULES, NO_FACE, TAB_SWITCH, Rule
+from proctoring.models import Consent, ConsentText, DetectorAccommodation, PolicyRule
+from proctoring.risk.policy import (
+    COPY_PASTE,
+    DEFAULT_RULES,
+    FULLSCREEN_LEFT,
+    NO_FACE,
+    SECOND_SCREEN,
+    TAB_SWITCH,
+    Policy,
+    Rule,
+)
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -71,7 +82,7 @@ def test_every_rule_has_words() -> None:
 
 
 def test_leaving_the_page_counts_once() -> None:
-    sentence = consent.rule_sentence(Rule(TAB_SWITCH, 0.0, 1, True, 0.0))
+    sentence = consent.rule_sentence(Rule(TAB_SWITCH, 0.0, 1, True, 0.0), Policy())
     assert sentence == "This page is hidden or another window is in front: 1 permanent point."
 
 
@@ -101,6 +112,80 @@ def test_the_words_come_apart_into_sections(exam: Exam) -> None:
     kept = sections[3].blocks
     assert [block.is_list for block in kept] == [True]
     assert len(kept[0].lines) == 3
+
+
+def test_what_the_page_asks_is_said_before(exam: Exam) -> None:
+    assert "What the page asks of you" not in consent.current_text(exam).text
+    factories.policy(exam, require_fullscreen=True, restrict_clipboard=True)
+    text = consent.current_text(exam).text
+    assert "The questions are shown in full screen." in text
+    assert "you go on without" in text
+    assert "Copying, cutting, pasting and the context menu (the right mouse button) are switched off" in text
+
+
+def test_where_no_picture_is_kept_none_has_days(exam: Exam) -> None:
+    factories.policy(exam, keep_snapshots=False)
+    text = consent.current_text(exam).text
+    assert "Every picture is looked at and forgotten: none is kept." in text
+    assert "Kept pictures" not in text
+
+
+@pytest.mark.parametrize(
+    ("fields", "event", "sentence"),
+    [
+        (
+            {"count_blurred": False},
+            TAB_SWITCH,
+            "This page is hidden (by another tab, or with its window minimised): 5 permanent points.",
+        ),
+        ({"count_hidden": False}, TAB_SWITCH, "Another window is in front: 5 permanent points."),
+        (
+            {},
+            COPY_PASTE,
+            "Something is copied, cut or pasted on this page: 5 permanent points, at most once in 10 seconds.",
+        ),
+        (
+            {"restrict_clipboard": True},
+            COPY_PASTE,
+            "You try to copy, cut or paste something on this page: 5 permanent points, at most once in 10 seconds.",
+        ),
+        ({}, FULLSCREEN_LEFT, "This page is out of full screen after it was in it: 5 permanent points."),
+        ({}, SECOND_SCREEN, "A second screen is connected for more than 5 seconds: 10 permanent points."),
+    ],
+)
+def test_rules_about_the_browser_are_said_as_the_exam_has_them(
+    exam: Exam, fields: dict[str, bool], event: str, sentence: str
+) -> None:
+    policy = factories.policy(exam, **fields)
+    PolicyRule.objects.create(policy=policy, **(asdict(DEFAULT_RULES[event]) | {"enabled": True}))
+    assert sentence in consent.current_text(exam).text.replace("- ", "").splitlines()
+
+
+def test_what_was_muted_for_somebody_is_in_their_words_alone(exam: Exam, candidate: User) -> None:
+    granted = factories.accommodation(exam, candidate, reason="Cannot see.")
+    DetectorAccommodation.objects.create(accommodation=granted, muted=["LOOKING_AWAY"])
+    text = consent.current_text(exam, candidate).text
+    assert "As agreed with you, this does not count for you:\n- You look away from the screen.\n" in text
+    assert "calibration" not in text
+    assert "Cannot see" not in text
+    assert "As agreed with you" not in consent.current_text(exam, factories.user()).text
+
+
+def test_consent_given_before_something_was_granted_is_asked_for_again(exam: Exam, candidate: User) -> None:
+    consent.give(candidate, exam)
+    granted = factories.accommodation(exam, candidate)
+    assert consent.consent_for(candidate, exam) is not None  # more time changes no word of it
+    DetectorAccommodation.objects.create(accommodation=granted, muted=["LOOKING_AWAY"])
+    assert consent.consent_for(candidate, exam) is None
+
+
+def test_an_exam_that_nobody_watches_says_what_is_kept(exam: Exam, candidate: User) -> None:
+    factories.policy(exam, watched=False, keep_answers_days=44, restrict_clipboard=True)
+    text = consent.unwatched_text(exam, candidate)
+    assert "No camera, no pictures, nobody who looks on." in text
+    assert "when each was saved: 44 days after the attempt" in text
+    assert "Trying it changes nothing." in text
+    assert "written down" not in text
 
 
 def test_nothing_is_stored_before_somebody_agrees(exam: Exam) -> None:
