@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from proctoring.risk import sentences
+from proctoring.risk.pauses import Pauses
 from proctoring.risk.policy import COPY_PASTE, FULLSCREEN_LEFT, SECOND_SCREEN, TAB_SWITCH, Policy, Rule
 from proctoring.risk.runs import EPSILON
 from proctoring.risk.stretches import Stretch, Stretches
@@ -64,10 +65,10 @@ class Browser:
         others = {event: one.as_dict() for event, one in self._stretches.items() if event != TAB_SWITCH}
         return {"stretches": others, "copied": list(self._copied)}
 
-    def take(self, time: float, kind: str) -> tuple[list[Due], bool]:
+    def take(self, time: float, kind: str, *, paused: bool = False) -> tuple[list[Due], bool]:
         """What the signal makes due by itself, and whether the log needs an entry that it came."""
         if kind in COPY_KINDS:
-            due = self._copy(time, kind)
+            due = [] if paused else self._copy(time, kind)
             return due, not due
         begins = False
         for stretches in self._stretches.values():
@@ -76,13 +77,15 @@ class Browser:
                 begins = begins or kind in stretches.pairs
         return [], kind not in PAGE_KINDS and not begins
 
-    def due(self, now: float) -> list[Due]:
+    def due(self, now: float, pauses: Pauses) -> list[Due]:
         """Stretches that have held longer than their limit and were not recorded yet. From here on they are."""
         found = []
         for event, stretches in self._stretches.items():
             rule = self._policy.rules[event]
-            for stretch in stretches.uncounted():
+            for stretch in pauses.without(stretches.uncounted()):
                 held = (now if stretch.end is None else stretch.end) - stretch.start
+                if held < 0:  # it counts from the end of a pause that has not come yet
+                    continue
                 if rule.hold_seconds and held <= rule.hold_seconds + EPSILON:
                     continue
                 stretches.count(stretch)

@@ -18,6 +18,7 @@ from proctoring.risk.calibration import Calibration, Learner
 from proctoring.risk.calm import Calm
 from proctoring.risk.conditions import Reading, read
 from proctoring.risk.events import WARNINGS, EventDraft, Ledger, Step
+from proctoring.risk.pauses import Pauses
 from proctoring.risk.policy import (
     ENVIRONMENT,
     ENVIRONMENT_HOLD_SECONDS,
@@ -29,12 +30,14 @@ from proctoring.risk.policy import (
     Rule,
 )
 from proctoring.risk.runs import EPSILON, Run
+from proctoring.risk.stretches import Stretch
 
 __all__ = ["Engine", "EventDraft", "Step"]
 
 SEEN = (NO_FACE, MULTIPLE_FACES, LOOKING_AWAY, PHONE_DETECTED)
 # Pictures that fail again this soon after the last failure belong to the same trouble.
 NOT_ANALYSED_QUIET_SECONDS = 10.0
+SHORTEST_LOSS_SECONDS = 1.0  # of a connection that was gone mostly during a pause; less is the pause's own edge
 STATE_VERSION = 1
 
 
@@ -67,6 +70,7 @@ class Engine:
         self._runs = {name: Run() for name in (*SEEN, *ENVIRONMENT)}
         self._browser = Browser(policy)
         self._calm = Calm()
+        self._pauses = Pauses()
         self._state = _Values()
 
     @classmethod
@@ -78,6 +82,7 @@ class Engine:
         engine._runs = {name: Run.from_dict(state["runs"][name]) for name in engine._runs}
         engine._browser = Browser.restore(policy, state["page"], state.get("browser", {}))
         engine._calm = Calm.from_dict(state["calm"])
+        engine._pauses = Pauses(state.get("pauses", ()))
         engine._state = _Values(**{**state["values"], "conditions": dict(state["values"]["conditions"])})
         return engine
 
@@ -91,6 +96,7 @@ class Engine:
             "page": self._browser.page(),
             "browser": self._browser.rest(),
             "calm": self._calm.as_dict(),
+            "pauses": self._pauses.as_list(),
             "values": asdict(self._state),
         }
 
@@ -122,7 +128,7 @@ class Engine:
 
     def observe(self, time: float, observation: Observation) -> Step:
         """Take in what was seen in the picture captured at ``time``."""
-        if self._is_late(time):
+        if self._pauses.covers(time) or self._is_late(time):
             return self.step()
         state = self._state
         self._notice_missing_pictures(time)
@@ -148,7 +154,7 @@ class Engine:
 
     def not_analysed(self, time: float) -> Step:
         """Nobody could judge the picture captured at ``time``: unknown, and one technical entry for the lot of them."""
-        if self._is_late(time):
+        if self._pauses.covers(time) or self._is_late(time):
             return self.step()
         state = self._state
         previous, state.not_analysed_at, state.clock = state.not_analysed_at, time, time
@@ -162,7 +168,10 @@ class Engine:
             raise ValueError(f"Unknown browser signal {kind!r}: expected one of {sorted(known_kinds())}.")
         if kind == "camera_stopped" and (self._state.seen_at is None or time >= self._state.seen_at):
             self._state.interrupted = True
-        due, wants_entry = self._browser.take(time, kind)
+        paused = self._pauses.covers(time)
+        due, wants_entry = self._browser.take(time, kind, paused=paused)
+        if paused:  # what it means beyond the pause is seen with the next picture: the return may be on its way
+            return self.step()
         events = [*map(self._score_due, due), *self._browser_events(time)]
         if not wants_entry:
             return self.step(events)
@@ -181,9 +190,16 @@ class Engine:
         lost_at, self._state.lost_at = self._state.lost_at, None
         if lost_at is None:
             return self.step()
-        seconds = max(0.0, time - lost_at)
+        paused = self._pauses.seconds(lost_at, time)
+        seconds = max(0.0, time - lost_at - paused)
+        if paused and seconds < SHORTEST_LOSS_SECONDS:
+            return self.step()
         detail = {"lost_at": lost_at, "restored_at": time, "seconds": round(seconds, 3)}
         return self.note(time, "CONNECTION_LOST", sentences.connection_lost(seconds), detail=detail)
+
+    def pause(self, start: float, end: float) -> None:
+        """From ``start`` until ``end`` nothing is watched and nothing counts; again, when the end becomes another."""
+        self._pauses.put(start, end)
 
     def note(
         self,
@@ -222,19 +238,20 @@ class Engine:
     def _notice_missing_pictures(self, time: float) -> None:
         state = self._state
         gap = 0.0 if state.seen_at is None else time - state.seen_at
-        if state.interrupted or gap > self.policy.tolerance() + EPSILON:
+        paused = state.seen_at is not None and self._pauses.seconds(state.seen_at, time) > 0
+        if state.interrupted or paused or gap > self.policy.tolerance() + EPSILON:
             for run in self._runs.values():
                 run.skip(gap)
             self._calm.interrupt(time)
         state.interrupted = False
 
     def _decay(self, time: float) -> None:
-        seconds = self._calm.full_seconds(time, self._browser.stretches())
+        seconds = self._calm.full_seconds(time, self._stretches())
         self._state.risk_temporary = max(0, self._state.risk_temporary - seconds)
 
     def _settle(self, time: float) -> None:
         """Decide whether calm goes on. A run found to have ended let go earlier: that time is paid out too."""
-        stretches, watched = self._browser.stretches(), [self._runs[name] for name in self._watched()]
+        stretches, watched = self._stretches(), [self._runs[name] for name in self._watched()]
         if any(run.is_open for run in watched) or any(stretch.covers(time) for stretch in stretches):
             self._calm.break_off()
             return
@@ -300,8 +317,12 @@ class Engine:
 
     # The browser
 
+    def _stretches(self) -> list[Stretch]:
+        return list(self._pauses.without(self._browser.stretches()))
+
     def _browser_events(self, now: float) -> list[EventDraft]:
-        return [self._score_due(due) for due in self._browser.due(max(now, self._state.clock or now))]
+        newest = max(now, self._state.clock or now)
+        return [self._score_due(due) for due in self._browser.due(newest, self._pauses)]
 
     def _score_due(self, due: Due) -> EventDraft:
         evidence = {"measured": due.measured, "models": {}}
