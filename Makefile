@@ -15,7 +15,7 @@ TORCH_INDEX ?=
 TEST_PROCESSES ?= 3
 PIP_INSTALL := $(PYTHON) -m pip install --disable-pip-version-check --quiet
 
-.PHONY: help run test lint types format bench evaluate clean
+.PHONY: help run test test-postgres lint types format bench evaluate clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -53,6 +53,9 @@ run: $(VENV)/.installed ## install, migrate, prepare the models, make demo data 
 
 test: $(VENV)/.installed-dev ## every test, those in a real Chromium too
 	@$(PYTHON) -m pytest --numprocesses $(TEST_PROCESSES)
+
+test-postgres: $(VENV)/.installed-dev ## those that touch the database, on PostgreSQL (PROCTOR_DATABASE, or a server of their own)
+	@$(PYTHON) -m tests.postgres --numprocesses $(TEST_PROCESSES)
 
 lint: $(VENV)/.installed-dev ## style and common mistakes
 	@$(PYTHON) -m ruff check .
