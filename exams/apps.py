@@ -7,3 +7,4 @@ class ExamsConfig(AppConfig):
 
     def ready(self) -> None:
         from exams import frozen  # noqa: F401 (its receivers guard published questions)
+        from exams.accounts import receivers  # noqa: F401 (second factors that were shown, and codes that were wrong)

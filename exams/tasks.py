@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
+from exams.accounts import lockout, mail
 from exams.services import webhooks
 
 
@@ -16,3 +17,24 @@ def deliver_webhooks() -> None:
 @shared_task(name="exams.tasks.forget_webhooks")
 def forget_webhooks() -> None:
     webhooks.forget_old(timezone.now())
+
+
+@shared_task(name="exams.tasks.send_invitations")
+def send_invitations() -> None:
+    if mail.send_waiting_invitations(timezone.now()):
+        mail.send_invitations_soon()  # one batch after the other: what else waits comes in between
+
+
+@shared_task(name="exams.tasks.send_password_resets")
+def send_password_resets(user_ids: list[int]) -> None:
+    mail.send_password_resets(user_ids)
+
+
+@shared_task(name="exams.tasks.send_notice")
+def send_notice(user_id: int, notice: str) -> None:
+    mail.send_notice(user_id, notice)
+
+
+@shared_task(name="exams.tasks.forget_failed_sign_ins")
+def forget_failed_sign_ins() -> None:
+    lockout.forget_old(timezone.now())

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-urlpatterns = [path("api/v1/", include("exams.api.urls"))]
+urlpatterns = [path("api/v1/", include("exams.api.urls")), path("", include("exams.accounts.urls"))]

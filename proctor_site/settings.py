@@ -10,7 +10,9 @@ from urllib.parse import unquote, urlparse
 from django.core.exceptions import ImproperlyConfigured
 
 from proctor_site import logs
+from proctor_site.account_settings import *  # noqa: F403
 from proctor_site.env import envbool, envchoice, envint, envlist, envnetworks, envstr
+from proctor_site.mail import mail_settings
 from proctor_site.unfold import UNFOLD as UNFOLD
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -86,6 +88,12 @@ INSTALLED_APPS = [
     "channels",
     "csp",
     "rest_framework",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "axes",
     "exams",
     "proctoring",
 ]
@@ -101,6 +109,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "exams.accounts.middleware.SecondFactorMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "proctor_site.urls"
@@ -167,12 +178,18 @@ CELERY_BEAT_SCHEDULE = {
     "end-overdue": {"task": "proctoring.tasks.end_overdue", "schedule": 60.0},
     "deliver-webhooks": {"task": "exams.tasks.deliver_webhooks", "schedule": 5.0},
     "forget-webhooks": {"task": "exams.tasks.forget_webhooks", "schedule": 3600.0},
+    "send-invitations": {"task": "exams.tasks.send_invitations", "schedule": 600.0},
+    "forget-failed-sign-ins": {"task": "exams.tasks.forget_failed_sign_ins", "schedule": 3600.0},
 }
 
 # Longer without any process that serves, and it was an outage: candidates get that time back (exams.services.outages).
 PROCTOR_OUTAGE_SECONDS = envint("PROCTOR_OUTAGE_SECONDS", 15, minimum=2)
 
+globals().update(mail_settings(envstr("PROCTOR_EMAIL_URL", "console:")))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = envstr("PROCTOR_EMAIL_FROM", "Exams <noreply@localhost>")
+
 HTTPS = envbool("PROCTOR_HTTPS", False)
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -220,6 +237,7 @@ LOGGING = {
         "django": {"handlers": []},  # of its own it mails tracebacks, with what people typed, and repeats the console
         "daphne": {"level": "WARNING"},
         "django.channels.server": {"level": "WARNING"},
+        "axes": {"level": "WARNING"},  # says that somebody failed, never who
     },
 }
 
