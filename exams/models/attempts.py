@@ -46,6 +46,9 @@ class Attempt(models.Model):
     score = models.DecimalField(max_digits=9, decimal_places=2, null=True, blank=True)
     max_score = models.DecimalField(max_digits=9, decimal_places=2, null=True, blank=True)
     marked_at = models.DateTimeField(null=True, blank=True, help_text="When the last mark was given.")
+    answers_deleted_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the answers were deleted, as promised; the points stay."
+    )
 
     answers: RelatedManager[Answer]
     breaks: RelatedManager[Break]

@@ -11,6 +11,7 @@ from exams.services.attempts import (
 )
 from exams.services.breaks import close_breaks, end_break, start_break
 from exams.services.correcting import correct_key
+from exams.services.forgetting import forget_answers
 from exams.services.grading import give_mark
 from exams.services.items import hold_draft, rewrite_item, write_item
 from exams.services.marking import mark_attempt, remark
@@ -26,6 +27,7 @@ __all__ = [
     "discard_draft",
     "draft_of",
     "end_break",
+    "forget_answers",
     "freeze",
     "give_mark",
     "hold_draft",

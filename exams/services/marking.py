@@ -41,10 +41,11 @@ def mark_handed_in(attempt: Attempt) -> None:
 def mark_attempt(*, attempt: Attempt) -> Attempt:
     """A mark for every question of the attempt's paper, as its answers in time deserve; once more changes nothing.
 
-    What a person marked stays while the answer is the same. Nothing happens before the attempt is handed in.
+    What a person marked stays while the answer is the same. Nothing happens before the attempt is handed in, or after
+    its answers were deleted: points stay as they were given.
     """
     [locked] = lock_attempts([attempt.pk])
-    if locked.state == Attempt.State.SUBMITTED:
+    if locked.state == Attempt.State.SUBMITTED and locked.answers_deleted_at is None:
         _mark([locked])
     return locked
 
@@ -58,7 +59,11 @@ def mark_again(
     attempts: Iterable[Attempt], *, only: frozenset[int] | None = None, correction: KeyCorrection | None = None
 ) -> int:
     """The attempts handed in of these, or ``only`` some questions of theirs. ``correction``: why, kept with changes."""
-    handed_in = [attempt for attempt in attempts if attempt.state == Attempt.State.SUBMITTED]
+    handed_in = [
+        attempt
+        for attempt in attempts
+        if attempt.state == Attempt.State.SUBMITTED and attempt.answers_deleted_at is None
+    ]
     changed = 0
     for _, group in groupby(sorted(handed_in, key=lambda attempt: attempt.version_id), lambda each: each.version_id):
         keys = [attempt.pk for attempt in group]

@@ -125,6 +125,8 @@ def _check_reopening(attempt: Attempt) -> None:
         raise CannotReopen("The exam is archived. Take it out of the archive first.")
     if attempt.exam.results_published_at is not None:
         raise CannotReopen("The results of this exam are published. Withdraw them before anybody goes on with it.")
+    if attempt.answers_deleted_at is not None:
+        raise CannotReopen("The answers of this attempt were deleted, as promised, so nobody can go on with it.")
     newer = Attempt.objects.filter(exam=attempt.exam_id, candidate=attempt.candidate_id, number__gt=attempt.number)
     if newer.exists():
         raise CannotReopen("The candidate has begun a later attempt; only the last one can be reopened.")

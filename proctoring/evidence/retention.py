@@ -18,6 +18,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Least
 
+from exams import services as exam_services
 from exams.models import Answer, Attempt
 from proctoring.evidence import snapshots
 from proctoring.models import (
@@ -108,10 +109,10 @@ def purge_events(session_id: UUID, now: datetime) -> int:
 
 
 def purge_answers(attempt_id: UUID, now: datetime) -> int:
+    """Answers go, and what was written about them; the points stay as the exam's result."""
     with transaction.atomic():
-        attempt = Attempt.objects.select_for_update(of=("self",)).get(pk=attempt_id)
-        count = Answer.objects.filter(attempt=attempt).count()
-        Answer.objects.filter(attempt=attempt).delete()
+        attempt = Attempt.objects.get(pk=attempt_id)
+        count = exam_services.forget_answers(attempt=attempt, at=now)
         session = Session.objects.filter(attempt=attempt).first()
         PurgeRecord.objects.create(
             at=now,

@@ -54,7 +54,7 @@ def test_every_number_is_the_exams_own(exam: Exam) -> None:
         "2.5 a second at most",
         "Kept pictures: 11 days",
         "over time: 22 days",
-        "Your answers: 1 day after",
+        "wrote about them: 1 day after",
         "more than 31° to a side or raised more than 17.5°",
         "more than 8 % of an eye’s width",
         "No face is in view for more than 4.5 seconds: 7 permanent points, and again after every further 9 seconds",

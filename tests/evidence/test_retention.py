@@ -143,6 +143,14 @@ def test_a_session_that_never_ended_counts_from_its_last_sign_of_life(exam: Exam
     assert retention.purge(days(18)).events == 2
 
 
+def test_an_attempt_knows_that_its_answers_were_deleted(exam: Exam) -> None:
+    session = recorded(exam)
+    retention.purge(days(30))
+    assert session.attempt is not None
+    session.attempt.refresh_from_db()
+    assert session.attempt.answers_deleted_at == days(30)
+
+
 def test_answers_of_an_attempt_handed_in_by_the_server_late_count_from_its_deadline(exam: Exam) -> None:
     recorded(exam)
     Attempt.objects.update(submitted_at=days(5), deadline=END)
