@@ -10,9 +10,9 @@ from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 
+from exams.tables import BYTE_ORDER_MARK, table
 from proctoring.models import Export, Session
 from proctoring.reports.record import DETAIL_KEYS, KEYS
-from proctoring.reports.session_csv import BYTE_ORDER_MARK, table
 from proctoring.reports.session_json import history, records_of
 
 FOLDER = "exports"

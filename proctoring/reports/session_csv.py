@@ -2,44 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
-
+from exams.tables import BYTE_ORDER_MARK, table
 from proctoring.models import Session
 from proctoring.reports.record import DETAIL_KEYS, KEYS
 from proctoring.reports.session_json import records_of
 
-# A cell that begins so is a formula to spreadsheets: https://owasp.org/www-community/attacks/CSV_Injection
-# The full-width forms of the signs are formulas too where such are typed.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-# Spreadsheets take a file for UTF-8 only by this mark. The nine documented columns are plain ASCII and go without,
-# so that the first column's name is what a program reads.
-BYTE_ORDER_MARK = "\ufeff"
-
 
 def session_csv(session: Session, *, base_url: str, detail: bool = False) -> str:
-    """The documented columns of the events that scored; with ``detail``, every ledger and further columns."""
+    """The documented columns of the events that scored; with ``detail``, every ledger and further columns.
+
+    The nine documented columns are plain ASCII and go without the mark, so that the first column's name is what a
+    program reads.
+    """
     columns = (*KEYS, *DETAIL_KEYS) if detail else KEYS
     text = table(columns, records_of(session, base_url=base_url, detail=detail))
     return BYTE_ORDER_MARK + text if detail else text
-
-
-def table(columns: Sequence[str], records: Iterable[Mapping[str, Any]], *, header: bool = True) -> str:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    if header:
-        writer.writerow(columns)
-    writer.writerows([cell(record[column]) for column in columns] for record in records)
-    return buffer.getvalue()
-
-
-def cell(value: Any) -> Any:
-    """Numbers stay numbers, null is empty, and text that would be a formula is shown instead of worked out."""
-    if isinstance(value, dict | list):
-        value = json.dumps(value, ensure_ascii=False)
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return "'" + value
-    return value

@@ -8,10 +8,11 @@ from datetime import datetime, timezone
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from exams.tables import cell
 from proctoring import services
 from proctoring.models import Session
 from proctoring.reports.record import DETAIL_KEYS, KEYS
-from proctoring.reports.session_csv import cell, session_csv
+from proctoring.reports.session_csv import session_csv
 from proctoring.reports.session_json import session_json
 from proctoring.services import Commit, Drafted
 from tests import factories
