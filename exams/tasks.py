@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from celery import shared_task
 from django.utils import timezone
 
 from exams.accounts import lockout, mail
-from exams.services import webhooks
+from exams.models import RosterImport
+from exams.services import rosters, webhooks
 
 
 @shared_task(name="exams.tasks.deliver_webhooks")
@@ -38,3 +41,15 @@ def send_notice(user_id: int, notice: str) -> None:
 @shared_task(name="exams.tasks.forget_failed_sign_ins")
 def forget_failed_sign_ins() -> None:
     lockout.forget_old(timezone.now())
+
+
+@shared_task(name="exams.tasks.import_roster")
+def import_roster(roster_id: str) -> None:
+    roster = RosterImport.objects.select_related("institution", "exam", "by").filter(pk=UUID(roster_id)).first()
+    if roster is not None:
+        rosters.carry_out(roster)
+
+
+@shared_task(name="exams.tasks.forget_rosters")
+def forget_rosters() -> None:
+    rosters.forget_old(timezone.now())

@@ -90,6 +90,7 @@ UNFOLD: dict[str, Any] = {
                 "separator": True,
                 "items": [
                     _item("People", "group", "admin:exams_user_changelist", "people"),
+                    _item("Rosters", "upload_file", "admin:exams_rosterimport_changelist", "questions"),
                     _item("Roles", "badge", "admin:exams_membership_changelist", "people"),
                     _item("Institutions", "account_balance", "admin:exams_institution_changelist", "institutions"),
                     _item("Webhooks", "webhook", "admin:exams_webhookendpoint_changelist", "institutions"),

@@ -1,0 +1,101 @@
+"""A roster in the admin: uploaded, looked at, carried out."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from exams.models import RosterImport, User
+from exams.services import rosters
+from proctor_site import background
+from tests.admin.conftest import Scene
+
+LIST = "/admin/exams/rosterimport/"
+
+
+@pytest.fixture
+def administrator(client: Client, scene: Scene) -> Client:
+    client.force_login(scene.people.administrator)
+    return client
+
+
+def file(text: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile("class.csv", text.encode(), content_type="text/csv")
+
+
+def uploaded(scene: Scene, text: str = "email\na@example.org\n") -> RosterImport:
+    return rosters.check(
+        institution=scene.people.institution,
+        exam=scene.exam,
+        by=scene.people.administrator,
+        file_name="class.csv",
+        data=text.encode(),
+    )
+
+
+def test_an_upload_shows_every_line_and_writes_nothing(administrator: Client, scene: Scene) -> None:
+    data = {"exam": scene.exam.pk, "file": file("email\nnew@example.org\nnonsense\n")}
+    page = administrator.post(f"{LIST}add/", data, follow=True).content.decode()
+    assert "Import 1 person" in page
+    assert "“nonsense” is no e-mail address." in page
+    assert not scene.exam.invitations.exists()
+
+
+def test_only_lines_of_one_outcome_are_shown_on_demand(administrator: Client, scene: Scene) -> None:
+    roster = uploaded(scene, "email\nnew@example.org\nnonsense\n")
+    page = administrator.get(f"{LIST}{roster.pk}/change/", {"outcome": "problem"}).content.decode()
+    assert "nonsense" in page
+    assert "new@example.org" not in page
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({}, "Choose the file."),
+        ({"file": ("name\nAda\n")}, "The first line must name the columns"),
+        ({"file": ("email\na@example.org\n"), "exam": "foreign"}, "Select a valid choice"),
+        ({"file": ("email\na@example.org\n"), "exam": "", "institution": ""}, "Choose an exam, or the institution"),
+    ],
+)
+def test_what_cannot_be_taken_says_why(administrator: Client, scene: Scene, data: dict[str, str], said: str) -> None:
+    fields: dict[str, object] = {"exam": scene.exam.pk} | data
+    if "file" in data:
+        fields["file"] = file(data["file"])
+    if fields["exam"] == "foreign":
+        fields["exam"] = scene.foreign_exam.pk
+    answer = administrator.post(f"{LIST}add/", fields)
+    assert (answer.status_code, said in answer.content.decode()) == (422, True)
+    assert not RosterImport.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_confirmed_it_is_carried_out_and_its_progress_can_be_followed(administrator: Client, scene: Scene) -> None:
+    roster = uploaded(scene)
+    administrator.post(f"{LIST}{roster.pk}/confirm/")
+    background.join()
+    assert administrator.get(f"{LIST}{roster.pk}/state.json").json() == {
+        "state": "ready",
+        "done": 1,
+        "total": 1,
+        "error": "",
+    }
+    assert scene.exam.invitations.get().email == "a@example.org"
+
+
+@pytest.mark.parametrize("who", ["author", "administrator", "superuser"])
+def test_those_who_write_exams_may(client: Client, scene: Scene, who: str) -> None:
+    client.force_login(getattr(scene.people, who))
+    assert client.get(f"{LIST}add/").status_code == 200
+    assert client.get(f"{LIST}{uploaded(scene).pk}/change/").status_code == 200
+
+
+@pytest.mark.parametrize("who", ["proctor", "reviewer", "foreign_administrator"])
+def test_others_may_not(client: Client, scene: Scene, who: str) -> None:
+    roster = uploaded(scene)
+    user: User = getattr(scene.people, who)
+    client.force_login(user)
+    assert client.get(f"{LIST}{roster.pk}/change/").status_code == 404
+    assert client.get(f"{LIST}{roster.pk}/state.json").status_code == 404
+    assert client.post(f"{LIST}{roster.pk}/confirm/").status_code == 404
+    assert "class.csv" not in client.get(LIST).content.decode()
