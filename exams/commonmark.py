@@ -16,6 +16,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 Rule = Callable[..., str]
 Formula = Callable[[str, bool, Any], str]
+Picture = Callable[[str, str, Any], str]
 PICTURE = re.compile(r"picture:(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.IGNORECASE)
 FORMULA_TOKENS = {"math_inline": False, "math_inline_double": True, "math_block": True}  # name: on a line of its own?
 # As Pandoc has it, prices stay prices: a formula's dollars touch it, and no digit follows.
@@ -25,9 +26,9 @@ _INLINE = re.compile(
 _ADDRESSES = re.compile(r"(?:https?|mailto|picture):|data:image/", re.IGNORECASE)
 
 
-def parser(*, formula: Formula, picture: Callable[[str, str], str]) -> MarkdownIt:
-    """``formula`` gives the HTML for TeX, for whether it stands on its own line, and for the ``env`` of the whole text;
-    ``picture`` gives it for an address and an alternative text.
+def parser(*, formula: Formula, picture: Picture) -> MarkdownIt:
+    """``formula`` gives the HTML for TeX and whether it stands on its own line, ``picture`` for an address and an
+    alternative text; both get the ``env`` that the whole text is rendered with.
     """
     md = MarkdownIt("commonmark", {"html": False}).enable("table")
     md.use(dollarmath_plugin, allow_labels=False)
@@ -68,10 +69,10 @@ def _formula_rule(formula: Formula, display: bool) -> Rule:
     return rule
 
 
-def _picture_rule(picture: Callable[[str, str], str]) -> Rule:
+def _picture_rule(picture: Picture) -> Rule:
     def rule(renderer: object, tokens: Sequence[Token], place: int, options: OptionsDict, env: object) -> str:
         token = tokens[place]
-        return picture(str(token.attrs.get("src", "")), _plain(token.children or []))
+        return picture(str(token.attrs.get("src", "")), _plain(token.children or []), env)
 
     return rule
 

@@ -79,7 +79,7 @@ def _formula(tex: str, display: bool, env: dict[str, int]) -> str:
     return math
 
 
-def _picture(address: str, alt: str) -> str:
+def _picture(address: str, alt: str, env: object) -> str:
     """Only the exam's own pictures are shown: a foreign one would tell its server who sits the exam, and may change."""
     picture = picture_id(address)
     if picture is not None:
