@@ -135,9 +135,18 @@ async def test_an_event_is_written_with_the_very_picture_before_it_is_acknowledg
     assert samples == [0, 5]
 
 
-REFUSE_SAMPLES = (
-    "CREATE TRIGGER refuse BEFORE INSERT ON proctoring_risksample BEGIN SELECT RAISE(ABORT, 'disk full'); END"
-)
+# A disk that is full, as each database would tell it, and how it has room again.
+REFUSE_SAMPLES = {
+    "sqlite": (
+        "CREATE TRIGGER refuse BEFORE INSERT ON proctoring_risksample BEGIN SELECT RAISE(ABORT, 'disk full'); END",
+        "DROP TRIGGER refuse",
+    ),
+    "postgresql": (
+        "CREATE FUNCTION refuse() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION 'disk full'; END $$ LANGUAGE plpgsql;"
+        "CREATE TRIGGER refuse BEFORE INSERT ON proctoring_risksample EXECUTE FUNCTION refuse()",
+        "DROP FUNCTION refuse CASCADE",
+    ),
+}
 
 
 def run_sql(sql: str) -> None:
@@ -145,13 +154,13 @@ def run_sql(sql: str) -> None:
         cursor.execute(sql)
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="The trigger is written in SQLite's dialect.")
 async def test_what_the_database_would_not_take_is_written_later(
     page: CandidatePage, caplog: pytest.LogCaptureFixture
 ) -> None:
     await start(page)
     await until_risk(page)
-    await read(partial(run_sql, REFUSE_SAMPLES))
+    refuse, allow = REFUSE_SAMPLES[connection.vendor]
+    await read(partial(run_sql, refuse))
     try:
         for number in range(200):
             await page.frame(clip_frames("head_turns")[number % 12].read_bytes())
@@ -159,7 +168,7 @@ async def test_what_the_database_would_not_take_is_written_later(
                 break
             await asyncio.sleep(0.1)
     finally:
-        await read(partial(run_sql, "DROP TRIGGER refuse"))
+        await read(partial(run_sql, allow))
     assert "disk full" in caplog.text
     await page.leave()
     samples = RiskSample.objects.filter(session=page.session_id).order_by("unix_ms", "pk")
