@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path
+from django.utils.html import format_html
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
+from exams.admin.base import exam_url
+from exams.admin.exam_pages import action_page, duplicate_page, exam_context, revise_exam
+from exams.admin.paper import questions_page
 from exams.models import Enrolment, Exam
 from exams.scoped_admin import EDITORS, ScopedModelAdmin, ScopedTabularInline, institution_ids
+from exams.services import draft_of
+
+# How a state looks: see .pv-badge.
+TONES = {Exam.State.DRAFT: "warn", Exam.State.PUBLISHED: "good", Exam.State.CLOSED: "info"}
 
 
 class EnrolmentInline(ScopedTabularInline):
@@ -19,17 +29,44 @@ class EnrolmentInline(ScopedTabularInline):
     autocomplete_fields = ("candidate",)
     verbose_name_plural = "enrolled candidates"
     per_page = 25
+    hide_title = True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_add_permission(request, obj) and not _archived(obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and not _archived(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and not _archived(obj)
+
+
+def _archived(exam: Exam | None) -> bool:
+    return exam is not None and exam.state == Exam.State.ARCHIVED
 
 
 @admin.register(Exam)
 class ExamAdmin(ScopedModelAdmin):
+    """The state is no field: it changes by steps, each on a page of its own that says what follows."""
+
     edit_roles = delete_roles = EDITORS
-    list_display = ("title", "institution", "state", "opens_at", "closes_at", "candidate_count")
+    list_display = ("title", "institution", "state_badge", "opens_at", "closes_at", "candidate_count")
     list_filter = (("state", ChoicesDropdownFilter),)
     list_select_related = ("institution",)
     search_fields = ("title",)
-    fields = ("institution", "title", "instructions", "state", "opens_at", "closes_at", "duration_minutes")
     inlines = (EnrolmentInline,)
+    fieldsets = (
+        (None, {"fields": ("institution", "title", "instructions")}),
+        ("Window and time", {"fields": ("opens_at", "closes_at", "duration_minutes", "attempts_allowed")}),
+        ("Order", {"fields": ("shuffle_questions", "shuffle_options")}),
+        ("Marks and results", {"fields": ("passing_percent", "anonymous_marking", "afterwards")}),
+    )
+    change_form_template = "exams_admin/exam_form.html"
+    delete_confirmation_template = "exams_admin/delete_confirmation.html"
+    delete_selected_confirmation_template = "exams_admin/delete_selected_confirmation.html"
+    warn_unsaved_form = True
+
+    # ---- the list ----
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Exam]:
         exams: QuerySet[Exam] = super().get_queryset(request)
@@ -39,7 +76,79 @@ class ExamAdmin(ScopedModelAdmin):
     def candidate_count(self, exam: Any) -> int:
         return int(exam.candidate_number)
 
+    @admin.display(description="State", ordering="state")
+    def state_badge(self, exam: Exam) -> str:
+        tone = TONES.get(Exam.State(exam.state), "")
+        return format_html('<span class="pv-badge" data-tone="{}">{}</span>', tone, exam.get_state_display())
+
+    # ---- the form ----
+
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         places = institution_ids(request, self.edit_roles)
         only = {"institution": places[0]} if len(places) == 1 else {}
         return {**only, **super().get_changeform_initial_data(request)}
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What would change the paper of those who have begun, or whose exam it is, stays as it is."""
+        fixed = () if obj is None else ("institution",)
+        begun = obj is not None and obj.attempts.exists()
+        return (*fixed, "shuffle_questions", "shuffle_options") if begun else fixed
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and not _archived(obj)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        exam = self.get_object(request, object_id)
+        more = dict(extra_context or {})
+        if exam is not None and self._may(request, self.edit_roles, exam):
+            more |= exam_context(exam)
+        return super().change_view(request, object_id, form_url, more)
+
+    def save_model(self, request: HttpRequest, obj: Exam, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not change:
+            draft_of(obj)
+
+    def response_post_save_add(self, request: HttpRequest, obj: Exam) -> HttpResponse:
+        """On to its questions, which are linked from its page."""
+        return HttpResponseRedirect(exam_url(obj))
+
+    def response_post_save_change(self, request: HttpRequest, obj: Exam) -> HttpResponse:
+        return HttpResponseRedirect(exam_url(obj))
+
+    # ---- deleting ----
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        exams = list(objs)
+        deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        reasons = [reason for exam in exams if (reason := why_kept(exam))]
+        if all(self._may(request, self.delete_roles, exam) for exam in exams):
+            # Parts of an exam have no deletion of their own once they were published; the exam takes them along.
+            lacking = {name for name in lacking if name not in {"section", "pool", "question"}}
+        return deleted, counts, lacking, [*reasons, *protected]
+
+    # ---- the pages around it ----
+
+    def get_urls(self) -> list[URLPattern]:
+        def page(view: Any) -> Any:
+            return self.admin_site.admin_view(view)
+
+        site = self.admin_site
+        return [
+            path("<int:exam_id>/questions/", page(partial(questions_page, site=site)), name="exams_exam_questions"),
+            path("<int:exam_id>/do/<slug:name>/", page(partial(action_page, site=site)), name="exams_exam_do"),
+            path("<int:exam_id>/revise/", page(revise_exam), name="exams_exam_revise"),
+            path("<int:exam_id>/duplicate/", page(partial(duplicate_page, site=site)), name="exams_exam_duplicate"),
+            *super().get_urls(),
+        ]
+
+
+def why_kept(exam: Exam) -> str:
+    """Why the exam cannot be deleted, in a sentence; empty when it can."""
+    if exam.attempts.exists():
+        return f"Candidates have begun “{exam}”, and their answers are kept. Archive it instead."
+    if exam.state != Exam.State.DRAFT:
+        return f"“{exam}” is {exam.get_state_display().lower()}. Only a draft is deleted; archive it instead."
+    return ""
