@@ -167,11 +167,22 @@ STORAGES = {
     },
 }
 
-CHANNEL_LAYERS: dict[str, Any] = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+# With Redis several web processes, on one machine or many, are one site: they share messages, limits and live pictures.
+PROCTOR_REDIS = envstr("PROCTOR_REDIS", "")
+if PROCTOR_REDIS:
+    CHANNEL_LAYERS: dict[str, Any] = {
+        "default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [PROCTOR_REDIS]}}
+    }
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": PROCTOR_REDIS}}
+else:
+    CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
 # Without a broker, tasks run in this process, outside any request (proctor_site.background).
 CELERY_BROKER_URL = envstr("PROCTOR_BROKER", "")
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_ACCEPT_CONTENT = ["json", "msgpack"]  # msgpack carries the pictures of frames as bytes
+# A broker that is away is noticed soon, and said, instead of being waited for.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 10}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # its workers log as everything else does
 CELERY_BEAT_SCHEDULE = {
     "purge": {"task": "proctoring.tasks.purge", "schedule": 3600.0},
@@ -243,6 +254,9 @@ LOGGING = {
 }
 
 # ---- Watching ----
+PROCTOR_ANALYSIS = envchoice("PROCTOR_ANALYSIS", "local", ("local", "celery"))  # where frames are looked at
+if PROCTOR_ANALYSIS == "celery" and not (PROCTOR_REDIS and CELERY_BROKER_URL):
+    raise ImproperlyConfigured("PROCTOR_ANALYSIS=celery needs PROCTOR_REDIS and PROCTOR_BROKER, such as redis://host/0.")
 PROCTOR_WORKERS = envint("PROCTOR_WORKERS", 0)  # analysis processes; 0: one a core
 PROCTOR_PHONE_WEIGHTS = envstr(
     "PROCTOR_PHONE_WEIGHTS", str(BASE_DIR / "proctoring" / "vision" / "weights" / "phone-v0.pt")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 import socket
@@ -15,24 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from proctoring.analysis.channel import Channel
-from proctoring.analysis.mailbox import Job, Mailbox
+from proctoring.analysis.mailbox import Job
 from proctoring.analysis.metrics import Metrics
-from proctoring.analysis.restarts import RestartLimit, Strikes
-from proctoring.analysis.verdict import (
-    NOT_READY,
-    WORKER_DIED,
-    WORKER_HUNG,
-    Analysed,
-    Look,
-    NotAnalysed,
-    Rejected,
-    Reply,
-    Started,
-    Verdict,
-)
+from proctoring.analysis.pool import PoolBase
+from proctoring.analysis.restarts import RestartLimit
+from proctoring.analysis.verdict import WORKER_DIED, WORKER_HUNG, Look, NotAnalysed, Reply, Started
 
 if TYPE_CHECKING:
-    from proctoring.vision.config import AnalyzerConfig, DetectorStatus
+    from proctoring.vision.config import AnalyzerConfig
 
 logger = logging.getLogger(__name__)
 
@@ -161,18 +150,12 @@ class Supervisor(threading.Thread):
         self.process = None
 
 
-class LocalPool:
+class LocalPool(PoolBase):
     """Frames of any number of sessions, judged by ``config.workers`` processes. Works from any event loop."""
 
     def __init__(self, config: PoolConfig, metrics: Metrics) -> None:
+        super().__init__(config.timeout, metrics)
         self.config = config
-        self.metrics = metrics
-        self.mailbox = Mailbox()
-        self.stopping = threading.Event()
-        self.known = threading.Event()  # how the first start of a worker went
-        self.detectors: tuple[DetectorStatus, ...] = ()
-        self.last_error = ""
-        self.strikes = Strikes()
         self.supervisors = [Supervisor(self, number) for number in range(1, config.workers + 1)]
 
     def start(self) -> None:
@@ -188,35 +171,6 @@ class LocalPool:
         for supervisor in self.supervisors:
             supervisor.join()
 
-    async def submit(self, session_id: str, jpeg: bytes, look_for_phone: bool) -> Verdict:
-        """The verdict on one frame, always: a frame nobody takes in time is answered as well. Raises nothing."""
-        loop = asyncio.get_running_loop()
-        job = Job(session_id, jpeg, look_for_phone, loop.create_future())
-        self.metrics.count("frames_submitted")
-        if self.strikes.out(session_id, time.monotonic()):
-            self._count(NotAnalysed(WORKER_DIED))
-            return NotAnalysed(WORKER_DIED)
-        self.mailbox.put(job)
-        timer = loop.call_later(self.config.timeout, self._give_up, job)
-        try:
-            verdict: Verdict = await job.future
-        except asyncio.CancelledError:
-            self.mailbox.withdraw(job)
-            raise
-        finally:
-            timer.cancel()
-        self._count(verdict)
-        return verdict
-
-    def finish(self, job: Job, verdict: Verdict, waited_ms: float, cpu_ms: float = 0.0) -> None:
-        """Called by a supervisor with what its worker said."""
-        self.metrics.time("queue_wait", waited_ms)
-        self.metrics.cpu({"worker": cpu_ms})
-        if isinstance(verdict, Analysed):
-            self.metrics.cpu(verdict.observation.timings)
-            verdict = Analysed(verdict.observation, waited_ms)
-        job.answer(verdict)
-
     def state(self) -> dict[str, Any]:
         """The workers as JSON: name, process id, state; and how many frames wait."""
         return {
@@ -226,15 +180,3 @@ class LocalPool:
             ],
             "frames_waiting": len(self.mailbox),
         }
-
-    def _give_up(self, job: Job) -> None:
-        if self.mailbox.withdraw(job):
-            job.answer(NotAnalysed(NOT_READY))
-
-    def _count(self, verdict: Verdict) -> None:
-        if isinstance(verdict, Analysed):
-            self.metrics.count("frames_analysed")
-        elif isinstance(verdict, Rejected):
-            self.metrics.count("frames_rejected")
-        else:
-            self.metrics.count(f"frames_not_analysed_{verdict.reason}")

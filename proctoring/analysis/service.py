@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from proctoring.analysis.local import LocalPool, PoolConfig
 from proctoring.analysis.metrics import metrics
+from proctoring.analysis.pool import Pool
 from proctoring.analysis.verdict import Analysed, NotAnalysed, Rejected, Verdict
 
 if TYPE_CHECKING:
@@ -28,8 +30,8 @@ _running: Analysis | None = None
 class Analysis:
     """What the rest of the site sees of the pool."""
 
-    def __init__(self, config: PoolConfig) -> None:
-        self._pool = LocalPool(config, metrics)
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
         self._pool.start()
 
     async def submit(self, session_id: str, jpeg: bytes, look_for_phone: bool) -> Verdict:
@@ -66,12 +68,36 @@ class Analysis:
 
 
 def start(config: AnalyzerConfig, workers: int, timeout: float = 10.0) -> Analysis:
-    """Start the pool with ``workers`` processes (0: one a core). Raises RuntimeError when it runs already."""
+    """Start a pool of ``workers`` processes here (0: one a core). Raises RuntimeError when one runs already."""
+    return _start(lambda: LocalPool(PoolConfig(config, workers or os.cpu_count() or 1, timeout), metrics))
+
+
+def start_remote(url: str, timeout: float = 10.0) -> Analysis:
+    """Have Celery workers look, over the Redis at ``url``. Raises RuntimeError when a pool runs already."""
+    from proctoring.analysis.remote import RemotePool
+    from proctoring.analysis.sending import send_frames
+
+    return _start(lambda: RemotePool(url=url, send=send_frames, timeout=timeout, metrics=metrics))
+
+
+def start_as_configured() -> Analysis:
+    """As PROCTOR_ANALYSIS says: worker processes here, or Celery's. Raises RuntimeError when a pool runs already."""
+    from django.conf import settings
+
+    from proctoring.analysis.config import analyzer_config
+
+    timeout: float = settings.PROCTOR_WORKER_TIMEOUT_SECONDS
+    if settings.PROCTOR_ANALYSIS == "celery":
+        return start_remote(settings.PROCTOR_REDIS, timeout)
+    return start(analyzer_config(), settings.PROCTOR_WORKERS, timeout)
+
+
+def _start(make: Callable[[], Pool]) -> Analysis:
     global _running
     with _lock:
         if _running is not None:
             raise RuntimeError("The analysis runs already.")
-        _running = Analysis(PoolConfig(config, workers or os.cpu_count() or 1, timeout))
+        _running = Analysis(make())
         return _running
 
 
@@ -93,11 +119,7 @@ def analysis() -> Analysis:
     """The running pool; starts it as the settings say when nothing has yet."""
     if _running is not None:
         return _running
-    from django.conf import settings
-
-    from proctoring.analysis.config import analyzer_config
-
     try:
-        return start(analyzer_config(), settings.PROCTOR_WORKERS, settings.PROCTOR_WORKER_TIMEOUT_SECONDS)
+        return start_as_configured()
     except RuntimeError:
         return analysis()  # another thread was faster

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from exams.models import User
 from proctoring import selectors
 from proctoring.evidence import snapshots
-from proctoring.live import frames
+from proctoring.live import shared_frames
 from proctoring.models import Export, Session
 from proctoring.reports.session_csv import session_csv
 from proctoring.reports.session_json import session_json
@@ -49,7 +49,7 @@ def picture(jpeg: bytes, *, cache: str) -> HttpResponse:
 def live_frame(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """The newest picture, in memory only. No redirect to the login: this is fetched by pages."""
     session = _session(request, session_id)
-    frame = frames.newest(session.pk) if session.state != Session.State.ENDED else None
+    frame = shared_frames.newest(session.pk) if session.state != Session.State.ENDED else None
     if frame is None:
         raise Http404("There is no live picture of this session.")
     response = picture(frame.jpeg, cache=NO_CACHE)

@@ -17,7 +17,6 @@ from django.core.management.base import BaseCommand, CommandError
 from proctor_site import background
 from proctoring import services
 from proctoring.analysis import service
-from proctoring.analysis.config import analyzer_config
 from proctoring.analysis.service import Analysis
 from proctoring.live import presence
 from proctoring.live.recorder import recorder
@@ -27,6 +26,7 @@ from proctoring.management.commands import demo_data
 logger = logging.getLogger(__name__)
 
 START_SECONDS = 300.0
+WORKERS_SECONDS = 10.0  # then the site opens without them; they may come later
 FAREWELL_SECONDS = 0.3  # for the close codes to leave
 
 DEMO_IS_OPEN = (
@@ -52,11 +52,12 @@ class Command(BaseCommand):
         if create_xor_masker.__module__ == "autobahn.websocket.xormasker":  # its own, in pure Python
             self.stderr.write(NO_NVX)
         services.forget_connections()
-        self.stdout.write("Loading the models …")
-        analysis = service.start(analyzer_config(), settings.PROCTOR_WORKERS, settings.PROCTOR_WORKER_TIMEOUT_SECONDS)
+        here = settings.PROCTOR_ANALYSIS == "local"
+        self.stdout.write("Loading the models …" if here else "Looking for analysis workers …")
+        analysis = service.start_as_configured()
         background.start()
         try:
-            analysis.wait_until_ready(START_SECONDS)
+            analysis.wait_until_ready(START_SECONDS if here else WORKERS_SECONDS)
             self.say_detectors(analysis)
             self.say_addresses(host, port)
             if demo_data.is_open_to_others(host):

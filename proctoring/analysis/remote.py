@@ -1,0 +1,222 @@
+"""The pool on other machines: frames go to Celery workers over Redis, verdicts come straight back to this process.
+
+One thread sends and one receives. What waits for a worker lies in this process's mailbox, where a newer frame replaces
+an older one; only as many frames are on their way as the workers can take at once, so Redis never holds a queue.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import redis
+from kombu.exceptions import OperationalError
+
+from proctoring.analysis.mailbox import Job
+from proctoring.analysis.metrics import Metrics
+from proctoring.analysis.pool import PoolBase
+from proctoring.analysis.remote_wire import (
+    GONE_SECONDS,
+    REPLY_PREFIX,
+    WORKERS,
+    Announcement,
+    unpack_announcement,
+    unpack_verdict,
+)
+from proctoring.analysis.verdict import NOT_READY, STOPPED, WORKER_HUNG, Analysed, NotAnalysed
+
+logger = logging.getLogger(__name__)
+
+# Frames on their way for each worker process: one being judged and one waiting at its door, so that it never idles.
+AHEAD = 2
+IDLE_SECONDS = 0.25
+WORKERS_SECONDS = 1.0  # how often the list of workers is read
+TRY_AGAIN_SECONDS = 1.0
+
+Send = Callable[[str, list[tuple[str, bytes, bool]], float], None]
+
+
+@dataclass(slots=True)
+class OnTheWay:
+    job: Job
+    sent: float
+    waited_ms: float
+
+
+class RemotePool(PoolBase):
+    """``send(reply_to, frames, expires)`` hands frames to Celery; ``url`` is the Redis the verdicts come back on."""
+
+    def __init__(self, *, url: str, send: Send, timeout: float, metrics: Metrics) -> None:
+        super().__init__(timeout, metrics)
+        self.name = uuid.uuid4().hex
+        self._send = send
+        self._redis = redis.Redis.from_url(url, socket_timeout=timeout + 5, socket_connect_timeout=2)
+        self._room = threading.Condition()
+        self._on_the_way: dict[str, OnTheWay] = {}
+        self._workers: dict[str, Announcement] = {}
+        self._threads = [
+            threading.Thread(target=work, name=name, daemon=True)
+            for name, work in (("frames-out", self._send_frames), ("verdicts-in", self._take_verdicts))
+        ]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Answer what waits and what is on its way as stopped, and end both threads."""
+        self.stopping.set()
+        self.mailbox.close()
+        with self._room:
+            left = list(self._on_the_way.values())
+            self._on_the_way.clear()
+            self._room.notify_all()
+        for one in left:
+            one.job.answer(NotAnalysed(STOPPED))
+        for thread in self._threads:
+            thread.join()
+        self._redis.close()
+
+    def state(self) -> dict[str, Any]:
+        workers = [
+            {"name": each.name, "pid": None, "state": each.error or "ready"} for each in list(self._workers.values())
+        ]
+        return {"workers": workers, "frames_waiting": len(self.mailbox), "frames_on_the_way": len(self._on_the_way)}
+
+    # Frames out
+
+    def _send_frames(self) -> None:
+        while not self.stopping.is_set():
+            room = self._wait_for_room()
+            jobs = self._jobs(room) if room else []
+            if jobs:
+                self._send_some(jobs)
+
+    def _wait_for_room(self) -> int:
+        with self._room:
+            room = self._limit() - len(self._on_the_way)
+            if room <= 0:
+                self._room.wait(IDLE_SECONDS)
+                room = self._limit() - len(self._on_the_way)
+            return max(0, room)
+
+    def _limit(self) -> int:
+        return AHEAD * sum(not each.error for each in self._workers.values())
+
+    def _jobs(self, room: int) -> list[Job]:
+        """What waits now, of different sessions; each frame is a task of its own where workers are free for it."""
+        first = self.mailbox.take(IDLE_SECONDS)
+        if first is None:
+            return []
+        jobs = [first]
+        while len(jobs) < room and (job := self.mailbox.take(0.0)) is not None:
+            jobs.append(job)
+        return jobs
+
+    def _send_some(self, jobs: list[Job]) -> None:
+        """Shared among the workers; several frames a task when more wait than there are workers."""
+        now = time.monotonic()
+        named = [(uuid.uuid4().hex, job) for job in jobs]
+        with self._room:
+            for name, job in named:
+                self._on_the_way[name] = OnTheWay(job, now, (now - job.submitted) * 1000)
+        share = max(1, -(-len(named) // max(1, self._limit() // AHEAD)))
+        for start in range(0, len(named), share):
+            some = named[start : start + share]
+            try:
+                frames = [(name, job.jpeg, job.look_for_phone) for name, job in some]
+                self._send(REPLY_PREFIX + self.name, frames, self.timeout)
+            except (OperationalError, redis.RedisError, OSError) as error:
+                self._lose_broker(error)
+                for name, _ in some:
+                    self._settle(name, lambda one: one.job.answer(NotAnalysed(NOT_READY)))
+
+    # Verdicts in
+
+    def _take_verdicts(self) -> None:
+        looked = 0.0
+        while not self.stopping.is_set():
+            try:
+                if time.monotonic() - looked >= WORKERS_SECONDS:
+                    self._read_workers()
+                    looked = time.monotonic()
+                found = self._redis.blpop([REPLY_PREFIX + self.name], timeout=1)
+                while found is not None:
+                    self._take(found[1])
+                    found = self._next()
+            except (redis.RedisError, OSError) as error:
+                self._lose_broker(error)
+                self.stopping.wait(TRY_AGAIN_SECONDS)
+            self._drop_overdue()
+
+    def _next(self) -> tuple[str, bytes] | None:
+        """Another verdict, if one is there already."""
+        data = self._redis.lpop(REPLY_PREFIX + self.name)
+        return None if data is None else ("", data)
+
+    def _take(self, data: bytes) -> None:
+        try:
+            name, verdict, cpu_ms = unpack_verdict(data)
+        except (ValueError, KeyError, TypeError):
+            logger.exception("A verdict of %d bytes could not be read", len(data))
+            return
+
+        def finish(one: OnTheWay) -> None:
+            self.metrics.time("remote", (time.monotonic() - one.sent) * 1000)
+            if isinstance(verdict, Analysed):
+                looking = sum(verdict.observation.timings.values())
+                self.metrics.time("remote_overhead", (time.monotonic() - one.sent) * 1000 - looking)
+            self.finish(one.job, verdict, one.waited_ms, cpu_ms)
+
+        self._settle(name, finish)
+
+    def _settle(self, name: str, what: Callable[[OnTheWay], None]) -> None:
+        """The frame is no longer on its way; one that was given up before is ignored."""
+        with self._room:
+            one = self._on_the_way.pop(name, None)
+            self._room.notify_all()
+        if one is not None:
+            what(one)
+            self.mailbox.done(one.job)
+
+    def _drop_overdue(self) -> None:
+        """Frames whose worker died over them, or which Celery let expire."""
+        oldest = time.monotonic() - self.timeout
+        for name in [name for name, one in list(self._on_the_way.items()) if one.sent < oldest]:
+            self.metrics.count("remote_overdue")
+            self._settle(name, lambda one: one.job.answer(NotAnalysed(WORKER_HUNG)))
+
+    def _read_workers(self) -> None:
+        announced: dict[Any, Any] = self._redis.hgetall(WORKERS)
+        now, found = time.time(), {}
+        for data in announced.values():
+            try:
+                said = unpack_announcement(data)
+            except (ValueError, KeyError, TypeError):
+                logger.exception("What a worker announced could not be read")
+                continue
+            if now - said.unix_time < GONE_SECONDS:
+                found[said.name] = said
+        gone, self._workers = set(self._workers) - set(found), found
+        if gone:
+            self.metrics.count("workers_lost", len(gone))
+            logger.error("Lost %s; %d left", ", ".join(sorted(gone)), len(found))
+        working = [said for said in found.values() if not said.error]
+        if working:
+            self.detectors, self.last_error = working[0].detectors, ""
+            self.known.set()
+        elif not self.detectors:
+            errors = [said.error for said in found.values()]
+            self.last_error = errors[0] if errors else "no analysis worker has announced itself"
+        with self._room:
+            self._room.notify_all()
+
+    def _lose_broker(self, error: Exception) -> None:
+        self.metrics.count("broker_lost")
+        self.last_error = f"Redis is out of reach ({type(error).__name__})"
+        logger.warning("Redis is out of reach: %s", error)

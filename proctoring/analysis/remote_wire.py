@@ -1,0 +1,77 @@
+"""What travels over Redis between web processes and Celery workers: frames there, verdicts back, who is at work.
+
+Standard library only, apart from msgpack: neither side needs the other's libraries.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgpack
+
+from proctoring.analysis.verdict import WORKER_FAILED, Analysed, NotAnalysed, Rejected, Verdict
+from proctoring.observation import ModelRef, Observation
+
+if TYPE_CHECKING:
+    from proctoring.vision.config import DetectorStatus
+
+TASK = "proctoring.analysis.look"
+QUEUE = "frames"
+REPLY_PREFIX = "proctor:verdicts:"
+WORKERS = "proctor:workers"  # a hash: worker's name to what it announced
+ANNOUNCE_SECONDS = 2.0
+GONE_SECONDS = 8.0  # a worker that announced nothing for so long is gone
+REPLY_SECONDS = 30  # verdicts nobody fetches any more are dropped by Redis
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """``unix_time``: when, by the worker's clock; machines keep theirs in step by NTP."""
+
+    name: str
+    unix_time: float
+    error: str
+    detectors: tuple[DetectorStatus, ...]
+
+
+def pack_verdict(job: str, verdict: Verdict, cpu_ms: float) -> bytes:
+    body: dict[str, Any]
+    if isinstance(verdict, Analysed):
+        body = {"observation": verdict.observation.as_dict()}
+    elif isinstance(verdict, Rejected):
+        body = {"code": verdict.code, "sentence": verdict.sentence}
+    else:
+        body = {"reason": verdict.reason}
+    packed: bytes = msgpack.packb({"job": job, "cpu_ms": cpu_ms, **body})
+    return packed
+
+
+def unpack_verdict(data: bytes) -> tuple[str, Verdict, float]:
+    """The job, the verdict and the worker's CPU milliseconds. Raises ValueError, KeyError or TypeError on junk."""
+    said = msgpack.unpackb(data)
+    verdict: Verdict
+    if "observation" in said:
+        verdict = Analysed(Observation.from_dict(said["observation"]))
+    elif "code" in said:
+        verdict = Rejected(said["code"], said["sentence"])
+    else:
+        verdict = NotAnalysed(said.get("reason", WORKER_FAILED))
+    return said["job"], verdict, float(said["cpu_ms"])
+
+
+def pack_announcement(said: Announcement) -> bytes:
+    packed: bytes = msgpack.packb(asdict(said))
+    return packed
+
+
+def unpack_announcement(data: bytes) -> Announcement:
+    """Raises ValueError, KeyError or TypeError on junk."""
+    from proctoring.vision.config import DetectorStatus
+
+    said = msgpack.unpackb(data)
+    detectors = tuple(
+        DetectorStatus(**{**one, "model": None if one["model"] is None else ModelRef(**one["model"])})
+        for one in said["detectors"]
+    )
+    return Announcement(said["name"], float(said["unix_time"]), said["error"], detectors)
