@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from exams import paper
@@ -103,6 +103,23 @@ def _holds(user: User | AnonymousUser, institution_id: int, roles: Iterable[Role
     if not isinstance(user, User) or not user.is_active:
         return False
     return user.is_superuser or _institutions_of(user, roles).filter(institution=institution_id).exists()
+
+
+def own_attempts(user: User) -> QuerySet[Attempt]:
+    """All of the user's own, the newest first, with their exams."""
+    return (
+        Attempt.objects.filter(candidate=user)
+        .select_related("exam__institution")
+        .order_by(F("submitted_at").desc(nulls_first=True), "-number")
+    )
+
+
+def own_result_for(user: User | AnonymousUser, attempt_id: UUID) -> Attempt:
+    """The user's own attempt that was handed in, with its exam; raises Attempt.DoesNotExist for any other."""
+    if not isinstance(user, User) or not user.is_active:
+        raise Attempt.DoesNotExist
+    handed_in = own_attempts(user).select_related("version").filter(state=Attempt.State.SUBMITTED)
+    return handed_in.exclude(exam__state=Exam.State.DRAFT).get(pk=attempt_id)
 
 
 def own_attempts_by_exam(user: User, exams: Iterable[Exam]) -> dict[int, Attempt]:

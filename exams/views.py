@@ -1,0 +1,48 @@
+"""A candidate's results. The other pages around an exam need cameras and live in ``proctoring``."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from exams import overview, results, selectors
+from exams.models import Attempt, Exam
+from exams.review import review, shown
+
+
+@login_required
+@never_cache
+@require_safe
+def result(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
+    """As much of an attempt handed in as its exam shows, once the institution has published its results."""
+    try:
+        attempt = selectors.own_result_for(request.user, attempt_id)
+    except Attempt.DoesNotExist:
+        raise Http404 from None
+    exam = attempt.exam
+    visible = overview.shows_results(exam)
+    context = {
+        "attempt": attempt,
+        "exam": exam,
+        "afterwards": overview.afterwards(exam),
+        "visible": visible,
+        **(_score(attempt, exam) if visible else {}),
+        "reviewed": review(attempt) if visible and exam.afterwards == Exam.Afterwards.REVIEW else None,
+    }
+    return render(request, "candidate/result.html", context)
+
+
+def _score(attempt: Attempt, exam: Exam) -> dict[str, object]:
+    marked = attempt.score is not None and attempt.max_score is not None
+    return {
+        "score": shown(attempt.score) if attempt.score is not None else "",
+        "maximum": shown(attempt.max_score) if attempt.max_score is not None else "",
+        "percent": results.percent_of(attempt),
+        "passed": results.passed(attempt, exam),
+        "complete": marked and attempt.marked_at is not None,
+    }
