@@ -8,9 +8,11 @@ const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 15000;
 // Signed out, or signed in as somebody else: the answer is still good once that is put right.
 const TRY_AGAIN = new Set([403, 404, 429]);
-const SIGN_IN_AGAIN = new Map([
+const TRY_AGAIN_CODES = new Set(["on_break"]);
+const WHY = new Map([
   ["not_authenticated", "Not saved: you are signed out. Sign in again in another tab, and this is saved by itself."],
   ["not_found", "Not saved: somebody else is signed in in this browser. Sign in as yourself in another tab."],
+  ["on_break", "Not saved during the break: this is saved by itself when you go on."],
 ]);
 
 export class Answers {
@@ -92,8 +94,8 @@ export class Answers {
     question.sending = true;
     const reply = await this.#post(questionId, question.queue[0]);
     question.sending = false;
-    if (reply === null || TRY_AGAIN.has(reply.status) || reply.status >= 500) {
-      this.#retryLater(questionId, SIGN_IN_AGAIN.get(reply?.data?.code) ?? "");
+    if (reply === null || TRY_AGAIN.has(reply.status) || TRY_AGAIN_CODES.has(reply.data?.code) || reply.status >= 500) {
+      this.#retryLater(questionId, WHY.get(reply?.data?.code) ?? "");
       return;
     }
     question.pause = 0;

@@ -41,7 +41,10 @@ export class Exam {
   async open() {
     if (!this.#urls.attempt) return;
     const attempt = await this.#fetchPatiently();
-    if (attempt.state !== "running") return;
+    if (attempt.state !== "running") {
+      this.#answers.restore(); // what did not get through in time is kept even so, and marked as late
+      return;
+    }
     this.#clock.sync(attempt.server_time_ms);
     this.#questions.show({ ...attempt, unsent: this.#answers.restore() });
     this.#questions.scrollToLast();
@@ -54,7 +57,10 @@ export class Exam {
   async state() {
     if (!this.#urls.attempt || this.handedIn) return "submitted";
     const attempt = await this.#fetchPatiently();
-    if (attempt.state === "submitted") return "submitted";
+    if (attempt.state === "submitted") {
+      this.#answers.restore();
+      return "submitted";
+    }
     return attempt.started_at_ms === null ? "not_started" : "running";
   }
 
@@ -144,6 +150,7 @@ export class Exam {
     try {
       const { ok, data } = await request("POST", this.#urls.finish, {});
       this.handedIn = ok || data?.code === "attempt_finished" || data?.code === "not_found";
+      if (this.handedIn) this.#questions?.forget();
     } catch (error) {
       console.info("Handing in did not get through.", error);
     } finally {

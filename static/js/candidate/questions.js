@@ -77,6 +77,12 @@ export class Questions {
     this.#root.querySelectorAll("input, textarea, select, button").forEach((control) => (control.disabled = true));
   }
 
+  // Handed in: nothing of it stays in this browser, which others may use too.
+  forget() {
+    store.remove(this.#placeKey);
+    store.remove(this.#flagsKey);
+  }
+
   status(questionId, { state, message, savedAtMs, late }) {
     const question = this.#questions.get(questionId);
     if (!question) return;
