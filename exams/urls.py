@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from exams import views
+from exams import picture_views, views
 
 urlpatterns = [
     path("api/v1/", include("exams.api.urls")),
     path("results/<uuid:attempt_id>/", views.result, name="result"),
+    path("pictures/<uuid:picture_id>/", picture_views.question_picture, name="question_picture"),
     path("", include("exams.accounts.urls")),
 ]
