@@ -6,8 +6,11 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from exams.models import Choice, Exam, Membership, Question, User
-from exams.selectors import exams_open_to
+from exams.glance import glance
+from exams.models import Choice, Enrolment, Exam, Membership, Question, User
+from exams.selectors import exams_open_to, questions_of
+from exams.services import states
+from exams.services.readiness import question_obstacles
 from proctoring import selectors
 from proctoring.management.commands.demo_data import is_open_to_others
 
@@ -27,21 +30,42 @@ def test_the_printed_logins_sign_in() -> None:
         assert Client().login(username=username, password="demo")
 
 
-def test_five_candidates_may_sit_the_exam_and_the_proctor_watch_it() -> None:
+def test_five_candidates_may_sit_the_exams_and_the_proctor_watch_them() -> None:
     make()
-    exam = Exam.objects.get(title="Demo exam")
-    assert [list(exams_open_to(candidate)) for candidate in User.objects.filter(username__startswith="cand")] == [
-        [exam]
-    ] * 5
-    assert list(selectors.visible_exams(User.objects.get(username="proctor"))) == [exam]
-    assert exam.institution.time_zone == "Europe/Berlin"
+    exams = [Exam.objects.get(title="Demo exam"), Exam.objects.get(title="Every kind of question")]
+    for candidate in User.objects.filter(username__startswith="cand"):
+        assert list(exams_open_to(candidate)) == exams
+    assert Enrolment.objects.count() == 10
+    assert list(selectors.visible_exams(User.objects.get(username="proctor"))) == exams
+    assert exams[0].institution.time_zone == "Europe/Berlin"
 
 
-def test_each_choice_question_has_one_right_answer() -> None:
+def test_the_first_exam_has_four_questions_that_can_be_asked() -> None:
     make()
-    assert Question.objects.count() == 4
-    for question in Question.objects.filter(kind=Question.Kind.SINGLE_CHOICE):
-        assert question.choices.filter(correct=True).count() == 1
+    version = Exam.objects.get(title="Demo exam").current_version
+    assert version is not None
+    assert len(questions_of(version)) == 4
+    assert question_obstacles(version) == []
+
+
+def test_the_second_exam_shows_every_kind_in_two_sections_with_a_pool_to_draw_from() -> None:
+    make()
+    exam = Exam.objects.get(title="Every kind of question")
+    version = exam.current_version
+    assert version is not None
+    seen = glance(version)
+    assert {question.kind for question in questions_of(version)} == set(Question.Kind.values)
+    assert (len(seen.sections), seen.size, seen.asked) == (2, 11, 9)
+    assert exam.attempts_allowed == 3
+
+
+def test_a_second_exam_that_was_taken_back_and_changed_is_left_as_it_is() -> None:
+    make()
+    exam = Exam.objects.get(title="Every kind of question")
+    states.withdraw(exam, by=None)
+    Question.objects.filter(section__version__exam=exam).delete()
+    make()
+    assert not Question.objects.filter(section__version__exam=exam).exists()
 
 
 def test_again_it_changes_nothing_and_keeps_what_was_edited() -> None:
@@ -50,7 +74,7 @@ def test_again_it_changes_nothing_and_keeps_what_was_edited() -> None:
     counted = [model._default_manager.count() for model in (User, Membership, Exam, Question, Choice)]
     assert make() == make()
     assert [model._default_manager.count() for model in (User, Membership, Exam, Question, Choice)] == counted
-    assert Exam.objects.get().duration_minutes == 5
+    assert set(Exam.objects.values_list("duration_minutes", flat=True)) == {5}
 
 
 @pytest.mark.parametrize(

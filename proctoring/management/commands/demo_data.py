@@ -1,4 +1,4 @@
-"""`manage.py demo_data`: an institution, people and an exam to try everything with."""
+"""`manage.py demo_data`: an institution, people and two exams to try everything with."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
+from exams import demo
 from exams import services as exam_services
 from exams.models import Choice, Enrolment, Exam, Institution, Membership, Question, Role, Section, User
 from proctoring.models import ExamPolicy
@@ -56,7 +57,7 @@ QUESTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 
 class Command(BaseCommand):
-    help = "Makes the demo institution, people, exam and questions; what is there already is left as it is."
+    help = "Makes the demo institution, people, exams and questions; what is there already is left as it is."
 
     def handle(self, *args: Any, **options: Any) -> None:
         with transaction.atomic():
@@ -70,11 +71,13 @@ class Command(BaseCommand):
             )
             self._make_staff(institution)
             exam = self._make_exam(institution)
+            kinds, _ = demo.make_exam(institution)
             for username, first, last in CANDIDATES:
                 candidate = self._person(username, first, last)
                 Membership.objects.get_or_create(user=candidate, institution=institution, role=Role.CANDIDATE)
-                Enrolment.objects.get_or_create(exam=exam, candidate=candidate)
-        self._print_logins(exam)
+                for each in (exam, kinds):
+                    Enrolment.objects.get_or_create(exam=each, candidate=candidate)
+        self._print_logins(exam, kinds)
 
     def _make_staff(self, institution: Institution) -> None:
         for username, first, last, role, _ in STAFF:
@@ -117,9 +120,14 @@ class Command(BaseCommand):
             for place, choice in enumerate(choices, start=1)
         )
 
-    def _print_logins(self, exam: Exam) -> None:
+    def _print_logins(self, *exams: Exam) -> None:
         rows = [(username, what) for username, _, _, _, what in STAFF]
-        rows.append((f"{CANDIDATES[0][0]} … {CANDIDATES[-1][0]}", f"enrolled in “{exam.title}”"))
+        rows.append(
+            (
+                f"{CANDIDATES[0][0]} … {CANDIDATES[-1][0]}",
+                f"enrolled in {' and '.join(f'“{exam.title}”' for exam in exams)}",
+            )
+        )
         width = max(len(username) for username, _ in rows)
         self.stdout.write(f"Demo logins, all with the password “{PASSWORD}”:")
         for username, what in rows:
