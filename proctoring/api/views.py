@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from exams import selectors as exam_selectors
 from exams.api import throttles
 from exams.api.parsers import JSONParser
 from exams.api.payloads import attempt_payload, milliseconds
@@ -67,6 +68,14 @@ class FinishView(APIView):
         session = selectors.own_session_for(request.user, session_id)
         by = Session.EndedBy.REPLAY if session.kind == Session.Kind.REPLAY else Session.EndedBy.CANDIDATE
         return Response(session_payload(services.end_session(session.pk, by)))
+
+
+class AttemptFinishView(APIView):
+    """Hands an attempt in, watched or not; again, it says the same."""
+
+    def post(self, request: Request, attempt_id: UUID) -> Response:
+        attempt = exam_selectors.own_attempt_for(request.user, attempt_id)
+        return Response(attempt_payload(services.hand_in(attempt)))
 
 
 class SignalsView(APIView):

@@ -17,6 +17,7 @@ from proctoring.services.errors import (
     ConsentMissing,
     NotAllowed,
     NotCalibrated,
+    NotWatched,
     ProctoringError,
     SessionEnded,
     StaleConnection,
@@ -38,6 +39,7 @@ from proctoring.services.sessions import (
 )
 from proctoring.services.signals import KINDS, Signal, SignalBatch, apply_pending_signals, record_flood, store_signals
 from proctoring.services.tell import candidate_group, serve_from
+from proctoring.services.unwatched import begin_unwatched, hand_in, is_unwatched
 
 __all__ = [
     "KINDS",
@@ -53,6 +55,7 @@ __all__ = [
     "NotAllowed",
     "NotCalibrated",
     "NotEnrolled",
+    "NotWatched",
     "PendingSignal",
     "ProctoringError",
     "SessionEnded",
@@ -62,6 +65,7 @@ __all__ = [
     "TooManySignals",
     "apply_pending_signals",
     "begin_session",
+    "begin_unwatched",
     "candidate_group",
     "commit",
     "commit_many",
@@ -71,6 +75,8 @@ __all__ = [
     "ensure_presets",
     "fields_for",
     "forget_connections",
+    "hand_in",
+    "is_unwatched",
     "judge_event",
     "open_connection",
     "pending_signals",

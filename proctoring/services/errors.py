@@ -14,6 +14,11 @@ class ConsentMissing(ProctoringError):
     message = "You have not agreed to be watched in this exam yet. Please read what is captured and agree first."
 
 
+class NotWatched(ProctoringError):
+    code = "not_watched"
+    message = "Nobody watches this exam, so there is nothing to agree to. Please begin it on its page."
+
+
 class NotCalibrated(ProctoringError):
     code = "not_calibrated"
     message = "The calibration is not finished. Please look at the marked points first."

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -18,9 +19,13 @@ from proctoring import consent as consents
 from proctoring.models import BrowserSignal, Consent, RiskSample, Session
 from proctoring.risk.calibration import Calibration
 from proctoring.risk.policy import Policy
-from proctoring.services.errors import ConsentMissing, NotCalibrated, SessionEnded, StaleConnection
-from proctoring.services.policies import kept_days, policy_for
+from proctoring.services.attempt_time import AttemptTime, time_of
+from proctoring.services.errors import ConsentMissing, NotCalibrated, NotWatched, SessionEnded, StaleConnection
+from proctoring.services.policies import fields_for, kept_days, policy_for
 from proctoring.services.recording import LAST_SEQUENCE, lock, newest_sample_ms
+
+# A connection whose last picture is older was that of a process that is gone.
+CONNECTION_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,7 @@ class Connection:
     last_frame_at: datetime | None
     detectors_off: dict[str, str]
     pending_signals: tuple[PendingSignal, ...]
+    time: AttemptTime | None = None
 
 
 @transaction.atomic
@@ -64,7 +70,7 @@ def begin_session(*, candidate: User, exam: Exam | None, kind: str) -> Session:
 
     An exam's comes back as long as its attempt runs: also when watching was stopped and only the exam goes on. A
     replayed clip is always a new session, has no attempt and needs no consent: nobody sits in front of a camera.
-    Raises ConsentMissing, NotEnrolled, ExamNotOpen or AttemptFinished.
+    Raises ConsentMissing, NotWatched, NotEnrolled, ExamNotOpen or AttemptFinished.
     """
     User.objects.select_for_update().get(pk=candidate.pk)  # two clicks at once make one session
     if kind == Session.Kind.REPLAY:
@@ -76,6 +82,8 @@ def begin_session(*, candidate: User, exam: Exam | None, kind: str) -> Session:
     unfinished = _unfinished(candidate=candidate, exam=exam)
     if unfinished is not None and not _lacks_consent(unfinished):
         return unfinished
+    if unfinished is None and exam is not None and not fields_for(exam).watched:
+        raise NotWatched
     consent = consents.consent_for(candidate, exam)
     if consent is None:
         raise ConsentMissing
@@ -125,7 +133,7 @@ def open_connection(session_id: UUID | str) -> Connection:
     """
     session = (
         Session.objects.select_for_update(of=("self",))
-        .select_related("attempt", "candidate", "consent")
+        .select_related("attempt__exam", "candidate", "consent")
         .get(pk=session_id)
     )
     if session.state == Session.State.ENDED:
@@ -156,12 +164,20 @@ def open_connection(session_id: UUID | str) -> Connection:
         last_frame_at=session.last_frame_at,
         detectors_off=session.detectors_off,
         pending_signals=pending_signals(session.pk),
+        time=time_of(session.attempt) if session.attempt is not None else None,
     )
 
 
 def forget_connections() -> int:
-    """At the start of the one process that has connections: those it had before went with it, however it ended."""
-    return Session.objects.filter(connected=True).update(connected=False)
+    """At the start of a web process: those it had before went with it, however it ended.
+
+    Where several processes serve (PROCTOR_REDIS), connections that sent a picture lately belong to another one.
+    """
+    sessions = Session.objects.filter(connected=True)
+    if settings.PROCTOR_REDIS:
+        lately = timezone.now() - timedelta(seconds=CONNECTION_SECONDS)
+        sessions = sessions.exclude(last_frame_at__gte=lately)
+    return sessions.update(connected=False)
 
 
 def _camera_is_on(session_id: UUID) -> bool:

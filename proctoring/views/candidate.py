@@ -1,10 +1,9 @@
-"""What a candidate sees: their exams, what an exam captures, and the room it is sat in."""
+"""What a candidate sees before the room: their exams, and what an exam captures."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -12,21 +11,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import ensure_csrf_cookie
-from django.views.decorators.http import require_GET, require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from exams import selectors as exam_selectors
 from exams.errors import ExamError
 from exams.models import Attempt, Exam, User
 from proctoring import consent, selectors, services
 from proctoring.models import Session
-
-ENDED_MESSAGES = {
-    Session.EndedBy.CANDIDATE: "You have handed in your exam.",
-    Session.EndedBy.PROCTOR: "A proctor has ended this session. Your saved answers have been handed in.",
-    Session.EndedBy.DEADLINE: "Time is up. Your saved answers have been handed in.",
-    Session.EndedBy.REPLAY: "This was a replayed clip, and it is over.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +69,14 @@ def exam(request: HttpRequest, exam_id: int) -> HttpResponse:
     if request.method == "POST":
         return act(request, user, wanted)
     attempt = exam_selectors.own_attempts_by_exam(user, [wanted]).get(wanted.pk)
+    if services.is_unwatched(user, wanted):
+        context = {
+            "exam": wanted,
+            "state": state_of(attempt),
+            "is_open": wanted.is_open(),
+            "unwatched_sections": consent.sections(consent.unwatched_text(wanted, user)),
+        }
+        return render(request, "candidate/exam.html", context)
     session = selectors.unfinished_session_of(user, wanted)
     context = consent_context(user, wanted, session) | {
         "exam": wanted,
@@ -135,48 +134,16 @@ def act(request: HttpRequest, user: User, wanted: Exam | None) -> HttpResponse:
     elif action != "enter":
         messages.error(request, "This button is not known here. Please try again.")
         return here
-    kind = Session.Kind.PRACTICE if wanted is None else Session.Kind.EXAM
     try:
-        session = services.begin_session(candidate=user, exam=wanted, kind=kind)
+        return redirect(begin(user, wanted))
     except ExamError as error:
         messages.error(request, error.message)
         return here
-    return redirect("room", session.pk)
 
 
-@login_required
-@never_cache
-@ensure_csrf_cookie
-@require_GET
-def room(request: HttpRequest, session_id: UUID) -> HttpResponse:
-    """One page from the system check to the end, so that the browser asks for the camera once."""
-    user = signed_in(request)
-    try:
-        session = selectors.own_session_for(user, session_id)
-    except Session.DoesNotExist:
-        raise Http404 from None
-    ended = session.state == Session.State.ENDED
-    if not ended and (session.consent is None or session.consent.withdrawn_at is not None):
-        messages.info(request, "Please read what is captured and agree before you go on.")
-        return redirect("practice") if session.exam is None else redirect("exam", session.exam.pk)
-    context = {
-        "session": session,
-        "exam": session.exam,
-        "attempt": session.attempt,
-        "ended_message": ended_message(session),
-        "finish_url": reverse("api_finish", args=[session.pk]),
-        "signals_url": reverse("api_signals", args=[session.pk]),
-    }
-    return render(request, "candidate/room.html", context)
-
-
-def ended_message(session: Session) -> str:
-    """Why the page finds the session over when it is opened again; empty while it goes on."""
-    if session.state != Session.State.ENDED:
-        return ""
-    attempt = session.attempt
-    if attempt is None or attempt.state == Attempt.State.SUBMITTED:
-        return ENDED_MESSAGES[Session.EndedBy(session.ended_by)]
-    if attempt.started_at is None:
-        return "Watching ended before the exam began. Please ask your institution how to go on."
-    return "Watching has ended, and your exam goes on."
+def begin(user: User, wanted: Exam | None) -> str:
+    """The address of the room: one that is watched, or not."""
+    if wanted is not None and services.is_unwatched(user, wanted):
+        return reverse("unwatched_room", args=[services.begin_unwatched(candidate=user, exam=wanted).pk])
+    kind = Session.Kind.PRACTICE if wanted is None else Session.Kind.EXAM
+    return reverse("room", args=[services.begin_session(candidate=user, exam=wanted, kind=kind).pk])

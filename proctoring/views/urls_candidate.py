@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from proctoring.views import candidate
+from proctoring.views import candidate, room
 
 urlpatterns = [
     path("", candidate.home, name="home"),
     path("exams/<int:exam_id>/", candidate.exam, name="exam"),
     path("practice/", candidate.practice, name="practice"),
-    path("sessions/<uuid:session_id>/", candidate.room, name="room"),
+    path("attempts/<uuid:attempt_id>/", room.unwatched_room, name="unwatched_room"),
+    path("sessions/<uuid:session_id>/", room.room, name="room"),
 ]

@@ -2,6 +2,7 @@
 export class SystemCheck {
   #list;
   #face = false;
+  #counted = null;
 
   constructor(list) {
     this.#list = list;
@@ -27,6 +28,11 @@ export class SystemCheck {
     else this.#say("connection", "problem", "Not connected. Check your network; we keep trying.");
   }
 
+  // The names of the rules that count for this candidate: nobody is asked to put right what does not.
+  counts(rules) {
+    this.#counted = new Set(rules);
+  }
+
   verdict({ analysed, faces, quality }) {
     if (!analysed) return;
     this.#light(quality);
@@ -34,12 +40,16 @@ export class SystemCheck {
     if (faces === null) {
       this.#say("face", "ok", "Not checked: the server is not looking for faces at the moment.");
       this.#say("alone", "ok", "Not checked at the moment.");
+    } else if (faces === 0 && !this.#needsFace) {
+      this.#say("face", "ok", "We can’t see your face. That does not count for you.");
+      this.#say("alone", "ok", "Nobody else is in view.");
     } else if (faces === 0) {
       this.#say("face", "problem", "We can’t see your face. Sit in front of the camera, with light on your face.");
       this.#say("alone", "waiting", "Needs your face.");
     } else {
       this.#say("face", "ok", "Your face is in view.");
       if (faces === 1) this.#say("alone", "ok", "Only you are in view.");
+      else if (!this.#counts("MULTIPLE_FACES")) this.#say("alone", "ok", "Others are in view. That does not count for you.");
       else this.#say("alone", "problem", "More than one person is in view. Turn the camera, or ask them to step aside.");
     }
   }
@@ -48,8 +58,17 @@ export class SystemCheck {
   missing({ camera, connection }) {
     if (camera !== "on") return "Start the camera first.";
     if (connection !== "open") return "Wait until the connection is there.";
-    if (!this.#face) return "Sit so that your face is in view.";
+    if (!this.#face && this.#needsFace) return "Sit so that your face is in view.";
     return "";
+  }
+
+  // Without one nothing could be calibrated, either.
+  get #needsFace() {
+    return this.#counts("NO_FACE") || this.#counts("LOOKING_AWAY");
+  }
+
+  #counts(rule) {
+    return this.#counted === null || this.#counted.has(rule);
   }
 
   #light({ dark, blurred, covered }) {

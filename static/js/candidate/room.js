@@ -7,8 +7,10 @@ import { Calibration } from "./calibration.js";
 import { Camera } from "./camera.js";
 import { Capture } from "./capture.js";
 import { SystemCheck } from "./check.js";
+import { Clipboard } from "./clipboard.js";
 import { Encoder } from "./encoder.js";
 import { Exam } from "./exam.js";
+import { Fullscreen } from "./fullscreen.js";
 import { Outbox } from "./outbox.js";
 import { PageSignals } from "./signals.js";
 import { Stages } from "./stages.js";
@@ -47,6 +49,14 @@ const calibration = new Calibration({
   finished: calibrationFinished,
 });
 const exam = new Exam({ root, timers, clock, announce, over: handedIn });
+const fullscreen = new Fullscreen({ required: "requireFullscreen" in root.dataset, announce, unavailable: withoutFullscreen });
+new Clipboard({
+  restricted: "restrictClipboard" in root.dataset,
+  area: root.querySelector("[data-stage-name=exam]"),
+  announce,
+  timers,
+  prevented: (kind) => signals.tell(kind),
+});
 
 let calibrated = false;
 let watching = root.dataset.sessionState === "live"; // the exam, or the practice run proper, has begun
@@ -71,6 +81,7 @@ function received(message) {
 function welcome(message) {
   clock.sync(message.server_time_ms);
   calibrated = message.calibrated;
+  check.counts(message.counted);
   capture.welcome(message);
   outbox.connected();
   if (message.state === "live") begin();
@@ -133,25 +144,45 @@ function calibrationFinished({ ok, message = "" }) {
   else byId("calibration-start").focus();
 }
 
-function start() {
+async function start() {
   byId("start-exam").disabled = true;
   byId("ready-message").textContent = "";
+  await fullscreen.enter();
   if (socket.send({ type: "start" })) return;
   byId("start-exam").disabled = false;
   byId("ready-message").textContent = "There is no connection at the moment. Please try again in a moment.";
 }
 
 function begin() {
-  if (over || stages.current === "exam") return;
+  if (over || ["exam", "fullscreen"].includes(stages.current)) return;
   watching = true;
   signals.start();
   recordCamera();
+  showExam();
+}
+
+// The questions; before them, where the exam asks for it, full screen.
+function showExam() {
+  if (fullscreen.wanted) {
+    stages.show("fullscreen");
+    return;
+  }
   stages.show("exam");
+  fullscreen.watch();
   exam.open();
+}
+
+// Told once: a reload tells nothing new.
+function withoutFullscreen() {
+  const key = `fullscreen:${sessionId}`;
+  if (store.get(key) !== null) return;
+  store.put(key, "unavailable");
+  signals.tell("fullscreen_unavailable");
 }
 
 function handedIn(sentence) {
   if (!over) letGo();
+  fullscreen.stop();
   exam.close();
   finished(sentence);
 }
@@ -175,9 +206,7 @@ function goOnUnwatched(sentence) {
   byId("unwatched").hidden = false;
   root.dataset.unwatched = "true";
   announce(sentence);
-  if (stages.current === "exam") return;
-  stages.show("exam");
-  exam.open();
+  if (stages.current !== "exam") showExam();
 }
 
 function finished(sentence) {
@@ -236,14 +265,18 @@ byId("camera-stop").addEventListener("click", () => camera.stop());
 byId("check-done").addEventListener("click", checkDone);
 byId("calibration-start").addEventListener("click", () => calibration.begin());
 byId("start-exam").addEventListener("click", start);
+byId("fullscreen-enter")?.addEventListener("click", async () => {
+  await fullscreen.enter();
+  showExam();
+});
 byId("fullscreen").addEventListener("click", toggleFullscreen);
 byId("fullscreen").hidden = !document.fullscreenEnabled;
 
 if (root.dataset.sessionState === "ended") {
   end(root.dataset.endedMessage);
 } else {
-  stages.show(watching ? "exam" : "check");
   if (watching) resume();
+  else stages.show("check");
   socket.open();
 }
 
@@ -251,5 +284,5 @@ if (root.dataset.sessionState === "ended") {
 function resume() {
   signals.start();
   camera.start();
-  exam.open();
+  showExam();
 }

@@ -21,7 +21,9 @@ export class PageSignals {
     this.#listen(document, "fullscreenchange", () =>
       this.#outbox.add(document.fullscreenElement ? "fullscreen_entered" : "fullscreen_left"),
     );
-    for (const kind of ["copy", "cut", "paste"]) this.#listen(document, kind, add(kind));
+    for (const kind of ["copy", "cut", "paste"]) {
+      this.#listen(document, kind, (event) => event.defaultPrevented || this.#outbox.add(kind));
+    }
     this.#listen(window, "offline", add("network_lost"));
     this.#listen(window, "online", add("network_back"));
     this.#watchScreens();
@@ -33,6 +35,11 @@ export class PageSignals {
     this.#listening?.abort();
     this.#listening = null;
     store.remove(this.#leftKey);
+  }
+
+  // Something the page itself noticed, while it is watched.
+  tell(kind) {
+    if (this.#listening) this.#outbox.add(kind);
   }
 
   #listen(target, event, handler) {
