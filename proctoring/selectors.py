@@ -5,6 +5,7 @@ Views, consumers, the API and the admin all come through here. Whoever may not s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from exams import timing
 from exams.models import Attempt, Exam, Membership, Role, User
 from proctoring.models import Event, Export, Session
 
@@ -73,6 +75,13 @@ def is_sat_now(*, prefix: str = "") -> Q:
 
 def sessions_on_wall(user: Visitor, exam: Exam) -> QuerySet[Session]:
     return visible_sessions(user).filter(is_sat_now(), exam=exam)
+
+
+def on_break(sessions: Sequence[Session]) -> set[UUID]:
+    """Which of the sessions' candidates are on a break: nobody is missed there."""
+    attempts = {session.attempt_id: session.pk for session in sessions if session.attempt_id is not None}
+    taken = timing.open_breaks(timezone.now()).filter(attempt__in=attempts)
+    return {attempts[attempt_id] for attempt_id in taken.values_list("attempt", flat=True)}
 
 
 def may_stop(user: Visitor, session: Session) -> bool:

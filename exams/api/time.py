@@ -27,8 +27,8 @@ def break_payload(time: timing.BreakTime) -> dict[str, Any]:
     return {
         "allowed_seconds": int(time.allowed.total_seconds()),
         "left_seconds": int(time.left.total_seconds()),
-        "began_at_ms": milliseconds(taken and taken.began_at),
-        "ends_by_ms": milliseconds(taken and taken.ends_by),
+        "began_at_ms": None if taken is None else milliseconds(taken.began_at),
+        "ends_by_ms": None if taken is None else milliseconds(taken.ends_by),
     }
 
 

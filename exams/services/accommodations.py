@@ -19,7 +19,7 @@ def grant(*, by: User, accommodation: Accommodation) -> Accommodation:
 
     Raises NotAllowed, or InvalidAccommodation with the field that is wrong.
     """
-    if accommodation.pk is not None:
+    if not accommodation._state.adding:
         raise InvalidAccommodation("What was granted stays as it is. Revoke it and grant another.")
     if not selectors.may_grant(by, accommodation.institution_id):
         raise NotAllowed("Only administrators and authors of the institution may grant this.")

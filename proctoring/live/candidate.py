@@ -29,6 +29,7 @@ from proctoring.live.listening import Listener
 from proctoring.live.looking import Looker
 from proctoring.live.recorder import recorder
 from proctoring.live.session import LiveSession
+from proctoring.live.timekeeping import Timekeeper
 from proctoring.models import Event, Session
 from proctoring.reports.record import zone_of
 
@@ -44,6 +45,7 @@ class CandidateConsumer(AsyncWebsocketConsumer):
     looker: Looker
     listener: Listener
     alarms: Alarms
+    timekeeper: Timekeeper
     publisher: presence.Publisher
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -102,7 +104,8 @@ class CandidateConsumer(AsyncWebsocketConsumer):
 
     async def _welcome(self, connection: services.Connection, started_at: datetime | None, *, replaces: bool) -> None:
         live = self.live = LiveSession(connection)
-        self.looker, self.listener, self.alarms = Looker(self, live), Listener(self, live), Alarms(self, live)
+        self.looker, self.listener = Looker(self, live), Listener(self, live)
+        self.alarms, self.timekeeper = Alarms(self, live), Timekeeper(self, live)
         self.publisher = presence.Publisher(self.channel_layer, session_id=live.id, exam_id=connection.exam_id)
         self.admitted = True
         await self.channel_layer.group_send(
@@ -214,9 +217,9 @@ class CandidateConsumer(AsyncWebsocketConsumer):
             logger.exception("Session %s could not be written", live.id)
             live.take_back(commit)
         else:
-            await self._publish_events(events)
+            await self.publish_events(events)
 
-    async def _publish_events(self, events: list[Event]) -> None:
+    async def publish_events(self, events: list[Event]) -> None:
         for event in events:
             await self.publisher.tell({"type": "event", "event": payloads.event(event, zone=self._zone)})
 
@@ -247,6 +250,8 @@ class CandidateConsumer(AsyncWebsocketConsumer):
         """As the proctors' pages name it."""
         if self.live.state == Session.State.ENDED:
             return "ended"
+        if self.live.on_break:
+            return "on_break"
         if self.left:
             return "lost"
         if not self.live.camera_on:
@@ -284,6 +289,11 @@ class CandidateConsumer(AsyncWebsocketConsumer):
     async def signals_stored(self, message: dict[str, Any]) -> None:
         """Group message: signals of this session came in another way."""
         self.spawn(self.listener.apply_pending())
+
+    async def time_changed(self, message: dict[str, Any]) -> None:
+        """Group message: the attempt has more time, or its candidate is on a break, or back."""
+        if self.admitted and not self.left:
+            self.spawn(self.timekeeper.changed(message))
 
     async def proctor_watching(self, message: dict[str, Any]) -> None:
         """Group message: a proctor's page is open."""

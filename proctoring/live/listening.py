@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from exams.errors import ExamError
 from proctoring import services
 from proctoring.live import codes, payloads
+from proctoring.live.database import read
 from proctoring.live.recorder import recorder
 from proctoring.models import Session
 from proctoring.observation import Observation
@@ -172,9 +173,10 @@ class Listener:
         live = self._live
         if not live.watching:
             session: Session = await recorder.call(partial(services.start_watching, live.id, live.connection.epoch))
-            live.deadline = session.attempt.deadline if session.attempt is not None else None
             live.calibrating = False
             live.watch(now=time.time(), started_at=session.started_at)
+            if (attempt := await read(partial(services.time_of_session, live.id))) is not None:
+                live.follow(attempt, now=time.time())
             self._page.watching_began()
             await self._page.publish(force=True)
         await self._page.tell(
@@ -182,5 +184,6 @@ class Listener:
                 "type": "started",
                 "server_time_ms": round(time.time() * 1000),
                 "deadline_ms": payloads.milliseconds(live.deadline),
+                "break": payloads.breaks(live),
             }
         )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from proctoring.live.session import LiveSession
 
 MOST_STRETCHED_SECONDS = 2.0
+BREAK_PAUSE_MS = 5000
 
 
 class Looker:
@@ -44,6 +45,9 @@ class Looker:
             await self._refuse(frame.sequence, "out_of_order", said, received, protocol=True)
             return
         live.last_sequence = frame.sequence
+        if live.on_break:
+            await self._not_looked_at(frame.sequence)
+            return
         at = live.clock.time_of(captured=frame.captured_ms / 1000, received=received)
         self._page.spawn(self._look(frame, at, received))
 
@@ -52,7 +56,9 @@ class Looker:
         verdict = await analysis().submit(str(live.id), frame.jpeg, live.wants_phone)
         if self._page.left:
             return
-        if isinstance(verdict, Analysed):
+        if live.on_break:  # it has begun meanwhile
+            await self._not_looked_at(frame.sequence)
+        elif isinstance(verdict, Analysed):
             await self._analysed(frame, verdict, at, received)
         elif isinstance(verdict, Rejected):
             await self._refuse(frame.sequence, verdict.code, verdict.sentence, received, protocol=False)
@@ -101,6 +107,11 @@ class Looker:
                 "next_frame_in_ms": self._pause(received, 0.0),
             }
         )
+
+    async def _not_looked_at(self, sequence: int) -> None:
+        """The candidate is on a break: the picture is forgotten unseen."""
+        answer = {"type": "verdict", "seq": sequence, "analysed": False, "reason": "on_break"}
+        await self._page.tell({**answer, "next_frame_in_ms": BREAK_PAUSE_MS})
 
     async def _refuse(self, sequence: int | None, code: str, sentence: str, received: float, *, protocol: bool) -> None:
         await self._page.tell(

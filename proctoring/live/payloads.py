@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.urls import reverse
 
+from exams.api.time import break_payload
 from proctoring.live import frames
 from proctoring.live.session import LiveSession
 from proctoring.models import Event, Session
@@ -38,7 +40,23 @@ def welcome(live: LiveSession, *, detectors_off: dict[str, str]) -> JSONDict:
         "calibrated": live.calibration is not None or not live.connection.policy.needs_calibration,
         "counted": [rule.event for rule in live.connection.policy.counted()],
         "deadline_ms": milliseconds(live.deadline),
+        "break": breaks(live),
         "detectors_off": {**live.detectors_off, **detectors_off},
+    }
+
+
+def breaks(live: LiveSession) -> JSONDict | None:
+    return None if live.breaks is None else break_payload(live.breaks)
+
+
+def time_message(live: LiveSession, *, change: Mapping[str, Any] | None) -> JSONDict:
+    """How the time of the candidate's attempt stands; ``change``: what made it so, where they did not themselves."""
+    return {
+        "type": "time",
+        "server_time_ms": round(time.time() * 1000),
+        "deadline_ms": milliseconds(live.deadline),
+        "break": breaks(live),
+        "change": change,
     }
 
 
@@ -81,6 +99,8 @@ def check_warnings(observation: Observation, policy: Policy) -> tuple[str, ...]:
 
 def warnings(live: LiveSession) -> tuple[str, ...]:
     """The warnings that hold now."""
+    if live.on_break:
+        return ()
     if live.step is not None:
         return live.step.warnings
     return () if live.looked is None else check_warnings(live.looked.observation, live.connection.policy)
@@ -106,10 +126,12 @@ def live_session(live: LiveSession, *, connection: str, with_observation: bool) 
     return payload
 
 
-def stored_session(session: Session, *, with_observation: bool) -> JSONDict:
+def stored_session(session: Session, *, with_observation: bool, on_break: bool = False) -> JSONDict:
     """The same from the database, when nobody is connected to this process."""
     if session.state == Session.State.ENDED:
         connection = "ended"
+    elif on_break:
+        connection = "on_break"
     elif not session.connected:
         connection = "lost"
     else:

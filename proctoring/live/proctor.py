@@ -31,6 +31,7 @@ class ProctorConsumer(AsyncWebsocketConsumer):
         super().__init__(*args, **kwargs)
         self._announcer: asyncio.Task[None] | None = None
         self._known: dict[str, str] = {}
+        self._on_break: set[UUID] = set()
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """See CandidateConsumer: nothing here uses the database connection of Django's shared thread."""
@@ -52,7 +53,7 @@ class ProctorConsumer(AsyncWebsocketConsumer):
             await self.close(code=codes.NOT_SIGNED_IN)
             return
         try:
-            sessions = await read(self.visible)
+            sessions = await read(self._load)
         except (Exam.DoesNotExist, Session.DoesNotExist):
             await self.close(code=codes.NOT_YOURS)
             return
@@ -96,7 +97,7 @@ class ProctorConsumer(AsyncWebsocketConsumer):
             await self.close(code=codes.NOT_SIGNED_IN)
             return False
         try:
-            sessions = await read(self.visible)
+            sessions = await read(self._load)
         except (Exam.DoesNotExist, Session.DoesNotExist):
             await self.close(code=codes.NOT_YOURS)
             return False
@@ -110,6 +111,11 @@ class ProctorConsumer(AsyncWebsocketConsumer):
             await self._tell({"type": "session", "session": self._show(session)})
         return True
 
+    def _load(self) -> list[Session]:
+        sessions = self.visible()
+        self._on_break = selectors.on_break(sessions)
+        return sessions
+
     def _by_id(self, ids: list[str]) -> list[Session]:
         return list(selectors.visible_sessions(self.scope["user"]).filter(pk__in=ids))
 
@@ -120,7 +126,9 @@ class ProctorConsumer(AsyncWebsocketConsumer):
                 consumer.live, connection=consumer.connection_state, with_observation=self.with_observation
             )
         else:
-            shown = payloads.stored_session(session, with_observation=self.with_observation)
+            shown = payloads.stored_session(
+                session, with_observation=self.with_observation, on_break=session.pk in self._on_break
+            )
         self._known[shown["id"]] = shown["connection"]
         return shown
 

@@ -18,7 +18,7 @@ from proctoring.risk.calibration import Calibration
 from proctoring.risk.engine import Engine
 from proctoring.risk.events import Step
 from proctoring.risk.policy import CALIBRATION_FRAMES_PER_SECOND, CHECK_FRAMES_PER_SECOND, PHONE_DETECTED
-from proctoring.services import Commit, Connection, Drafted, PendingSignal
+from proctoring.services import AttemptTime, Commit, Connection, Drafted, PendingSignal
 
 CHECK_PHONE_EVERY = 5
 SAVE_SECONDS = 5.0
@@ -44,6 +44,7 @@ class LiveSession:
         self.id: UUID = connection.session_id
         self.state = connection.state
         self.deadline = connection.deadline
+        self.breaks = None if connection.time is None else connection.time.breaks
         self.calibration = Calibration.from_dict(connection.calibration) if connection.calibration else None
         self.engine: Engine | None = None
         self.started_at = 0.0
@@ -71,6 +72,16 @@ class LiveSession:
     @property
     def watching(self) -> bool:
         return self.engine is not None
+
+    @property
+    def break_ends(self) -> float | None:
+        """Unix seconds, when the candidate's break is used up; None while they are on none."""
+        taken = None if self.breaks is None else self.breaks.open
+        return None if taken is None else taken.ends_by.timestamp()
+
+    @property
+    def on_break(self) -> bool:
+        return self.break_ends is not None
 
     @property
     def risk_total(self) -> int:
@@ -112,8 +123,9 @@ class LiveSession:
         self.started_at = started_at.timestamp() if started_at else 0.0
         state, policy = self.connection.engine_state, self.connection.policy
         self.engine = Engine(policy, self.calibration) if state is None else Engine.restore(policy, state)
-        if self.camera_on:
-            self.gaps.begin(now)
+        if self.connection.time is not None:
+            self._pause(self.connection.time)
+        self._expect_pictures(now)
         if not resumed:
             if policy.accommodated:
                 self.record(ledger.accommodation(policy.muted, policy.eased), now=now)
@@ -122,6 +134,17 @@ class LiveSession:
             # A server that was killed saw no disconnection: then the gap began at the last frame it saved.
             self.engine.connection_lost(self._last_frame)
         self._take(self.engine.connection_restored(now), now)
+
+    def follow(self, attempt: AttemptTime, *, now: float) -> None:
+        """Go by how the attempt's time stands now."""
+        was_on_break = self.on_break
+        self.deadline, self.breaks = attempt.deadline, attempt.breaks
+        self._pause(attempt)
+        if self.on_break:
+            self.gaps.pause()
+            self.looked = None
+        elif was_on_break:
+            self._expect_pictures(now)
 
     def observed(self, observation: Observation, *, jpeg: bytes, sequence: int, at: float) -> Step | None:
         """The verdict of one frame taken at ``at`` (Unix seconds); None while watching has not begun."""
@@ -158,7 +181,7 @@ class LiveSession:
             if signal.kind in ("camera_stopped", "camera_started"):
                 self.camera_on = signal.kind == "camera_started"
                 if self.engine is not None:
-                    self.gaps.begin(time.time()) if self.camera_on else self.gaps.pause()
+                    self._expect_pictures(time.time())
             if self.engine is not None and signal.time >= self.started_at:
                 looked = self.looked
                 near = looked is not None and abs(looked.time - signal.time) <= PICTURE_FOR_SIGNAL_SECONDS
@@ -228,6 +251,15 @@ class LiveSession:
         self._applied = [*unwritten.applied_signal_ids, *self._applied]
         self._counters.update(unwritten.counters)
         self._new_detectors_off = {**unwritten.detectors_off, **self._new_detectors_off}
+
+    def _expect_pictures(self, now: float) -> None:
+        """From now on, unless there is a reason for none."""
+        self.gaps.begin(now) if self.camera_on and not self.on_break else self.gaps.pause()
+
+    def _pause(self, attempt: AttemptTime) -> None:
+        if self.engine is not None:
+            for start, end in attempt.pauses:
+                self.engine.pause(start, end)
 
     def _take(self, step: Step, at: float, looked: Looked | None = None) -> Step:
         before = self.risk_total

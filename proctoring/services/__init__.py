@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from exams.errors import AttemptFinished, ExamNotOpen, NotEnrolled
+from proctoring.services.attempt_time import AttemptTime, end_break_of, time_of_session
 from proctoring.services.ending import (
     STOPPED,
     WITHDRAWN,
     end_overdue,
     end_session,
+    end_when_due,
     ended_message,
     stop_by_proctor,
     withdraw_consent,
@@ -46,6 +48,7 @@ __all__ = [
     "STOPPED",
     "WITHDRAWN",
     "AttemptFinished",
+    "AttemptTime",
     "BadRequest",
     "Commit",
     "Connection",
@@ -69,8 +72,10 @@ __all__ = [
     "candidate_group",
     "commit",
     "commit_many",
+    "end_break_of",
     "end_overdue",
     "end_session",
+    "end_when_due",
     "ended_message",
     "ensure_presets",
     "fields_for",
@@ -90,5 +95,6 @@ __all__ = [
     "start_watching",
     "stop_by_proctor",
     "store_signals",
+    "time_of_session",
     "withdraw_consent",
 ]

@@ -5,22 +5,21 @@ from __future__ import annotations
 import logging
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from exams import services as exam_services
-from exams.errors import AttemptNotStarted, ExamNotOpen
+from exams.errors import AttemptNotStarted, ExamNotOpen, TimeLeft
 from exams.models import Attempt, Exam, User
 from proctoring import consent as consents
 from proctoring import selectors
 from proctoring.evidence import retention
 from proctoring.models import Event, ProctorAction, Session
-from proctoring.risk.events import EventDraft
 from proctoring.services import tell
+from proctoring.services.entries import technical
 from proctoring.services.errors import BadRequest, NotAllowed, ProctoringError, SessionEnded
 from proctoring.services.recording import Drafted, append_events, lock
 from proctoring.services.signals import apply_to_locked, engine_of
@@ -61,6 +60,22 @@ def end_session(session_id: UUID | str, by: str, *, at: datetime | None = None) 
     if session.kind == Session.Kind.PRACTICE:
         retention.delete_practice(session)
     return session
+
+
+@transaction.atomic
+def end_when_due(session_id: UUID | str, *, at: datetime | None = None, now: datetime | None = None) -> Session | None:
+    """End it and hand in the attempt because time is up, also where watching has ended before. None while it is not:
+    time may have been added, or taken by an outage that nobody has given back yet. Raises Session.DoesNotExist."""
+    session = lock(session_id)
+    attempt = session.attempt
+    if attempt is None or attempt.state != Attempt.State.RUNNING:
+        return end_session(session.pk, Session.EndedBy.DEADLINE, at=at)
+    if not exam_services.is_due(attempt, now or timezone.now()):
+        return None
+    if session.state == Session.State.ENDED:
+        _hand_in(session)
+        return session
+    return end_session(session.pk, Session.EndedBy.DEADLINE, at=at)
 
 
 @transaction.atomic
@@ -113,7 +128,7 @@ def withdraw_consent(*, candidate: User, exam: Exam | None) -> int:
         session = lock(session_id)
         now = timezone.now()
         sentence = f"{candidate.display_name} withdrew their consent to being watched."
-        append_events(session, [Drafted(_technical(session, name=WITHDRAWN, at=now, sentence=sentence))])
+        append_events(session, [technical(session, name=WITHDRAWN, at=now, sentence=sentence)])
         message = "You have withdrawn your consent. Watching has stopped, and nothing more is recorded."
         if session.kind == Session.Kind.EXAM and session.state == Session.State.CHECKING:
             # Only the connection goes; a later one is refused for want of consent.
@@ -126,24 +141,38 @@ def withdraw_consent(*, candidate: User, exam: Exam | None) -> int:
 
 
 def end_overdue(now: datetime) -> int:
-    """End sessions nobody is connected to whose time is over; how many. One that fails does not stop the others."""
+    """End sessions nobody is connected to whose time is over; how many. One that fails does not stop the others.
+
+    None at all while the server itself is out of reach: candidates get that time back first.
+    """
+    if exam_services.outages.goes_on(now):
+        return 0
+    exam_services.close_breaks(now)
     ended = 0
     for session in _overdue(now):
         try:
-            at = min(now, _last_sign_of_life(session))
-            by = Session.EndedBy.REPLAY if session.kind == Session.Kind.REPLAY else Session.EndedBy.DEADLINE
-            end_session(session.pk, by, at=at)
-            ended += 1
+            ended += _end_overdue(session, now)
         except Session.DoesNotExist:
             continue
         except (DatabaseError, OSError, ProctoringError, ValueError, KeyError, TypeError):
             logger.exception("Session %s is overdue and could not be ended.", session.pk)
-    # Exams that went on after watching was stopped.
-    for attempt in Attempt.objects.filter(
-        state=Attempt.State.RUNNING, deadline__lt=now, proctoring_session__state=Session.State.ENDED
-    ):
-        exam_services.submit_attempt(attempt=attempt)
+    # Exams that nobody watches, or watches any more.
+    watched = Session.objects.filter(attempt=OuterRef("pk")).exclude(state=Session.State.ENDED)
+    for attempt in Attempt.objects.filter(~Exists(watched), state=Attempt.State.RUNNING, deadline__lt=now):
+        with suppress(TimeLeft):
+            exam_services.submit_when_due(attempt=attempt)
     return ended
+
+
+def _end_overdue(session: Session, now: datetime) -> bool:
+    at = min(now, _last_sign_of_life(session))
+    if session.kind == Session.Kind.REPLAY:
+        end_session(session.pk, Session.EndedBy.REPLAY, at=at)
+        return True
+    if session.attempt is not None and session.attempt.started_at is not None:
+        return end_when_due(session.pk, at=at, now=now) is not None
+    end_session(session.pk, Session.EndedBy.DEADLINE, at=at)
+    return True
 
 
 def ended_message(by: str, message: str) -> dict[str, str]:
@@ -206,32 +235,14 @@ def _hand_in(session: Session) -> None:
 
 def _record_stop(session: Session, done: ProctorAction) -> list[Event]:
     what = "ended the attempt" if done.action == ProctorAction.Action.END_ATTEMPT else "stopped watching"
-    draft = _technical(
+    entry = technical(
         session,
         name=STOPPED,
         at=done.at,
         sentence=f"{done.user.display_name} {what}. Reason: {done.get_reason_display()}.",
         detail={"action": done.action, "reason": done.reason, "note": done.note, "user": done.user_id},
     )
-    return append_events(session, [Drafted(draft)])
-
-
-def _technical(
-    session: Session, *, name: str, at: datetime, sentence: str, detail: dict[str, Any] | None = None
-) -> EventDraft:
-    """An entry made by a person's decision; it never scores."""
-    return EventDraft(
-        ledger="technical",
-        name=name,
-        time=at.timestamp(),
-        risk_delta=0,
-        risk_total=session.risk_total,
-        phone_detected=False,
-        looking_away=False,
-        face_count=None,
-        sentence=sentence,
-        detail=detail or {},
-    )
+    return append_events(session, [entry])
 
 
 def _message_of_stop(done: ProctorAction, *, attempt_runs: bool) -> str:

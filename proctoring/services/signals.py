@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from exams import timing
 from proctoring.models import BrowserSignal, Event, RiskSample, Session
 from proctoring.risk.browser import known_kinds
 from proctoring.risk.calibration import Calibration
@@ -189,5 +190,9 @@ def engine_of(session: Session) -> Engine:
     """The risk engine as it was written last, or a fresh one."""
     policy = Policy.from_dict(session.policy)
     if session.engine_state is not None:
-        return Engine.restore(policy, session.engine_state)
-    return Engine(policy, Calibration.from_dict(session.calibration) if session.calibration else None)
+        engine = Engine.restore(policy, session.engine_state)
+    else:
+        engine = Engine(policy, Calibration.from_dict(session.calibration) if session.calibration else None)
+    for start, end in [] if session.attempt is None else timing.pauses_of(session.attempt):
+        engine.pause(start.timestamp(), end.timestamp())
+    return engine
