@@ -41,6 +41,7 @@ UNFOLD: dict[str, Any] = {
     "STYLES": [stylesheet],
     "SCRIPTS": [keyboard_script],
     "DASHBOARD_CALLBACK": "proctoring.admin.dashboard.dashboard",
+    "ACCOUNT": {"navigation": [{"title": "Your account", "link": reverse_lazy("account")}]},
     "COLORS": {
         "primary": {
             "50": "oklch(97.1% .014 230)",
@@ -91,8 +92,10 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _item("People", "group", "admin:exams_user_changelist", "people"),
                     _item("Rosters", "upload_file", "admin:exams_rosterimport_changelist", "questions"),
+                    _item("Invitations", "mail", "admin:exams_invitation_changelist", "people"),
                     _item("Roles", "badge", "admin:exams_membership_changelist", "people"),
                     _item("Institutions", "account_balance", "admin:exams_institution_changelist", "institutions"),
+                    _item("Locked sign-ins", "lock_person", "admin:axes_accessattempt_changelist", "people"),
                     _item("Webhooks", "webhook", "admin:exams_webhookendpoint_changelist", "institutions"),
                     _item("Deliveries", "outbox", "admin:exams_webhookdelivery_changelist", "institutions"),
                 ],

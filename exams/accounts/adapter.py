@@ -55,12 +55,12 @@ class AccountAdapter(DefaultAccountAdapter):
         """Not of who has just signed in: who must set up a second factor has typed their password already."""
         if not super().is_reauthentication_required(app=app, **kwargs):
             return False
-        records = context.request.session.get(RECORDS)
-        if not isinstance(records, list):
-            return True
-        wanted = {"mfa"} if two_factor.factors_of(context.request.user).exists() else {"password", "socialaccount"}
-        moments = [record["at"] for record in records if record["method"] in wanted]
-        return time.time() - max(moments, default=0.0) > JUST_SIGNED_IN_SECONDS
+        session = context.request.session
+        if two_factor.factors_of(context.request.user).exists():
+            newest = session.get(two_factor.PROVED_AT, 0.0)
+        else:
+            newest = max((record["at"] for record in session.get(RECORDS) or []), default=0.0)
+        return time.time() - newest > JUST_SIGNED_IN_SECONDS
 
     def send_notification_mail(
         self, template_prefix: str, user: Any, context: dict[str, Any] | None = None, email: str | None = None

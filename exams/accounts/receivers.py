@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_used
@@ -9,7 +10,7 @@ from django.contrib.auth.signals import user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from exams.accounts.two_factor import PROVED
+from exams.accounts.two_factor import PROVED, PROVED_AT
 from exams.models import User
 
 
@@ -17,6 +18,7 @@ from exams.models import User
 def remember(request: HttpRequest, authenticator: Any, **kwargs: Any) -> None:
     """Who shows a second factor, or has just set one up, need not show it again in this session."""
     request.session[PROVED] = authenticator.pk
+    request.session[PROVED_AT] = time.time()
 
 
 @receiver(authentication_failed)

@@ -153,7 +153,7 @@ def _account_for(request: HttpRequest, claims: dict[str, Any]) -> User:
     invited = list(Invitation.objects.open_at(timezone.now()).filter(email=address).order_by("pk"))
     if not invited:
         raise _refusal(request, "unknown", address)
-    first_name, last_name = _names(claims)
+    first_name, last_name = _names(claims, invited[0])
     user = invitations.accept_as_newcomer(
         invitation=invited[0], first_name=first_name, last_name=last_name, password=None
     )
@@ -162,11 +162,13 @@ def _account_for(request: HttpRequest, claims: dict[str, Any]) -> User:
     return user
 
 
-def _names(claims: dict[str, Any]) -> tuple[str, str]:
+def _names(claims: dict[str, Any], invited: Invitation) -> tuple[str, str]:
     if claims.get("given_name") or claims.get("family_name"):
         return str(claims.get("given_name") or ""), str(claims.get("family_name") or "")
-    first, _, last = str(claims.get("name") or "").rpartition(" ")
-    return (first, last) if first else (last, "")
+    if claims.get("name"):
+        first, _, last = str(claims["name"]).rpartition(" ")
+        return (first, last) if first else (last, "")
+    return invited.first_name, invited.last_name
 
 
 def _refusal(request: HttpRequest, reason: str, address: str) -> ImmediateHttpResponse:

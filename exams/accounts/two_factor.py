@@ -19,6 +19,7 @@ from exams.models import Membership, User
 from exams.services.roles import STAFF
 
 PROVED = "second_factor"  # in the session: the id of the factor that was shown or set up in it
+PROVED_AT = "second_factor_at"
 CODE = "two_factor_required"  # of the API's answer
 
 

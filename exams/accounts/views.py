@@ -128,7 +128,8 @@ def _to_sign_in(request: HttpRequest, invited: Invitation, holders: list[User]) 
 
 def _as_newcomer(request: HttpRequest, invited: Invitation) -> HttpResponse:
     """Raises ExamError."""
-    form = NewcomerForm(request.POST or None, email=invited.email)
+    known = {"first_name": invited.first_name, "last_name": invited.last_name}
+    form = NewcomerForm(request.POST or None, email=invited.email, initial=known)
     if request.method == "POST" and form.is_valid():
         user = invitations.accept_as_newcomer(invitation=invited, **form.cleaned_data)
         sign_in(request, user)

@@ -2,4 +2,4 @@
 
 from exams.admin import exams, invitations, parts, people, questions, rosters, sign_ins, webhooks
 
-__all__ = ["exams", "parts", "people", "questions", "rosters", "sign_ins", "webhooks"]
+__all__ = ["exams", "invitations", "parts", "people", "questions", "rosters", "sign_ins", "webhooks"]

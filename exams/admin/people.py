@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
@@ -13,6 +13,8 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from exams.accounts import two_factor
+from exams.accounts.mail import send_notice_soon
 from exams.models import Institution, Membership, Role, User
 from exams.scoped_admin import (
     ADMINISTRATORS,
@@ -101,6 +103,7 @@ class PersonAdmin(ScopedModelAdmin, UserAdmin):  # type: ignore[type-arg]
     filter_horizontal = ()
     readonly_fields = ("last_login", "date_joined")
     person_fields: ClassVar[tuple[str, ...]] = ("username", "first_name", "last_name", "email", "is_active")
+    actions = ("remove_second_factors",)
     add_fieldsets = (
         (None, {"fields": ("username", "first_name", "last_name", "email")}),
         ("First role", {"fields": ("institution", "role")}),
@@ -146,6 +149,15 @@ class PersonAdmin(ScopedModelAdmin, UserAdmin):  # type: ignore[type-arg]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return is_superuser(request)
+
+    @admin.action(description="Remove the second factors, of who has lost them")
+    def remove_second_factors(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Of those the administrator may change; each is told by mail."""
+        done = [user for user in queryset if self.has_change_permission(request, user) and two_factor.reset(user)]
+        for user in done:
+            self.log_change(request, user, "Removed the second factors.")
+            send_notice_soon(user.pk, "two_factor_reset")
+        messages.info(request, f"Second factors removed: {', '.join(user.username for user in done) or 'nobody’s'}.")
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)

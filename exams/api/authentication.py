@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from exams.accounts import two_factor
 from exams.models import ApiToken, User
 from exams.services import tokens
 
@@ -27,6 +28,8 @@ class TokenAuthentication(BaseAuthentication):
         token = tokens.token_of(key, timezone.now()) if key else None
         if token is None:
             raise AuthenticationFailed("This key is unknown, revoked or expired.", code="invalid_token")
+        if (missing := two_factor.missing(token.user, None)) is not None:
+            raise PermissionDenied(missing.value, code=two_factor.CODE)
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:

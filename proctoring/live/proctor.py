@@ -15,7 +15,7 @@ from exams.models import Exam
 from proctoring import selectors
 from proctoring.live import codes, payloads, presence
 from proctoring.live.database import read
-from proctoring.live.who import signed_in
+from proctoring.live.who import lacks_second_factor, signed_in
 from proctoring.models import Session
 
 REFRESH_EVERY = 3  # announcements: how often the list is read again, for what nobody connected could tell
@@ -51,6 +51,9 @@ class ProctorConsumer(AsyncWebsocketConsumer):
         await self.accept()
         if not self.scope["user"].is_authenticated:
             await self.close(code=codes.NOT_SIGNED_IN)
+            return
+        if await read(partial(lacks_second_factor, self.scope)):
+            await self.close(code=codes.NO_SECOND_FACTOR)
             return
         try:
             sessions = await read(self._load)
@@ -95,6 +98,9 @@ class ProctorConsumer(AsyncWebsocketConsumer):
         self.scope["user"] = await read(partial(signed_in, self.scope))
         if not self.scope["user"].is_authenticated:
             await self.close(code=codes.NOT_SIGNED_IN)
+            return False
+        if await read(partial(lacks_second_factor, self.scope)):
+            await self.close(code=codes.NO_SECOND_FACTOR)
             return False
         try:
             sessions = await read(self._load)

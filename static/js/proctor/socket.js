@@ -1,6 +1,10 @@
 // A WebSocket that is there while somebody looks: it comes back by itself, and sleeps while the page is hidden.
 
-const REFUSED = { 4401: "You are signed out. Reload the page and sign in again.", 4403: "You may not see this any more." };
+const REFUSED = {
+  4401: "You are signed out. Reload the page and sign in again.",
+  4403: "You may not see this any more.",
+  4407: "Your institution now asks for a second factor. Reload the page.",
+};
 const HIDDEN_GRACE_MS = 10000;
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 10000;
