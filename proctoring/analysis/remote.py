@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import redis
-from kombu.exceptions import OperationalError
+from kombu.exceptions import KombuError, OperationalError
 
 from proctoring.analysis.mailbox import Job
 from proctoring.analysis.metrics import Metrics
@@ -131,7 +131,7 @@ class RemotePool(PoolBase):
             try:
                 frames = [(name, job.jpeg, job.look_for_phone) for name, job in some]
                 self._send(REPLY_PREFIX + self.name, frames, self.timeout)
-            except (OperationalError, redis.RedisError, OSError) as error:
+            except (OperationalError, KombuError, redis.RedisError, OSError) as error:
                 self._lose_broker(error)
                 for name, _ in some:
                     self._settle(name, lambda one: one.job.answer(NotAnalysed(NOT_READY)))

@@ -3,19 +3,39 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from proctor_site.celery import app
 from proctoring.analysis.remote_wire import QUEUE, TASK
 
 
-def send_frames(reply_to: str, frames: list[tuple[str, bytes, bool]], expires: float) -> None:
-    """Raises kombu's OperationalError when the broker is out of reach; waits for it no longer than a moment."""
-    app.send_task(
-        TASK,
-        kwargs={"reply_to": reply_to, "frames": frames, "sent": time.time(), "expires": expires},
-        queue=QUEUE,
-        expires=expires,
-        serializer="msgpack",
-        ignore_result=True,
-        retry=False,
-    )
+class Sender:
+    """A connection of its own to the broker at ``url``, for one thread; a broken one is made anew the next time."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._producer: Any = None
+
+    def __call__(self, reply_to: str, frames: list[tuple[str, bytes, bool]], expires: float) -> None:
+        """Raises kombu's OperationalError, or what the transport raises, when the broker is out of reach."""
+        if self._producer is None:
+            self._producer = app.amqp.Producer(app.connection_for_write(url=self._url), auto_declare=False)
+        try:
+            app.send_task(
+                TASK,
+                kwargs={"reply_to": reply_to, "frames": frames, "sent": time.time(), "expires": expires},
+                queue=QUEUE,
+                expires=expires,
+                serializer="msgpack",
+                ignore_result=True,
+                retry=False,
+                producer=self._producer,
+            )
+        except Exception:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            producer.connection.close()

@@ -72,12 +72,15 @@ def start(config: AnalyzerConfig, workers: int, timeout: float = 10.0) -> Analys
     return _start(lambda: LocalPool(PoolConfig(config, workers or os.cpu_count() or 1, timeout), metrics))
 
 
-def start_remote(url: str, timeout: float = 10.0) -> Analysis:
-    """Have Celery workers look, over the Redis at ``url``. Raises RuntimeError when a pool runs already."""
-    from proctoring.analysis.remote import RemotePool
-    from proctoring.analysis.sending import send_frames
+def start_remote(url: str, broker: str, timeout: float = 10.0) -> Analysis:
+    """Have Celery workers look: frames go to ``broker``, verdicts come back over the Redis at ``url``.
 
-    return _start(lambda: RemotePool(url=url, send=send_frames, timeout=timeout, metrics=metrics))
+    Raises RuntimeError when a pool runs already.
+    """
+    from proctoring.analysis.remote import RemotePool
+    from proctoring.analysis.sending import Sender
+
+    return _start(lambda: RemotePool(url=url, send=Sender(broker), timeout=timeout, metrics=metrics))
 
 
 def start_as_configured() -> Analysis:
@@ -88,7 +91,7 @@ def start_as_configured() -> Analysis:
 
     timeout: float = settings.PROCTOR_WORKER_TIMEOUT_SECONDS
     if settings.PROCTOR_ANALYSIS == "celery":
-        return start_remote(settings.PROCTOR_REDIS, timeout)
+        return start_remote(settings.PROCTOR_REDIS, settings.CELERY_BROKER_URL, timeout)
     return start(analyzer_config(), settings.PROCTOR_WORKERS, timeout)
 
 

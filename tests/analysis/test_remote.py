@@ -1,0 +1,165 @@
+"""Frames looked at by a real Celery worker over a real Redis, either of which may die."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from proctoring.analysis.metrics import Metrics
+from proctoring.analysis.remote import RemotePool
+from proctoring.analysis.remote_wire import WORKERS, pack_verdict, unpack_verdict
+from proctoring.analysis.sending import Sender
+from proctoring.analysis.verdict import Analysed, NotAnalysed, Rejected, Verdict
+from tests.analysis.pools import MODELS, ROOT
+from tests.data import clip_frames
+from tests.factories import observation
+from tests.live.waiting import until
+from tests.redis import RedisServer, running_redis
+
+TIMEOUT = 3.0
+START_SECONDS = 120
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[RedisServer]:
+    with running_redis() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def worker(server: RedisServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[subprocess.Popen[bytes]]:
+    """One process that looks, and its parent, which replaces it."""
+    folder = tmp_path_factory.mktemp("worker")
+    if MODELS.is_dir():
+        (folder / "models").symlink_to(MODELS)
+    env = os.environ | {
+        "PROCTOR_DATA_DIR": str(folder),
+        "PROCTOR_REDIS": server.url(0),
+        "PROCTOR_BROKER": server.url(1),
+        "PROCTOR_ANALYSIS": "celery",
+    }
+    command = [sys.executable, "-m", "celery", "-A", "proctor_site", "worker", "--queues", "frames"]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [*command, "--concurrency", "1", "--prefetch-multiplier", "1", "--without-gossip", "--without-mingle"],
+            cwd=ROOT,
+            env=env,
+            stdout=log,
+            stderr=log,
+        )
+    yield process
+    process.terminate()
+    process.wait(30)
+
+
+@pytest.fixture
+async def pool(server: RedisServer, worker: subprocess.Popen[bytes]) -> AsyncIterator[RemotePool]:
+    pool = RemotePool(url=server.url(0), send=Sender(server.url(1)), timeout=TIMEOUT, metrics=Metrics())
+    pool.start()
+    assert await asyncio.to_thread(pool.known.wait, START_SECONDS), "No worker announced itself."
+    yield pool
+    await asyncio.to_thread(pool.stop)
+
+
+@pytest.fixture(scope="module")
+def jpeg() -> bytes:
+    return clip_frames("head_turns")[0].read_bytes()
+
+
+def looking_process(server: RedisServer) -> int:
+    """Its process id, as it announced itself."""
+    with redis.Redis.from_url(server.url(0)) as client:
+        [name] = client.hkeys(WORKERS)
+    return int(name.decode().partition(":")[2])
+
+
+async def until_analysed(pool: RemotePool, jpeg: bytes) -> None:
+    while not isinstance(await pool.submit("a", jpeg, False), Analysed):  # noqa: ASYNC110  (as a camera goes on)
+        await asyncio.sleep(0.2)
+
+
+async def test_a_frame_comes_back_as_what_was_seen_in_it(pool: RemotePool, jpeg: bytes) -> None:
+    verdict = await pool.submit("a", jpeg, True)
+    assert isinstance(verdict, Analysed)
+    assert verdict.observation.face_count == 1
+    assert verdict.observation.phones is not None
+    assert {detector.name for detector in pool.detectors} == {"faces", "mesh", "phone"}
+    assert [worker["state"] for worker in pool.state()["workers"]] == ["ready"]
+
+
+async def test_what_is_no_picture_is_rejected_with_its_sentence(pool: RemotePool) -> None:
+    verdict = await pool.submit("a", b"no picture", False)
+    assert isinstance(verdict, Rejected)
+    assert verdict.code == "not_jpeg"
+
+
+async def test_newer_frames_supersede_waiting_ones_and_each_is_answered(pool: RemotePool, jpeg: bytes) -> None:
+    verdicts: list[Verdict] = await asyncio.gather(*(pool.submit("a", jpeg, False) for _ in range(12)))
+    superseded = verdicts.count(NotAnalysed("superseded"))
+    assert superseded + sum(isinstance(verdict, Analysed) for verdict in verdicts) == 12
+    assert superseded >= 8
+    assert isinstance(verdicts[-1], Analysed)
+
+
+async def test_only_as_many_frames_are_on_their_way_as_workers_can_take(
+    pool: RemotePool, server: RedisServer, jpeg: bytes
+) -> None:
+    tasks = [asyncio.create_task(pool.submit(f"s{number}", jpeg, False)) for number in range(20)]
+    await asyncio.sleep(0.1)
+    assert pool.state()["frames_on_the_way"] <= 2
+    with redis.Redis.from_url(server.url(1)) as client:
+        assert client.llen("frames") <= 2
+    assert all(isinstance(verdict, Analysed) for verdict in await asyncio.gather(*tasks))
+
+
+async def test_a_worker_that_dies_costs_its_frame_and_is_replaced(
+    pool: RemotePool, server: RedisServer, jpeg: bytes
+) -> None:
+    os.kill(looking_process(server), signal.SIGSTOP)
+    taken = asyncio.create_task(pool.submit("a", jpeg, False))
+    await asyncio.sleep(0.2)
+    os.kill(looking_process(server), signal.SIGKILL)
+    assert await taken == NotAnalysed("worker_hung")
+    await asyncio.wait_for(until_analysed(pool, jpeg), 60)
+
+
+async def test_redis_may_go_and_come_back(pool: RemotePool, server: RedisServer, jpeg: bytes) -> None:
+    server.kill()
+    assert isinstance(await pool.submit("a", jpeg, False), NotAnalysed)
+    assert pool.last_error.startswith("Redis is out of reach")
+    server.start()
+    await asyncio.wait_for(until_analysed(pool, jpeg), 60)
+    await until(lambda: pool.last_error == "")
+
+
+async def test_at_the_end_what_waits_is_answered(server: RedisServer, jpeg: bytes) -> None:
+    pool = RemotePool(url=server.url(0), send=Sender(server.url(1)), timeout=60, metrics=Metrics())
+    pool.start()
+    waiting = asyncio.create_task(pool.submit("a", jpeg, False))
+    await asyncio.sleep(0.1)
+    await asyncio.to_thread(pool.stop)
+    assert isinstance(await waiting, NotAnalysed | Analysed)
+
+
+@pytest.mark.parametrize(
+    "verdict", [Analysed(observation(faces=2)), Rejected("truncated", "Ends early."), NotAnalysed("worker_failed")]
+)
+def test_a_verdict_is_the_same_after_its_way(verdict: Verdict) -> None:
+    assert unpack_verdict(pack_verdict("7", verdict, 1.5)) == ("7", verdict, 1.5)
+
+
+def test_half_a_setup_says_what_is_missing(tmp_path: Path) -> None:
+    env = os.environ | {"PROCTOR_ANALYSIS": "celery", "PROCTOR_DATA_DIR": str(tmp_path)}
+    env.pop("PROCTOR_REDIS", None)
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check"], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+    )
+    assert "PROCTOR_ANALYSIS=celery needs PROCTOR_REDIS and PROCTOR_BROKER" in done.stderr
