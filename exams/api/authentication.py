@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from exams.accounts import two_factor
 from exams.models import ApiToken, User
 from exams.services import tokens
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView  # which reads the settings that name this module
 
 
 class TokenAuthentication(BaseAuthentication):

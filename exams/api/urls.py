@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
+from exams.api.docs import DocsView, SchemaView
 from exams.api.time import BreakView, TimeView
 from exams.api.views import AnswersView, AttemptView
 
 urlpatterns = [
+    path("schema/", SchemaView.as_view(), name="api_schema"),
+    path("docs/", DocsView.as_view(), name="api_docs"),
     path("attempts/<uuid:attempt_id>/", AttemptView.as_view(), name="api_attempt"),
     path("attempts/<uuid:attempt_id>/answers/", AnswersView.as_view(), name="api_answers"),
     path("attempts/<uuid:attempt_id>/time/", TimeView.as_view(), name="api_time"),

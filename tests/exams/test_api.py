@@ -226,7 +226,7 @@ def test_somebody_elses_attempt_is_not_there(attempt: Attempt) -> None:
 
 def test_it_requires_signing_in(attempt: Attempt) -> None:
     answer = Client().get(url(attempt))
-    assert (answer.status_code, answer.json()["code"]) == (403, "not_authenticated")
+    assert (answer.status_code, answer.json()["code"]) == (401, "not_authenticated")
 
 
 def test_it_requires_the_csrf_token(attempt: Attempt) -> None:

@@ -194,7 +194,7 @@ def test_breaks_are_the_candidates_own(attempt: Attempt, people: People) -> None
 
 
 def test_it_requires_signing_in_and_the_csrf_token(attempt: Attempt) -> None:
-    assert Client().post(url(attempt, "break/")).status_code == 403
+    assert Client().post(url(attempt, "break/")).status_code == 401
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(attempt.candidate)
     assert strict.post(url(attempt, "break/")).status_code == 403

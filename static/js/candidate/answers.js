@@ -7,7 +7,7 @@ import * as store from "../lib/store.js";
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 15000;
 // Signed out, or signed in as somebody else: the answer is still good once that is put right.
-const TRY_AGAIN = new Set([403, 404, 429]);
+const TRY_AGAIN = new Set([401, 403, 404, 429]);
 const TRY_AGAIN_CODES = new Set(["on_break"]);
 const WHY = new Map([
   ["not_authenticated", "Not saved: you are signed out. Sign in again in another tab, and this is saved by itself."],

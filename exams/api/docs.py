@@ -1,0 +1,23 @@
+"""The description of the API, for programs and for people. Open to everybody: it holds no data."""
+
+from __future__ import annotations
+
+from csp.decorators import csp_update
+from django.utils.decorators import method_decorator
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework.permissions import AllowAny
+
+# Swagger UI starts itself from a script in the page, sets styles in place and draws its icons from data: addresses.
+CONTENT_POLICY = {"script-src": ["'unsafe-inline'"], "style-src": ["'unsafe-inline'"]}
+
+
+class SchemaView(SpectacularAPIView):
+    permission_classes = [AllowAny]
+    authentication_classes = []
+
+
+@method_decorator(csp_update(CONTENT_POLICY), name="dispatch")
+class DocsView(SpectacularSwaggerView):
+    permission_classes = [AllowAny]
+    authentication_classes = []
+    url_name = "api_schema"
