@@ -26,6 +26,15 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """An attempt handed in, with what there is to see of it: its results, or why they are not there."""
+
+    attempt: Attempt
+    shown: bool
+    why_not: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExamRow:
     """An exam on the start page, with what the candidate can do about it."""
 
@@ -89,6 +98,22 @@ def spelled(time: timedelta) -> str:
     minutes, seconds = divmod(round(time.total_seconds()), 60)
     parts = [(minutes, "minute"), (seconds, "second")]
     return " ".join(f"{count} {name}{'' if count == 1 else 's'}" for count, name in parts if count)
+
+
+def breaks(granted: Granted) -> str:
+    return f"{spelled(granted.breaks)} in all, which stop the clock" if granted.breaks else ""
+
+
+def past(attempts: Iterable[Attempt]) -> list[Past]:
+    """Of ``attempts``, with their exams, those that were handed in."""
+    handed_in = [attempt for attempt in attempts if attempt.state == Attempt.State.SUBMITTED]
+    return [Past(attempt, shows_results(attempt.exam), _why_not(attempt.exam)) for attempt in handed_in]
+
+
+def _why_not(exam: Exam) -> str:
+    if shows_results(exam):
+        return ""
+    return "Results are not shown here" if exam.afterwards == Exam.Afterwards.NOTHING else "Results not published yet"
 
 
 def afterwards(exam: Exam) -> str:

@@ -139,7 +139,7 @@ def _matching(attempt: Attempt, question: Question, value: Value | None) -> Look
     for left in paper.left_side(attempt.seed, question, shuffle=attempt.exam.shuffle_options):
         taken = named.get(pairs.get(paper.key(attempt.seed, left, "left"), ""))
         fits = taken is not None and taken.match == left.match
-        html = format_html("{} → {}", render_inline(left.text), render_inline(taken.match) if taken else "–")
+        html = format_html("{} → {}", render_inline(left.text), render_inline(taken.match) if taken else "(no answer)")
         note = "" if fits else render_inline(left.match)
         lines.append(Line(html, given=taken is not None, worth=RIGHT if fits else WRONG, note=note))
     return Looked(answered=value is not None, lines=tuple(lines))

@@ -122,16 +122,10 @@ def own_result_for(user: User | AnonymousUser, attempt_id: UUID) -> Attempt:
     return handed_in.exclude(exam__state=Exam.State.DRAFT).get(pk=attempt_id)
 
 
-def own_attempts_by_exam(user: User, exams: Iterable[Exam]) -> dict[int, Attempt]:
-    """The newest of each."""
-    attempts = Attempt.objects.filter(candidate=user, exam__in=list(exams)).order_by("number")
-    return {attempt.exam_id: attempt for attempt in attempts}
-
-
 def attempts_used_up(user: User, exam: Exam) -> bool:
-    """All attempts the exam allows are handed in."""
-    handed_in = Attempt.objects.filter(exam=exam, candidate=user, state=Attempt.State.SUBMITTED)
-    return handed_in.count() >= exam.attempts_allowed
+    """All attempts the exam allows are handed in, and none runs."""
+    states = list(Attempt.objects.filter(exam=exam, candidate=user).values_list("state", flat=True))
+    return Attempt.State.RUNNING not in states and len(states) >= exam.attempts_allowed
 
 
 def questions_of(version: ExamVersion) -> list[Question]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -10,22 +9,16 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from exams import overview, timing
 from exams import selectors as exam_selectors
 from exams.errors import ExamError
-from exams.models import Attempt, Exam, User
+from exams.models import Exam, User
 from proctoring import consent, selectors, services
 from proctoring.models import Session
-
-
-@dataclass(frozen=True, slots=True)
-class ExamRow:
-    """An exam on the start page, with what the candidate can do about it."""
-
-    exam: Exam
-    state: str  # "new", "resume" or "finished"
 
 
 def signed_in(request: HttpRequest) -> User:
@@ -43,17 +36,14 @@ def home(request: HttpRequest) -> HttpResponse:
     sits_exams = exam_selectors.sits_exams(user)
     if user.is_staff and not sits_exams:
         return redirect("admin:index")
+    attempts = list(exam_selectors.own_attempts(user))
     exams = list(exam_selectors.exams_open_to(user))
-    attempts = exam_selectors.own_attempts_by_exam(user, exams)
-    rows = [ExamRow(exam, state_of(attempts.get(exam.pk))) for exam in exams]
-    coming_up = exam_selectors.exams_coming_up_for(user)
-    return render(request, "candidate/home.html", {"rows": rows, "coming_up": coming_up})
-
-
-def state_of(attempt: Attempt | None) -> str:
-    if attempt is None or (attempt.started_at is None and attempt.state == Attempt.State.RUNNING):
-        return "new"
-    return "finished" if attempt.state == Attempt.State.SUBMITTED else "resume"
+    context = {
+        "rows": overview.rows(exams, attempts, user, now=timezone.now()),
+        "coming_up": exam_selectors.exams_coming_up_for(user),
+        "past": overview.past(attempts),
+    }
+    return render(request, "candidate/home.html", context)
 
 
 @login_required
@@ -68,25 +58,40 @@ def exam(request: HttpRequest, exam_id: int) -> HttpResponse:
         raise Http404 from None
     if request.method == "POST":
         return act(request, user, wanted)
-    attempt = exam_selectors.own_attempts_by_exam(user, [wanted]).get(wanted.pk)
+    context = exam_context(user, wanted)
+    if context["over"]:
+        return render(request, "candidate/exam.html", context)
     if services.is_unwatched(user, wanted):
-        context = {
-            "exam": wanted,
-            "state": state_of(attempt),
-            "is_open": wanted.is_open(),
-            "unwatched_sections": consent.sections(consent.unwatched_text(wanted, user)),
-        }
+        context["unwatched_sections"] = consent.sections(consent.unwatched_text(wanted, user))
         return render(request, "candidate/exam.html", context)
     session = selectors.unfinished_session_of(user, wanted)
-    context = consent_context(user, wanted, session) | {
-        "exam": wanted,
-        "state": state_of(attempt),
-        "is_open": wanted.is_open(),
+    context |= consent_context(user, wanted, session) | {
         "unwatched": session is not None and session.state == Session.State.ENDED,
-        "enter_label": "Go on to the system check" if state_of(attempt) == "new" else "Go on with the exam",
+        "enter_label": "Go on to the system check" if context["begins"] else "Go on with the exam",
         "may_lose_watching": True,
     }
     return render(request, "candidate/exam.html", context)
+
+
+def exam_context(user: User, wanted: Exam) -> dict[str, Any]:
+    """What holds for this candidate, whether or not the exam is watched. ``over``: nothing is left to do here."""
+    now = timezone.now()
+    attempts = list(exam_selectors.own_attempts(user).filter(exam=wanted))
+    standing, granted = overview.standing(wanted, attempts, now=now), timing.granted(user.pk, wanted)
+    begins, is_open = standing.state in ("new", "again"), wanted.is_open(now)
+    return {
+        "exam": wanted,
+        "state": standing.state,
+        "number": standing.number,
+        "begins": begins,
+        "is_open": is_open,
+        "over": standing.state == "finished" or (begins and not is_open),
+        "past": overview.past(attempts),
+        "duration": overview.duration(wanted, granted),
+        "breaks": overview.breaks(granted),
+        "afterwards": overview.afterwards(wanted),
+        "larger_type": granted.larger_type,
+    }
 
 
 @login_required

@@ -13,8 +13,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET
 
+from exams import overview, timing
 from exams import selectors as exam_selectors
-from exams.models import Attempt
+from exams.models import Attempt, Exam, User
 from proctoring import selectors, services
 from proctoring.models import Session
 from proctoring.risk.policy import Policy
@@ -51,6 +52,7 @@ def room(request: HttpRequest, session_id: UUID) -> HttpResponse:
         "ended_message": ended_message(session),
         "finish_url": reverse("api_finish", args=[session.pk]),
         "signals_url": reverse("api_signals", args=[session.pk]),
+        **about(user, session.exam),
     }
     return render(request, "candidate/room.html", context)
 
@@ -77,8 +79,16 @@ def unwatched_room(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
         "attempt": attempt,
         "policy": services.policy_for(attempt.exam, user),
         "finish_url": reverse("api_attempt_finish", args=[attempt.pk]),
+        **about(user, attempt.exam),
     }
     return render(request, "candidate/room.html", context)
+
+
+def about(user: User, exam: Exam | None) -> dict[str, object]:
+    """What the page says and looks like, watched or not."""
+    if exam is None:
+        return {}
+    return {"afterwards": overview.afterwards(exam), "larger_type": timing.granted(user.pk, exam).larger_type}
 
 
 def ended_message(session: Session) -> str:

@@ -9,8 +9,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from exams.models import Attempt, Exam, User
-from proctoring import consent, services
+from exams import selectors as exam_selectors
+from exams import services as exam_services
+from exams.models import Accommodation, Attempt, Exam, User
+from proctoring import consent, selectors, services
 from proctoring.models import Consent, Session
 from tests import factories
 
@@ -142,3 +144,72 @@ def test_a_finished_exam_says_so(client: Client, candidate: User, exam: Exam) ->
     factories.attempt(exam, candidate, started_at=timezone.now(), state=Attempt.State.SUBMITTED)
     assert "You have handed in" in client.get(url(exam)).content.decode()
     assert "has been handed in" in agree(client, exam).content.decode()
+
+
+def test_it_says_what_to_know_before(client: Client, candidate: User, exam: Exam) -> None:
+    Exam.objects.update(
+        instructions="Bring **paper**.", passing_percent=50, attempts_allowed=2, afterwards="review", duration_minutes=1
+    )
+    page = client.get(url(exam)).content.decode()
+    assert "<strong>paper</strong>" in page
+    assert "50 % of the points" in page
+    assert "attempt 1 of 2" in page
+    assert ">1 minute<" in page
+    assert "your answers and the right ones" in page
+
+
+def test_it_tells_of_breaks_and_larger_type_that_were_granted(client: Client, candidate: User, exam: Exam) -> None:
+    assert "data-larger-type" not in client.get(url(exam)).content.decode()
+    Accommodation.objects.create(
+        institution=exam.institution,
+        candidate=candidate,
+        break_minutes=10,
+        larger_type=True,
+        reason="x",
+        granted_by=factories.user(),
+    )
+    page = client.get(url(exam)).content.decode()
+    assert "10 minutes in all, which stop the clock" in page
+    assert "data-larger-type" in page
+    agree(client, exam)
+    assert "data-larger-type" in client.get(f"/sessions/{Session.objects.get().pk}/").content.decode()
+
+
+def test_a_second_attempt_is_a_session_of_its_own(client: Client, candidate: User, exam: Exam) -> None:
+    Exam.objects.update(attempts_allowed=2)
+    agree(client, exam)
+    first = Session.objects.get()
+    assert first.attempt is not None
+    exam_services.start_attempt(attempt=first.attempt)
+    services.end_session(first.pk, Session.EndedBy.CANDIDATE)
+    page = client.get(url(exam)).content.decode()
+    assert 'data-state="again"' in page and "attempt 2 of 2" in page
+    assert f'data-attempt="{first.attempt_id}"' in page
+    answer = client.post(url(exam), {"action": "enter"}, follow=True)
+    second = Session.objects.exclude(pk=first.pk).get()
+    assert answer.redirect_chain == [(f"/sessions/{second.pk}/", 302)]
+    assert second.attempt is not None and second.attempt.number == 2
+    assert selectors.unfinished_session_of(candidate, exam) == second
+    assert client.post(url(exam), {"action": "enter"}, follow=True).redirect_chain[0][0] == f"/sessions/{second.pk}/"
+    assert Session.objects.count() == 2
+    exam_services.start_attempt(attempt=second.attempt)
+    services.end_session(second.pk, Session.EndedBy.CANDIDATE)
+    assert "has been handed in" in client.post(url(exam), {"action": "enter"}, follow=True).content.decode()
+
+
+def test_no_second_attempt_is_offered_once_the_exam_has_closed(client: Client, candidate: User, exam: Exam) -> None:
+    factories.attempt(
+        exam, candidate, started_at=timezone.now(), submitted_at=timezone.now(), state=Attempt.State.SUBMITTED
+    )
+    Exam.objects.update(attempts_allowed=2, state=Exam.State.CLOSED)
+    page = client.get(url(exam)).content.decode()
+    assert 'data-state="finished"' in page
+    assert 'id="agree"' not in page
+
+
+def test_an_attempt_that_runs_goes_on_though_fewer_are_allowed_now(candidate: User, exam: Exam) -> None:
+    Exam.objects.update(attempts_allowed=2)
+    factories.attempt(exam, candidate, submitted_at=timezone.now(), state=Attempt.State.SUBMITTED)
+    factories.attempt(exam, candidate, number=2, started_at=timezone.now())
+    exam.attempts_allowed = 1
+    assert not exam_selectors.attempts_used_up(candidate, exam)

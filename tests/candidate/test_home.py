@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from exams.models import Attempt, Exam, Role
+from exams.models import Accommodation, Attempt, Exam, Role
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +61,59 @@ def test_an_exam_shows_where_one_stands(client: Client, fields: dict[str, object
     assert words in page
 
 
+HANDED_IN = {"started_at": timezone.now(), "submitted_at": timezone.now(), "state": Attempt.State.SUBMITTED}
+
+
+def test_another_attempt_is_offered_while_one_is_left(client: Client) -> None:
+    candidate = factories.user()
+    exam = factories.exam(candidates=(candidate,), attempts_allowed=2)
+    factories.attempt(exam, candidate, **HANDED_IN)
+    client.force_login(candidate)
+    page = client.get("/").content.decode()
+    assert 'data-state="again"' in page
+    assert "attempt 2 of 2" in page and "Begin attempt 2" in page
+    factories.attempt(exam, candidate, number=2, **HANDED_IN)
+    assert 'data-state="finished"' in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({}, "Results not published yet"),
+        ({"afterwards": "nothing", "results_published_at": timezone.now()}, "Results are not shown here"),
+        ({"results_published_at": timezone.now()}, "Results</a>"),
+    ],
+)
+def test_what_was_handed_in_stays_there_after_the_exam_has_closed(
+    client: Client, fields: dict[str, object], words: str
+) -> None:
+    candidate = factories.user()
+    exam = factories.exam(candidates=(candidate,), state=Exam.State.CLOSED, **fields)
+    attempt = factories.attempt(exam, candidate, **HANDED_IN)
+    client.force_login(candidate)
+    page = client.get("/").content.decode()
+    assert "No exam is open to you" in page
+    assert words in page
+    assert (f"/results/{attempt.pk}/" in page) == (words == "Results</a>")
+
+
+def test_ones_own_extra_time_is_told(client: Client) -> None:
+    people = factories.people()
+    exam = factories.exam(people.institution, candidates=(people.candidate,), duration_minutes=50)
+    Accommodation.objects.create(
+        institution=people.institution,
+        candidate=people.candidate,
+        exam=exam,
+        time_factor=Decimal("1.25"),
+        reason="Certified",
+        granted_by=people.administrator,
+    )
+    client.force_login(people.candidate)
+    page = client.get("/").content.decode()
+    assert "50 minutes and 12 minutes 30 seconds of extra time" in page
+    assert "Certified" not in page
+
+
 def test_times_are_the_institutions(client: Client) -> None:
     candidate = factories.user()
     closes_at = timezone.now().replace(hour=23, minute=30) + timedelta(days=400)
@@ -94,12 +148,13 @@ def test_staff_who_sit_an_exam_see_it(client: Client) -> None:
 
 
 @pytest.mark.parametrize("exams", [1, 3])
-def test_it_takes_six_queries_however_many_exams(
+def test_it_takes_seven_queries_however_many_exams(
     client: Client, exams: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     candidate = factories.user(role=Role.CANDIDATE)
     for _ in range(exams):
         factories.attempt(factories.exam(candidates=(candidate,)), candidate)
+        factories.attempt(factories.exam(candidates=(candidate,)), candidate, **HANDED_IN)
     client.force_login(candidate)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get("/")
