@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import tzinfo
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -14,26 +13,12 @@ from django.forms import ModelChoiceField
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
-from exams.models import Exam, Institution, Membership, Role, Section, User
-from exams.services.roles import STAFF as STAFF
-
-WATCHERS: frozenset[str] = frozenset({Role.ADMINISTRATOR, Role.PROCTOR, Role.REVIEWER})
-EDITORS: frozenset[str] = frozenset({Role.ADMINISTRATOR, Role.AUTHOR})
-ADMINISTRATORS: frozenset[str] = frozenset({Role.ADMINISTRATOR})
-
-
-def roles_by_institution(request: HttpRequest) -> Mapping[int, frozenset[str]]:
-    """The signed-in person's roles by institution id; asked of the database once a request."""
-    known: Mapping[int, frozenset[str]] | None = getattr(request, "_roles_by_institution", None)
-    if known is None:
-        found: dict[int, set[str]] = {}
-        if request.user.is_authenticated:
-            rows = Membership.objects.filter(user_id=request.user.pk).values_list("institution_id", "role")
-            for institution_id, role in rows:
-                found.setdefault(institution_id, set()).add(role)
-        known = {institution_id: frozenset(roles) for institution_id, roles in found.items()}
-        request._roles_by_institution = known  # type: ignore[attr-defined]
-    return known
+from exams.models import Exam, Institution, Membership, Section, User
+from exams.roles import ADMINISTRATORS as ADMINISTRATORS
+from exams.roles import EDITORS as EDITORS
+from exams.roles import STAFF as STAFF
+from exams.roles import WATCHERS as WATCHERS
+from exams.roles import has_role, institution_ids, is_superuser, roles_by_institution
 
 
 def zone_for(request: HttpRequest) -> tzinfo:
@@ -52,25 +37,6 @@ def zone_for(request: HttpRequest) -> tzinfo:
 def is_key(value: str) -> bool:
     """A number that may be a row's: databases take 64 bits, and some raise for more."""
     return value.isdecimal() and len(value) < 19
-
-
-def is_superuser(request: HttpRequest) -> bool:
-    return bool(request.user.is_active and request.user.is_superuser)
-
-
-def institution_ids(request: HttpRequest, roles: frozenset[str]) -> list[int]:
-    """Institutions in which the signed-in person has one of ``roles``. Superusers: see ``has_role``."""
-    return [place for place, held in roles_by_institution(request).items() if held & roles]
-
-
-def has_role(request: HttpRequest, roles: frozenset[str], institution_id: int | None = None) -> bool:
-    """In that institution, or in any when none is named. Superusers always."""
-    if not request.user.is_active:
-        return False
-    if is_superuser(request):
-        return True
-    places = institution_ids(request, roles)
-    return bool(places) if institution_id is None else institution_id in places
 
 
 class ScopedPermissions:

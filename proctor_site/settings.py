@@ -240,7 +240,7 @@ REST_FRAMEWORK = {
         "rest_framework.permissions.IsAuthenticated",
         "exams.api.authentication.ScopeAllows",
     ],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "exams.api.schema.Schema",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["exams.api.parsers.JSONParser"],
     "UNICODE_JSON": False,  # an error may quote half a surrogate pair, which is no UTF-8

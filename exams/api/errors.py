@@ -17,11 +17,16 @@ from exams.errors import (
     CannotReopen,
     ExamError,
     ExamNotOpen,
+    MarkTaken,
     NoBreak,
     NotAllowed,
     NotEnrolled,
+    NotReady,
     OnBreak,
+    ResultsNotReady,
     TimeLeft,
+    VersionFrozen,
+    WrongState,
 )
 
 STATUS_OF: dict[type[ExamError], int] = {
@@ -29,10 +34,15 @@ STATUS_OF: dict[type[ExamError], int] = {
     AttemptNotStarted: status.HTTP_409_CONFLICT,
     CannotReopen: status.HTTP_409_CONFLICT,
     ExamNotOpen: status.HTTP_409_CONFLICT,
+    MarkTaken: status.HTTP_409_CONFLICT,
     NoBreak: status.HTTP_409_CONFLICT,
     NotAllowed: status.HTTP_403_FORBIDDEN,
+    NotReady: status.HTTP_409_CONFLICT,
     OnBreak: status.HTTP_409_CONFLICT,
+    ResultsNotReady: status.HTTP_409_CONFLICT,
     TimeLeft: status.HTTP_409_CONFLICT,
+    VersionFrozen: status.HTTP_409_CONFLICT,
+    WrongState: status.HTTP_409_CONFLICT,
     NotEnrolled: status.HTTP_403_FORBIDDEN,
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from exams.api.docs import DocsView, SchemaView
 from exams.api.time import BreakView, TimeView
@@ -10,6 +10,7 @@ from exams.api.views import AnswersView, AttemptView
 
 urlpatterns = [
     path("schema/", SchemaView.as_view(), name="api_schema"),
+    path("", include("exams.api.staff.urls")),
     path("docs/", DocsView.as_view(), name="api_docs"),
     path("attempts/<uuid:attempt_id>/", AttemptView.as_view(), name="api_attempt"),
     path("attempts/<uuid:attempt_id>/answers/", AnswersView.as_view(), name="api_answers"),
