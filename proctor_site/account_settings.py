@@ -22,6 +22,10 @@ ACCOUNT_ADAPTER = "exams.accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "exams.accounts.forms.SignInForm",
     "reset_password": "exams.accounts.forms.ForgottenPasswordForm",
+    "reset_password_from_key": "exams.accounts.forms.NewPasswordForm",
+    "change_password": "exams.accounts.forms.ChangeForm",
+    "set_password": "exams.accounts.forms.SetForm",
+    "reauthenticate": "exams.accounts.forms.PasswordAgainForm",
 }
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]  # of a form nobody reaches: people come by invitation
@@ -47,6 +51,9 @@ MFA_ADAPTER = "exams.accounts.adapter.SecondFactorAdapter"
 MFA_FORMS = {
     "authenticate": "exams.accounts.forms.CodeForm",
     "reauthenticate": "exams.accounts.forms.CodeAgainForm",
+    "activate_totp": "exams.accounts.forms.AddAppForm",
+    "add_webauthn": "exams.accounts.forms.AddKeyForm",
+    "edit_webauthn": "exams.accounts.forms.RenameKeyForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # who signs in here was invited or added; nobody takes an address for themselves
@@ -58,8 +65,14 @@ OPEN_WITHOUT_SECOND_FACTOR = {
     "exam",
     "practice",
     "room",
+    "unwatched_room",
+    "result",
+    "question_picture",
     "api_attempt",
     "api_answers",
+    "api_attempt_finish",
+    "api_time",
+    "api_break",
     "api_session",
     "api_session_answers",
     "api_finish",

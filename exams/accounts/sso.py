@@ -46,6 +46,11 @@ FAILURES = (requests.RequestException, OAuth2Error, jwt.PyJWTError, KeyError, Ty
 class Provider(OpenIDConnectOAuth2Adapter):
     """allauth's, but the signature of the ID token is always checked, and never only the encryption on the way."""
 
+    def get_provider(self) -> Any:
+        provider = super().get_provider()
+        provider.oauth2_adapter_class = Provider  # it makes one for the way out
+        return provider
+
     @property
     def openid_config(self) -> dict[str, Any]:
         issuer = self.get_provider().app.settings["server_url"]
