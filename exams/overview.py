@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Q
+from django.utils import timezone
 
-from exams import timing
+from exams import selectors, timing
 from exams.models import Accommodation, Attempt, Exam, User
 from exams.timing import Granted
 
@@ -55,6 +56,12 @@ def standing(exam: Exam, attempts: Iterable[Attempt], *, now: datetime) -> Stand
     if newest.number < exam.attempts_allowed and exam.is_open(now):
         return Standing("again", newest.number + 1, handed_in)
     return Standing("finished", newest.number, handed_in)
+
+
+def may_sit_again(attempt: Attempt) -> bool:
+    """Its candidate may begin another attempt, or is at it: the right answers must not be read before."""
+    mine = selectors.own_attempts(attempt.candidate).filter(exam=attempt.exam)
+    return standing(attempt.exam, mine, now=timezone.now()).state != "finished"
 
 
 def rows(exams: Sequence[Exam], attempts: Iterable[Attempt], candidate: User, *, now: datetime) -> list[ExamRow]:

@@ -26,13 +26,16 @@ def result(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
         raise Http404 from None
     exam = attempt.exam
     visible = overview.shows_results(exam)
+    review_due = visible and exam.afterwards == Exam.Afterwards.REVIEW
+    may_go_on = review_due and overview.may_sit_again(attempt)
     context = {
         "attempt": attempt,
         "exam": exam,
         "afterwards": overview.afterwards(exam),
         "visible": visible,
         **(_score(attempt, exam) if visible else {}),
-        "reviewed": review(attempt) if visible and exam.afterwards == Exam.Afterwards.REVIEW else None,
+        "may_go_on": may_go_on,
+        "reviewed": review(attempt) if review_due and not may_go_on else None,
     }
     return render(request, "candidate/result.html", context)
 

@@ -128,6 +128,15 @@ def test_the_review_shows_own_and_right_answers_points_and_words(client: Client)
     assert "<strong>-0.5</strong> of 2 points" in html
 
 
+def test_right_answers_wait_while_another_attempt_is_left(client: Client) -> None:
+    attempt = handed_in(marked.RIGHT, attempts_allowed=2)
+    html = page(client, attempt)
+    assert "16 of 18" in html and "once you have handed in your last attempt" in html
+    assert "Lima" not in html
+    Exam.objects.update(state=Exam.State.CLOSED)
+    assert "Lima" in page(client, attempt).replace("lima", "")
+
+
 def test_every_kind_says_what_was_right() -> None:
     by_name = reviewed(handed_in(WRONG))
     lines = {
@@ -196,10 +205,10 @@ def test_deleted_answers_are_not_taken_for_missing_ones(client: Client) -> None:
     assert "You gave no answer" not in html
 
 
-def test_it_takes_nine_queries_at_most_however_many_questions(
+def test_it_takes_ten_queries_at_most_however_many_questions(
     client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     attempt = handed_in(WRONG)
     client.force_login(attempt.candidate)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         client.get(f"/results/{attempt.pk}/")
