@@ -67,6 +67,10 @@ class Unreadable(Exception):
         super().__init__(message)
 
 
+class Fault(Exception):
+    """One question cannot be taken; the message says why and what to do."""
+
+
 def refused(problem: Unreadable) -> ParseResult:
     return ParseResult([ParsedItem(problem.line, None, [problem.message], label="The whole file")])
 
@@ -116,6 +120,19 @@ def checked(parsed: ParsedItem) -> ParsedItem:
 def label_of(item: Item) -> str:
     """What people know the question by: its name, or how its text begins."""
     return item.name or shown(re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", item.text))
+
+
+def section_of(path: str) -> str:
+    """The last parts of a category's path: Moodle puts the course and “top” before them, and doubles a slash that
+    belongs to a name."""
+    parts = [" ".join(part.replace("//", "/").split()) for part in re.split(r"(?<!/)/(?!/)", path.strip())]
+    while parts and (re.fullmatch(r"\$\w+\$", parts[0]) or parts[0] in {"top", ""}):
+        parts.pop(0)
+    return " / ".join(parts)[:200]
+
+
+def category_of(section: str) -> str:
+    return f"$course$/top/{' '.join(section.split()).replace('/', '//')}"
 
 
 def shown(text: str, longest: int = 60) -> str:

@@ -19,7 +19,9 @@ from exams.interchange.plain import escape, from_plain
 
 _EMBEDDED = re.compile(r"""(?<=["'])data:(?P<type>[\w/+.-]*);base64,(?P<data>[A-Za-z0-9+/=\s]*)(?=["'])""")
 _OWN_FILE = re.compile(r"@@PLUGINFILE@@/(?P<path>[^\s\"')>?]+)(?:\?[^\s\"')>]*)?")
-_PARAGRAPH = re.compile(r"\s*(?:<p(?: dir=\"ltr\")?>)?(?P<text>[^<]*)(?:</p>)?\s*", re.IGNORECASE)
+# Nearly all texts of nearly all files: paragraphs of words. They need no tree.
+_PARAGRAPH = re.compile(r"<p(?:\s[^<>]*)?>(?P<text>[^<]*)</p>", re.IGNORECASE)
+_PARAGRAPHS = re.compile(r"\s*(?:<p(?:\s[^<>]*)?>[^<]*</p>\s*)*", re.IGNORECASE)
 _TAG = re.compile(r"<(?:!--|/?[A-Za-z][A-Za-z0-9:-]*[\s/>])")
 _HIGH = dict(zip("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ", strict=True))
 _LOW = dict(zip("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎", strict=True))
@@ -28,7 +30,7 @@ _LEFT_OUT = {
     "embed": "An embedded object", "script": "A script", "svg": "A drawing (SVG)", "canvas": "A drawing",
     "input": "A form field", "select": "A form field", "textarea": "A form field",
 }  # fmt: skip
-_UNSEEN = {"script", "style", "template", "head", "title"}
+_DECORATIONS = {"u", "ins", "del", "s", "strike", "font", "mark"}
 
 
 def has_tags(text: str) -> bool:
@@ -42,6 +44,7 @@ class TextReader:
         self.files = dict(files or {})
         self.pictures: dict[UUID, Picture] = {}
         self.problems: list[str] = []
+        self._converter = _Converter(self)
 
     def read(self, text: str, format: str) -> str:
         """``format`` as Moodle names it in GIFT and XML."""
@@ -60,16 +63,18 @@ class TextReader:
 
     def html(self, html: str) -> str:
         html = _EMBEDDED.sub(self._take_out, html)
-        simple = _PARAGRAPH.fullmatch(html)
-        if simple is not None:
-            return " ".join(escape(unescape(simple["text"])).split())
+        if "<" not in html:
+            return _words(html)
+        if _PARAGRAPHS.fullmatch(html):
+            paragraphs = (_words(found["text"]) for found in _PARAGRAPH.finditer(html))
+            return "\n\n".join(words for words in paragraphs if words)
         if len(html) > MAX_QUESTION:
             self.say("A text is too long to be read as HTML, and is left out. Shorten it.")
             return ""
         soup = BeautifulSoup(html, "html.parser")
         self._look_for_what_is_lost(soup)
         try:
-            return _Converter(self).convert_soup(soup).strip()
+            return self._converter.convert_soup(soup).strip()
         except RecursionError:
             self.say("A text has tags in tags hundreds deep: only its words are taken.")
             return from_plain(" ".join(piece for piece in soup.strings))
@@ -89,15 +94,15 @@ class TextReader:
         self.say(f"The picture “{source[:80]}” is not in the file, and is left out.")
         return words
 
+    def keep(self, name: str) -> Picture:
+        kept = picture(name, self.files[name])
+        self.pictures[kept.id] = kept
+        return kept
+
     def _address(self, source: str) -> str | None:
         found = _OWN_FILE.fullmatch(source)
         name = unquote(found["path"]) if found else ""
-        data = self.files.get(name)
-        if data is None:
-            return None
-        kept = picture(name, data)
-        self.pictures[kept.id] = kept
-        return f"picture:{kept.id}"
+        return f"picture:{self.keep(name).id}" if name in self.files else None
 
     def _take_out(self, found: re.Match[str]) -> str:
         """A picture written into the text itself becomes one of its files: the text stays short enough to be read."""
@@ -109,13 +114,15 @@ class TextReader:
         return f"@@PLUGINFILE@@/{name}"
 
     def _look_for_what_is_lost(self, soup: BeautifulSoup) -> None:
-        for tag in soup.find_all(list(_LEFT_OUT)):
-            self.say(f"{_LEFT_OUT[tag.name]} in a text cannot be shown, and is left out.")
-        for tag in soup.find_all(["td", "th"]):
-            if tag.get("colspan", "1") != "1" or tag.get("rowspan", "1") != "1":
+        for tag in soup.descendants:
+            if not isinstance(tag, Tag):
+                continue
+            if tag.name in _LEFT_OUT:
+                self.say(f"{_LEFT_OUT[tag.name]} in a text cannot be shown, and is left out.")
+            elif tag.name in {"td", "th"} and (tag.get("colspan", "1"), tag.get("rowspan", "1")) != ("1", "1"):
                 self.say("Cells of a table that were joined stand apart.")
-        if soup.find(["u", "ins", "del", "s", "strike", "font", "mark"]) is not None:
-            self.say("Underlining, crossing out and colours are not kept.")
+            elif tag.name in _DECORATIONS:
+                self.say("Underlining, crossing out and colours are not kept.")
 
 
 class _Converter(MarkdownConverter):  # type: ignore[misc]
@@ -158,6 +165,10 @@ class _Converter(MarkdownConverter):  # type: ignore[misc]
 
     convert_script = convert_style = convert_video = convert_audio = convert_svg = convert_iframe = _nothing
     convert_object = convert_select = convert_textarea = convert_template = convert_head = _nothing
+
+
+def _words(html: str) -> str:
+    return " ".join(escape(unescape(html)).split())
 
 
 def _raised(el: Tag, text: str, letters: Mapping[str, str], sign: str) -> str:

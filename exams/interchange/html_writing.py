@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
-from html import escape
+from html import escape, unescape
 from uuid import UUID
 
 from markdown_it import MarkdownIt
@@ -17,6 +18,11 @@ FILE = "@@PLUGINFILE@@/"
 def html_of(text: str, names: Mapping[UUID, str]) -> str:
     """``names`` says what the files of the text's pictures are called."""
     return _parser().render(text, dict(names)).strip()
+
+
+def plain_of(text: str) -> str:
+    """The words alone, formulas as MathJax has them: where HTML is not taken."""
+    return " ".join(unescape(re.sub(r"<[^>]*>", "", html_of(text, {}))).split())
 
 
 @cache

@@ -218,8 +218,8 @@ def test_a_picture_inside_the_html_comes_along() -> None:
         ("one {}\ntwo {}", "empty line before the next question"),
         ("What {four}", "Begin each answer with = or ~"),
         ("What {four ~five =six}", "“four” stands before the first answer"),
-        ("What {=%500%a}", "“%500%” is no share of the points"),
-        ("What {~%x%a =b}", "“%x%” is no share of the points"),
+        ("What {=%500%a}", "“500” is no share of the points"),
+        ("What {~%x%a =b}", "“x” is no share of the points"),
         ("What {#abc}", "“abc” is no number"),
         ("What {#}", "has no number"),
         ("What {#=%50%3}", "worth 100 %"),
@@ -261,7 +261,7 @@ def test_an_empty_file_says_so() -> None:
 
 
 # ---- There and back ----
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(st.lists(ITEMS, max_size=3), SECTIONS)
 def test_what_is_written_is_read_again(items: list[Item], section: str) -> None:
     held = [item for item in items if not losses(item)]

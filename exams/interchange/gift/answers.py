@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypedDict
 
-from exams.interchange import weights
-from exams.interchange.base import shown
+from exams.interchange.base import Fault, shown
 from exams.interchange.gift.marks import first, format_of, hits, one_line, split, unescaped
 from exams.interchange.html_reading import TextReader
+from exams.interchange.numbers import NOTHING, best_number, multiple, number, percentage, single
 from exams.items import HUNDRED, ItemChoice, Kind
-from exams.numbers import read_number
 
 _WEIGHT = re.compile(r"%([^%\s]{1,20})%")
 _TRUE_FALSE = re.compile(r"(T|TRUE|F|FALSE)", re.IGNORECASE)
@@ -21,10 +20,6 @@ NO_ANSWER = (
     "What stands in braces is no answer. Begin each answer with = or ~, write { and } that belong to a text as \\{ "
     "and \\}."
 )
-
-
-class Fault(Exception):
-    """The question cannot be taken; the message says why and what to do."""
 
 
 class Answers(TypedDict, total=False):
@@ -87,20 +82,16 @@ def _true_false(raw: str, texts: Texts) -> Answers:
 
 def _options(raw: str, texts: Texts) -> Answers:
     """A single choice where one is marked with =, a multiple choice where all are marked with ~ and a share."""
-    single = first(raw, "=") is not None
     choices = []
     for mark, answer in _marked(raw):
         weight, answer = _weight(answer)
         if weight is None:
-            weight = HUNDRED if mark == "=" else weights.NOTHING
+            weight = HUNDRED if mark == "=" else NOTHING
         text, feedback = _with_feedback(answer, texts)
         choices.append(ItemChoice(text, credit=weight, feedback=feedback))
-    if single:
-        return {"kind": Kind.SINGLE_CHOICE, "choices": weights.single(choices)}
-    earned = sum(choice.credit for choice in choices if choice.credit and choice.credit > 0)
-    if earned and abs(earned - HUNDRED) > 1:
-        texts.reader.say(f"The shares of the right options add up to {weights.plain(Decimal(earned))} %, not to 100 %.")
-    return {"kind": Kind.MULTIPLE_CHOICE, "choices": weights.multiple(choices)}
+    if first(raw, "="):
+        return {"kind": Kind.SINGLE_CHOICE, "choices": single(choices)}
+    return {"kind": Kind.MULTIPLE_CHOICE, "choices": multiple(choices, texts.reader.say)}
 
 
 def _marked(raw: str) -> list[tuple[str, str]]:
@@ -118,10 +109,7 @@ def _weight(answer: str) -> tuple[Decimal | None, str]:
     found = _WEIGHT.match(answer)
     if found is None:
         return None, answer
-    weight = weights.percentage(found[1])
-    if weight is None:
-        raise Fault(f"“%{found[1]}%” is no share of the points. Write a number from -100 to 100 between the % signs.")
-    return weight, answer[found.end() :]
+    return percentage(found[1]), answer[found.end() :]
 
 
 def _with_feedback(answer: str, texts: Texts) -> tuple[str, str]:
@@ -174,21 +162,8 @@ def _numeric(raw: str, texts: Texts) -> Answers:
         if feedback and feedback[0].strip():
             texts.reader.say("The feedback for a single number is left out. Put it into the general feedback (####).")
         found.append((HUNDRED if weight is None else weight, *_range(unescaped(value).strip())))
-    return best_number(found, texts.reader)
-
-
-def best_number(found: list[tuple[Decimal, Decimal, Decimal]], reader: TextReader) -> Answers:
-    """Of several numbers, each with its share and tolerance, the one that is worth everything."""
-    if not found:
-        raise Fault("The numeric question has no number. Give one, such as 3.14:0.01 or 3..4.")
-    best = max(found, key=lambda answer: answer[0])
-    if best[0] != HUNDRED:
-        raise Fault("No number of this question is worth 100 %. Give the right one, without a share.")
-    others = [answer for answer in found if answer is not best]
-    if others:
-        told = ", ".join(f"{weights.plain(n)} ± {weights.plain(t)} for {weights.plain(w)} %" for w, n, t in others[:5])
-        reader.say(f"Only {weights.plain(best[1])} ± {weights.plain(best[2])} is taken; left out: {told}.")
-    return {"kind": Kind.NUMERIC, "number": best[1], "tolerance": best[2]}
+    right, tolerance = best_number(found, texts.reader.say)
+    return {"kind": Kind.NUMERIC, "number": right, "tolerance": tolerance}
 
 
 def _range(text: str) -> tuple[Decimal, Decimal]:
@@ -200,10 +175,3 @@ def _range(text: str) -> tuple[Decimal, Decimal]:
         return (low + high) / 2, (high - low) / 2
     value, _, tolerance = text.partition(":")
     return number(value), number(tolerance) if tolerance.strip() else Decimal(0)
-
-
-def number(text: str) -> Decimal:
-    value = read_number(text)
-    if value is None:
-        raise Fault(f"{shown(text)} is no number. Write digits alone, such as 3.14 or 2e-5, without a unit.")
-    return value

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from decimal import InvalidOperation
 
 from exams.interchange.base import (
     MAX_QUESTION,
+    Fault,
     ParsedItem,
     ParseResult,
     Unreadable,
@@ -14,10 +14,11 @@ from exams.interchange.base import (
     checked,
     label_of,
     refused,
+    section_of,
     shown,
     text_of,
 )
-from exams.interchange.gift.answers import Fault, Texts, read_answers
+from exams.interchange.gift.answers import Texts, read_answers
 from exams.interchange.gift.marks import Block, blocks, first, format_of, hits, one_line, unescaped
 from exams.interchange.html_reading import TextReader
 from exams.items import Item
@@ -44,7 +45,7 @@ def _parse(text: str) -> ParseResult:
     for block in blocks(text):
         if block.text.lstrip().startswith(CATEGORY):
             category, _, rest = block.text.lstrip().partition("\n")
-            section = section_of(category.removeprefix(CATEGORY))
+            section = section_of(unescaped(category.removeprefix(CATEGORY)))
             block = Block(block.line + 1, rest)
             if not rest.strip():
                 continue
@@ -53,15 +54,6 @@ def _parse(text: str) -> ParseResult:
     if not result.items:
         result.notes.append("There is no question in this file. In GIFT, an empty line parts the questions.")
     return result
-
-
-def section_of(category: str) -> str:
-    """The last parts of a category's path: Moodle puts the course and “top” before them."""
-    path = re.split(r"(?<!/)/(?!/)", unescaped(category).strip())
-    parts = [" ".join(part.replace("//", "/").split()) for part in path]
-    while parts and (re.fullmatch(r"\$\w+\$", parts[0]) or parts[0] in {"top", ""}):
-        parts.pop(0)
-    return " / ".join(parts)[:200]
 
 
 def _parsed(block: Block, section: str) -> ParsedItem:

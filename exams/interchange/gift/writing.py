@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from exams.commonmark import PICTURE
-from exams.interchange import weights
-from exams.interchange.base import Entry, PictureData, no_pictures
+from exams.interchange.base import Entry, PictureData, category_of, no_pictures
 from exams.interchange.gift.marks import escaped
 from exams.interchange.gift.reading import CATEGORY
+from exams.interchange.numbers import contradicts, plain, written
 from exams.items import HUNDRED, Item, ItemChoice, Kind
 
 TRUE_FALSE = ("True", "False")
@@ -16,16 +16,16 @@ TRUE_FALSE = ("True", "False")
 
 def write(entries: Sequence[Entry], pictures: PictureData = no_pictures) -> bytes:
     """``losses`` says what of an item this format cannot hold."""
-    written = []
+    lines = []
     section = ""
     for entry in entries:
         if not can_hold(entry.item):
             continue
         if entry.section != section:
             section = entry.section
-            written.append(f"{CATEGORY} $course$/top/{escaped(' '.join(section.split()).replace('/', '//'))}")
-        written.append(_question(entry.item))
-    return ("\n\n".join(written) + "\n").encode() if written else b""
+            lines.append(f"{CATEGORY} {escaped(category_of(section))}")
+        lines.append(_question(entry.item))
+    return ("\n\n".join(lines) + "\n").encode() if lines else b""
 
 
 def can_hold(item: Item) -> bool:
@@ -52,7 +52,7 @@ def losses(item: Item) -> list[str]:
         "shares that do not fit what is right": (
             item.kind == Kind.SINGLE_CHOICE and any(credit not in (None, HUNDRED) for credit in credit_of_right)
         )
-        or (item.kind == Kind.MULTIPLE_CHOICE and any(_contradicts(choice) for choice in item.choices)),
+        or (item.kind == Kind.MULTIPLE_CHOICE and any(contradicts(choice) for choice in item.choices)),
     }
     return [name for name, is_lost in lost.items() if is_lost]
 
@@ -65,10 +65,6 @@ def is_true_false(item: Item) -> bool:
         and all(choice.credit is None for choice in item.choices)
         and sum(choice.correct for choice in item.choices) == 1
     )
-
-
-def _contradicts(choice: ItemChoice) -> bool:
-    return choice.credit is not None and (choice.credit > 0) != choice.correct
 
 
 def _question(item: Item) -> str:
@@ -91,25 +87,25 @@ def _true_false(item: Item) -> Iterator[str]:
 
 def _single_choice(item: Item) -> Iterator[str]:
     for choice in item.choices:
-        share = "" if choice.correct or not choice.credit else f"%{weights.plain(choice.credit)}%"
+        share = "" if choice.correct or not choice.credit else f"%{plain(choice.credit)}%"
         yield f"\n\t{'=' if choice.correct else '~'}{share}{_text(choice.text)}{_feedback(choice)}"
 
 
 def _multiple_choice(item: Item) -> Iterator[str]:
     for choice in item.choices:
-        share = weights.plain(weights.written(choice, item.choices))
+        share = plain(written(choice, item.choices))
         yield f"\n\t~%{share}%{_text(choice.text)}{_feedback(choice)}"
 
 
 def _short_text(item: Item) -> Iterator[str]:
     for choice in item.choices:
-        share = "" if choice.credit is None else f"%{weights.plain(choice.credit)}%"
+        share = "" if choice.credit is None else f"%{plain(choice.credit)}%"
         yield f"\n\t={share}{_text(choice.text, 'plain')}{_feedback(choice)}"
 
 
 def _numeric(item: Item) -> Iterator[str]:
     if item.number is not None:
-        yield f"#{weights.plain(item.number)}:{weights.plain(item.tolerance)}"
+        yield f"#{plain(item.number)}:{plain(item.tolerance)}"
 
 
 def _matching(item: Item) -> Iterator[str]:
