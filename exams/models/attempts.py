@@ -89,6 +89,8 @@ class Answer(models.Model):
             models.UniqueConstraint(fields=["attempt", "question", "revision"], name="one_answer_a_revision"),
             models.UniqueConstraint(fields=["attempt", "client_id"], name="one_answer_a_client_id"),
         ]
+        # Few answers are late, and the page of results counts them among all revisions of a thousand candidates.
+        indexes = [models.Index(fields=["attempt"], condition=Q(late=True), name="late_answers")]
 
     def __str__(self) -> str:
         return f"{self.attempt}, question {self.question.position}, revision {self.revision}"
