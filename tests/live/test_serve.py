@@ -29,7 +29,7 @@ BEGIN = """
 from django.test import Client
 from exams.models import Exam, User
 from proctoring import consent, services
-candidate, exam = User.objects.get(username="candidate1"), Exam.objects.get()
+candidate, exam = User.objects.get(username="candidate1"), Exam.objects.earliest("pk")
 consent.give(candidate, exam)
 session = services.begin_session(candidate=candidate, exam=exam, kind="exam")
 cookies = {}
@@ -45,6 +45,25 @@ session = Session.objects.get()
 answer = {
     "connected": session.connected, "seen": session.last_frame_at is not None, "counters": session.counters,
     "events": list(session.events.values_list("name", flat=True)),
+}
+"""
+SITTING = """
+from datetime import timedelta
+from django.utils import timezone
+from exams.models import Attempt
+now = timezone.now()
+Attempt.objects.update(started_at=now - timedelta(minutes=59), deadline=now + timedelta(seconds=1))
+answer = Attempt.objects.get().deadline.timestamp()
+"""
+TIME = """
+from exams.models import Attempt, Outage
+attempt, outages = Attempt.objects.get(), Outage.objects.filter(attempts_credited=1)
+deadline = attempt.deadline.timestamp()
+answer = {
+    "deadline": deadline,
+    "outages": [(outage.ended_at - outage.began_at).total_seconds() for outage in outages],
+    "changes": list(attempt.time_changes.values_list("kind", flat=True)),
+    "ended_early": attempt.submitted_at is not None and attempt.submitted_at.timestamp() < deadline,
 }
 """
 
@@ -76,7 +95,7 @@ class Room:
 
 @pytest.fixture(scope="module")
 def room() -> Iterator[Room]:
-    with running_site(extra={"PROCTOR_WORKERS": "1"}) as site:
+    with running_site(extra={"PROCTOR_WORKERS": "1", "PROCTOR_OUTAGE_SECONDS": "2"}) as site:
         begun = site.ask(BEGIN)
         yield Room(site, UUID(begun["session"]), begun["cookies"])
 
@@ -162,18 +181,26 @@ async def test_the_server_ends_in_good_order_while_pages_are_asked_for(room: Roo
             await asyncio.to_thread(asker.join)
 
 
-async def test_after_a_crash_nobody_is_shown_as_connected(room: Room) -> None:
+async def test_after_a_crash_nobody_is_shown_as_connected_and_its_time_is_given_back(room: Room) -> None:
+    """The exam's time is up while the server is gone; nobody is told so when it is back."""
     room.site.stop()
     with room.site:
         async with room.open() as socket:
             await message(socket, "welcome")
+            deadline = room.site.ask(SITTING)
             process = room.site.process
             assert process is not None
             process.kill()
             process.wait()
     assert room.site.ask(STORED)["connected"] is True
+    await asyncio.sleep(2)
     with room.site:
         assert room.site.ask(STORED)["connected"] is False
+        time = room.site.ask(TIME)
+    assert max(time["outages"]) > 2
+    assert time["deadline"] - deadline == pytest.approx(sum(time["outages"]))
+    assert set(time["changes"]) == {"outage"}
+    assert not time["ended_early"]
 
 
 async def end_in_good_order(room: Room) -> None:

@@ -14,7 +14,7 @@ from daphne.server import Server, twisted_loop
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from proctor_site import background
+from proctor_site import background, heartbeat
 from proctoring import services
 from proctoring.analysis import service
 from proctoring.analysis.service import Analysis
@@ -99,6 +99,8 @@ def serve(host: str, port: int) -> None:
     from proctor_site.asgi import application
 
     server = make_server(application, host=host, port=port)
+    heartbeat.beat()  # the time without a server ends here: given back before anybody can be told that theirs is up
+    _beating.append(twisted_loop.create_task(heartbeat.keep()))
     for number in (signal.SIGTERM, signal.SIGINT):
         twisted_loop.add_signal_handler(number, ask_to_stop, server)
     server.run()
@@ -106,6 +108,7 @@ def serve(host: str, port: int) -> None:
         raise CommandError(f"Nothing can listen on {host}, port {port}: is another server running there?")
 
 
+_beating: list[asyncio.Task[None]] = []
 _farewell: asyncio.Task[None] | None = None
 
 
@@ -126,4 +129,6 @@ async def say_goodbye(server: Server) -> None:
         if isinstance(outcome, BaseException):
             logger.error("Session %s could not be left in good order", session_id, exc_info=outcome)
     await asyncio.sleep(FAREWELL_SECONDS if consumers else 0)
+    for task in _beating:
+        task.cancel()
     server.stop()
