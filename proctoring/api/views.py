@@ -62,20 +62,28 @@ class SessionAnswersView(AnswersView):
 
 
 class FinishView(APIView):
-    """Hands the attempt in and ends the session; again, it says the same. A practice run is gone after it."""
+    """Hands the attempt in and ends the session; again, it says the same. A practice run is gone after it.
+
+    With ``{"time_is_up": true}``, as the page says it by its own clock, only if the server's agrees.
+    """
 
     def post(self, request: Request, session_id: UUID) -> Response:
         session = selectors.own_session_for(request.user, session_id)
+        if session.attempt is not None and _says_time_is_up(request):
+            services.hand_in_when_due(session.attempt)
+            session.refresh_from_db()
+            return Response(session_payload(session))
         by = Session.EndedBy.REPLAY if session.kind == Session.Kind.REPLAY else Session.EndedBy.CANDIDATE
         return Response(session_payload(services.end_session(session.pk, by)))
 
 
 class AttemptFinishView(APIView):
-    """Hands an attempt in, watched or not; again, it says the same."""
+    """Hands an attempt in, watched or not; again, it says the same. ``time_is_up`` as above."""
 
     def post(self, request: Request, attempt_id: UUID) -> Response:
         attempt = exam_selectors.own_attempt_for(request.user, attempt_id)
-        return Response(attempt_payload(services.hand_in(attempt)))
+        hand_in = services.hand_in_when_due if _says_time_is_up(request) else services.hand_in
+        return Response(attempt_payload(hand_in(attempt)))
 
 
 class SignalsView(APIView):
@@ -97,6 +105,10 @@ class SignalsView(APIView):
             services.record_flood(session.pk)
             raise Throttled(wait=60, detail=error.message, code=error.code) from None
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _says_time_is_up(request: Request) -> bool:
+    return isinstance(request.data, dict) and request.data.get("time_is_up") is True
 
 
 def _message(request: Request) -> object:

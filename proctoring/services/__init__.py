@@ -41,7 +41,7 @@ from proctoring.services.sessions import (
 )
 from proctoring.services.signals import KINDS, Signal, SignalBatch, apply_pending_signals, record_flood, store_signals
 from proctoring.services.tell import candidate_group, serve_from
-from proctoring.services.unwatched import begin_unwatched, hand_in, is_unwatched
+from proctoring.services.unwatched import begin_unwatched, hand_in, hand_in_when_due, is_unwatched
 
 __all__ = [
     "KINDS",
@@ -81,6 +81,7 @@ __all__ = [
     "fields_for",
     "forget_connections",
     "hand_in",
+    "hand_in_when_due",
     "is_unwatched",
     "judge_event",
     "open_connection",
