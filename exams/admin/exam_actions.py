@@ -67,8 +67,7 @@ ACTIONS: dict[str, ExamAction] = {
             "The exam is closed.",
             lambda exam: [
                 "Nobody can begin any more.",
-                f"Who is sitting it now ({exam.attempts.filter(state='running', started_at__isnull=False).count()}) "
-                "goes on until their time is up.",
+                _sitting(exam.attempts.filter(state="running", started_at__isnull=False).count()),
                 "A closed exam can be opened again.",
             ],
         ),
@@ -158,6 +157,12 @@ def _draft_number(exam: Exam) -> int:
 
 def _keep(number: int) -> str:
     return "keeps" if number == 1 else "keep"
+
+
+def _sitting(number: int) -> str:
+    if number == 0:
+        return "Nobody is sitting it now."
+    return f"{_people(number)} sitting it now and {'goes' if number == 1 else 'go'} on until their time is up."
 
 
 def _people(number: int) -> str:

@@ -69,6 +69,7 @@ def action_page(request: HttpRequest, exam_id: int, name: str, *, site: AdminSit
         **site.each_context(request),
         "title": f"{action.button}: {exam}",
         "opts": Exam._meta,
+        "original": exam,
         "exam": exam,
         "action": action,
         "follows": action.follows(exam),
@@ -113,6 +114,7 @@ def duplicate_page(request: HttpRequest, exam_id: int, *, site: AdminSite) -> Ht
         **site.each_context(request),
         "title": f"Duplicate: {exam}",
         "opts": Exam._meta,
+        "original": exam,
         "exam": exam,
         "form": form,
     }

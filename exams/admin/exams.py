@@ -6,7 +6,8 @@ from functools import partial
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.db.models import Count, Field, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils.html import format_html
@@ -15,10 +16,12 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from exams.admin.base import exam_url
 from exams.admin.exam_pages import action_page, duplicate_page, exam_context, revise_exam
 from exams.admin.paper import questions_page
+from exams.admin.results import urls as results_urls
 from exams.models import Enrolment, Exam
-from exams.scoped_admin import EDITORS, ScopedModelAdmin, ScopedTabularInline, institution_ids
+from exams.scoped_admin import EDITORS, ScopedModelAdmin, ScopedTabularInline, institution_ids, zone_for
 from exams.services import draft_of
 
+WINDOW = "Window and time"
 # How a state looks: see .pv-badge.
 TONES = {Exam.State.DRAFT: "warn", Exam.State.PUBLISHED: "good", Exam.State.CLOSED: "info"}
 
@@ -27,9 +30,18 @@ class EnrolmentInline(ScopedTabularInline):
     model = Enrolment
     edit_roles = delete_roles = EDITORS
     autocomplete_fields = ("candidate",)
+    verbose_name = "candidate"
     verbose_name_plural = "enrolled candidates"
     per_page = 25
     hide_title = True
+
+    def formfield_for_dbfield(self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        # People are added and changed on their own pages.
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            for link in ("add", "change", "delete", "view"):
+                setattr(field.widget, f"can_{link}_related", False)
+        return field
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_add_permission(request, obj) and not _archived(obj)
@@ -57,7 +69,7 @@ class ExamAdmin(ScopedModelAdmin):
     inlines = (EnrolmentInline,)
     fieldsets = (
         (None, {"fields": ("institution", "title", "instructions")}),
-        ("Window and time", {"fields": ("opens_at", "closes_at", "duration_minutes", "attempts_allowed")}),
+        (WINDOW, {"fields": ("opens_at", "closes_at", "duration_minutes", "attempts_allowed")}),
         ("Order", {"fields": ("shuffle_questions", "shuffle_options")}),
         ("Marks and results", {"fields": ("passing_percent", "anonymous_marking", "afterwards")}),
     )
@@ -88,6 +100,16 @@ class ExamAdmin(ScopedModelAdmin):
         only = {"institution": places[0]} if len(places) == 1 else {}
         return {**only, **super().get_changeform_initial_data(request)}
 
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        kwargs["labels"] = {"duration_minutes": "Duration (minutes)"}
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The times are those of the institution's clocks, which is said where they are typed."""
+        zone = f"Times are those of {zone_for(request)}."
+        found = super().get_fieldsets(request, obj)
+        return [(name, {**more, "description": zone} if name == WINDOW else more) for name, more in found]
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """What would change the paper of those who have begun, or whose exam it is, stays as it is."""
         fixed = () if obj is None else ("institution",)
@@ -101,9 +123,11 @@ class ExamAdmin(ScopedModelAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         exam = self.get_object(request, object_id)
-        more = dict(extra_context or {})
+        more = {"show_save_and_add_another": False} | (extra_context or {})
         if exam is not None and self._may(request, self.edit_roles, exam):
             more |= exam_context(exam)
+            if why_kept(exam):
+                more["show_delete"] = False
         return super().change_view(request, object_id, form_url, more)
 
     def save_model(self, request: HttpRequest, obj: Exam, form: Any, change: bool) -> None:
@@ -141,6 +165,7 @@ class ExamAdmin(ScopedModelAdmin):
             path("<int:exam_id>/do/<slug:name>/", page(partial(action_page, site=site)), name="exams_exam_do"),
             path("<int:exam_id>/revise/", page(revise_exam), name="exams_exam_revise"),
             path("<int:exam_id>/duplicate/", page(partial(duplicate_page, site=site)), name="exams_exam_duplicate"),
+            *results_urls(site),
             *super().get_urls(),
         ]
 

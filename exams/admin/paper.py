@@ -40,6 +40,7 @@ def questions_page(request: HttpRequest, exam_id: int, *, site: AdminSite) -> Ht
         **exam_context(exam),
         "title": f"Questions: {exam}",
         "opts": Exam._meta,
+        "original": exam,
         "version": version,
         "glance": seen,
         "editable": not version.frozen,

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from exams.admin.base import PartAdmin, exam_or_404
+from exams.admin.base import PartAdmin, exam_or_404, questions_url
 from exams.models import ExamVersion, Pool, Section
 from exams.scoped_admin import is_key
 from exams.services import hold_draft
@@ -19,7 +19,8 @@ class PlacedPartAdmin(PartAdmin):
     """Where a new one goes is said by the address, and has to be a draft that the person may write."""
 
     parent_parameter = ""
-    save_as = False
+    show_add_link = False  # a new one needs to know where it goes
+    change_form_template = "exams_admin/part_form.html"
 
     def parent_for(self, request: HttpRequest, pk: int) -> Any:
         raise NotImplementedError
@@ -37,6 +38,16 @@ class PlacedPartAdmin(PartAdmin):
         if found is None:
             raise Http404(f"Nothing to add a {self.opts.verbose_name} to.")
         return found
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        part = kwargs.get("obj")
+        version = self.version_of(part) if part else self.version_under(self.parent(request))
+        context |= {"version": version, "back_url": questions_url(version)}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def version_under(self, parent: Any) -> ExamVersion:
+        version: ExamVersion = parent.version
+        return version
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         self.parent(request)
@@ -65,6 +76,10 @@ class SectionAdmin(PlacedPartAdmin):
 
     def anchor_of(self, part: Any) -> str:
         return f"#section-{part.pk}"
+
+    def version_under(self, parent: Any) -> ExamVersion:
+        version: ExamVersion = parent
+        return version
 
     def parent_for(self, request: HttpRequest, pk: int) -> ExamVersion | None:
         version = ExamVersion.objects.filter(pk=pk, frozen_at__isnull=True).first()

@@ -26,13 +26,13 @@ class QuestionForm(forms.ModelForm):  # type: ignore[type-arg]
     first_place: str = ""
 
     place = forms.ChoiceField(
-        label="section or pool",
+        label="Section or pool",
         widget=UnfoldAdminSelectWidget,
         help_text="Of a pool, each candidate gets only some questions.",
         error_messages={"invalid_choice": "Choose a section or a pool of this exam."},
     )
     position = forms.IntegerField(
-        label="place in the section",
+        label="Place in the section",
         required=False,
         min_value=1,
         max_value=100_000,
@@ -120,7 +120,11 @@ def places(sections: list[Section]) -> list[tuple[str, list[tuple[str, str]]]]:
 
 class ChoiceForm(forms.ModelForm):  # type: ignore[type-arg]
     position = forms.IntegerField(
-        label="Order", required=False, min_value=0, max_value=100_000, widget=UnfoldAdminIntegerFieldWidget
+        label="Order",
+        required=False,
+        min_value=0,
+        max_value=100_000,
+        widget=UnfoldAdminIntegerFieldWidget(attrs={"aria-label": "Order"}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

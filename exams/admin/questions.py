@@ -18,7 +18,7 @@ from exams.admin.kinds import KIND_FORMS, fields_of, kind_named
 from exams.admin.question_filters import ExamOfQuestionFilter, VersionOfQuestionFilter
 from exams.admin.question_forms import ChoiceForm, ChoiceFormSet, QuestionForm
 from exams.admin.question_pages import choose_kind_page, question_preview
-from exams.item_of import item_of
+from exams.item_of import item_of, trimmed
 from exams.items import Kind
 from exams.models import Choice, ExamVersion, Question
 from exams.scoped_admin import EDITORS, ScopedTabularInline, is_key
@@ -70,7 +70,7 @@ class OptionInline(ChoiceInline):
 
 
 class AcceptedInline(ChoiceInline):
-    verbose_name, verbose_name_plural = "accepted answer", "accepted answers"
+    verbose_name, verbose_name_plural = "accepted answer", "accepted answers (* stands for any text)"
     fields = ("position", "text", "credit", "feedback")
     labels = {"text": "Accepted answer", "credit": "Credit (%)", "feedback": "Remark"}
 
@@ -105,7 +105,7 @@ def kind_of(request: HttpRequest, question: Question | None) -> Kind | None:
 class QuestionAdmin(PartAdmin):
     form = QuestionForm
     institution_path = "section__version__exam__institution"
-    list_display = ("label", "exam", "version", "section_title", "kind", "points")
+    list_display = ("label", "exam", "version", "section_title", "kind", "points_shown")
     list_display_links = ("label",)
     list_filter = (ExamOfQuestionFilter, VersionOfQuestionFilter, ("kind", ChoicesDropdownFilter))
     search_fields = ("name", "text", "section__version__exam__title")
@@ -120,14 +120,18 @@ class QuestionAdmin(PartAdmin):
         text = question.name or " ".join(question.text.split())
         return text if len(text) <= 80 else f"{text[:79]}…"
 
-    @admin.display(description="Version", ordering="section__version__number")
+    @admin.display(description="Version")
     def version(self, question: Question) -> str:
         version = question.section.version
         return f"{version.number}" if version.frozen else f"{version.number} (draft)"
 
-    @admin.display(description="Section", ordering="section__position")
+    @admin.display(description="Section")
     def section_title(self, question: Question) -> str:
         return f"{question.section}, {question.pool}" if question.pool else str(question.section)
+
+    @admin.display(description="Points", ordering="points")
+    def points_shown(self, question: Question) -> str:
+        return str(trimmed(question.points))
 
     # ---- the form ----
 
@@ -144,8 +148,9 @@ class QuestionAdmin(PartAdmin):
         return ((KIND_FORMS[kind or Kind.ESSAY].label, {"fields": asked}), ("Where it stands", {"fields": where}))
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        """Of a published question the choices are in its preview, which is all there is to do with them."""
         kind = kind_of(request, obj)
-        return [INLINES[kind]] if kind in INLINES else []
+        return [INLINES[kind]] if kind in INLINES and not _frozen(obj) else []
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)

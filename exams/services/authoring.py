@@ -59,10 +59,11 @@ def place_question(question: Question, *, section: Section, pool: Pool | None, p
     """The question, new or not, at ``position`` of the section (1 is the first; None: at the end, or where it is),
     the others behind it. Saves the question. Raises VersionFrozen."""
     hold_draft(section.version_id)
-    stays = question.pk is not None and question.section_id == section.pk
-    others = [other for other in section.questions.all() if other.pk != question.pk]
+    others = list(section.questions.all())
+    here = others.index(question) + 1 if question in others else len(others) + 1
+    others = [other for other in others if other != question]
     if position is None:
-        position = question.position if stays else len(others) + 1
+        position = here
     question.section, question.pool = section, pool
     question.position = min(max(position, 1), len(others) + 1)
     question.save()

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from exams import authored, selectors, services
+from exams import authored, selectors
 from exams.errors import VersionFrozen, WrongState
 from exams.glance import glance
 from exams.models import Exam, ExamVersion, Pool, Question, QuestionPicture, Section
@@ -50,7 +50,6 @@ def test_a_question_moves_one_place(text: str, down: bool, after: str) -> None:
 )
 def test_a_question_is_put_at_a_place(text: str, position: int | None, after: str) -> None:
     section = draft()
-    services.authoring.move_question(of(section, "a"), down=False)  # closes the gaps
     authoring.place_question(of(section, text), section=section, pool=None, position=position)
     assert order(section) == after
 
