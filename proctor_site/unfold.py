@@ -84,6 +84,7 @@ UNFOLD: dict[str, Any] = {
                     _item("Exams", "quiz", "admin:exams_exam_changelist"),
                     _item("Questions", "help", "admin:exams_question_changelist", "questions"),
                     _item("Policies", "tune", "admin:proctoring_exampolicy_changelist", "policies"),
+                    _item("Policy presets", "bookmark", "admin:proctoring_policypreset_changelist", "policies"),
                 ],
             },
             {

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from proctoring.admin import events, exams, policies, purges, sessions
+from proctoring.admin import events, exams, institutions, policies, presets, purges, sessions
 
-__all__ = ["events", "exams", "policies", "purges", "sessions"]
+__all__ = ["events", "exams", "institutions", "policies", "presets", "purges", "sessions"]

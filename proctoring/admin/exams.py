@@ -14,6 +14,7 @@ from exams.admin.exams import ExamAdmin
 from exams.models import Exam
 from exams.scoped_admin import EDITORS, WATCHERS, has_role
 from proctoring.admin.exports import exports_page
+from proctoring.admin.policies import policy_address
 from proctoring.models import Session
 
 admin.site.unregister(Exam)
@@ -34,13 +35,14 @@ class WatchedExamAdmin(ExamAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Exam]:
         is_open = Q(proctoring_sessions__state__in=[Session.State.CHECKING, Session.State.LIVE])
         watched = Count("proctoring_sessions", filter=is_open, distinct=True)
-        exams = super().get_queryset(request).select_related("institution", "policy")
+        exams = super().get_queryset(request).select_related("institution", "policy__preset")
         return exams.annotate(watched=watched, candidate_number=Count("enrolments", distinct=True))
 
     @admin.display(description="Wall")
     def wall_link(self, exam: Any) -> str:
         url = reverse("admin:proctoring_wall", args=[exam.pk])
-        text = f"{exam.watched} under watch" if exam.watched else "Nobody now"
+        unwatched = hasattr(exam, "policy") and not exam.policy.watched
+        text = f"{exam.watched} under watch" if exam.watched else "Not watched" if unwatched else "Nobody now"
         return format_html('<a class="pv-link" href="{}">{}</a>', url, text)
 
     @admin.display(description="Exports")
@@ -51,11 +53,8 @@ class WatchedExamAdmin(ExamAdmin):
     @admin.display(description="Policy")
     def policy_link(self, exam: Any) -> str:
         policy = getattr(exam, "policy", None)
-        if policy is None:
-            url, text = f"{reverse('admin:proctoring_exampolicy_add')}?exam={exam.pk}", "Defaults"
-        else:
-            url, text = reverse("admin:proctoring_exampolicy_change", args=[policy.pk]), "Own rules"
-        return format_html('<a class="pv-link" href="{}">{}</a>', url, text)
+        text = "Standard" if policy is None else policy.preset.name if policy.preset is not None else "Own rules"
+        return format_html('<a class="pv-link" href="{}">{}</a>', policy_address(exam), text)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.exports_view)

@@ -21,6 +21,8 @@ LISTS = {
     "/admin/proctoring/purgerecord/": ADMINISTRATORS,
     "/admin/proctoring/exampolicy/": STAFF,
     "/admin/proctoring/exampolicy/add/": EDITORS,
+    "/admin/proctoring/policypreset/": EDITORS,
+    "/admin/proctoring/policypreset/add/": (),
     "/admin/exams/exam/": STAFF,
     "/admin/exams/exam/add/": EDITORS,
     "/admin/exams/question/": EDITORS,

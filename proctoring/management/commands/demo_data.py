@@ -11,6 +11,7 @@ from django.db import transaction
 from exams import demo
 from exams import services as exam_services
 from exams.models import Choice, Enrolment, Exam, Institution, Membership, Question, Role, Section, User
+from proctoring import services
 from proctoring.models import ExamPolicy
 
 PASSWORD = "demo"  # noqa: S105 (for trying things out, and printed below)
@@ -69,6 +70,7 @@ class Command(BaseCommand):
                     "contact": "the examination office (exams@demo.example)",
                 },
             )
+            services.ensure_presets(institution)
             self._make_staff(institution)
             exam = self._make_exam(institution)
             kinds, _ = demo.make_exam(institution)
@@ -105,7 +107,7 @@ class Command(BaseCommand):
             },
         )
         if made:
-            ExamPolicy.objects.create(exam=exam)
+            ExamPolicy.objects.create(exam=exam, preset=institution.policy_presets.get(slug="standard"))
             version = exam_services.draft_of(exam)
             for position, (text, choices) in enumerate(QUESTIONS, start=1):
                 self._make_question(version.sections.get(), position, text, choices)
