@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -16,8 +15,6 @@ from exams.accounts.addresses import client_address
 from exams.models import User
 
 WRONG = "This name and password do not belong together. Passwords care about capital letters."
-JUST_SIGNED_IN_SECONDS = 300
-RECORDS = "account_authentication_methods"  # allauth's, in the session
 
 
 def display_name(user: User) -> str:
@@ -52,15 +49,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return [method for method in methods if method["id"].startswith("mfa_reauthenticate")] or methods
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Not of who has just signed in: who must set up a second factor has typed their password already."""
-        if not super().is_reauthentication_required(app=app, **kwargs):
-            return False
-        session = context.request.session
-        if two_factor.factors_of(context.request.user).exists():
-            newest = session.get(two_factor.PROVED_AT, 0.0)
-        else:
-            newest = max((record["at"] for record in session.get(RECORDS) or []), default=0.0)
-        return time.time() - newest > JUST_SIGNED_IN_SECONDS
+        return two_factor.must_prove_again(context.request)
 
     def send_notification_mail(
         self, template_prefix: str, user: Any, context: dict[str, Any] | None = None, email: str | None = None

@@ -126,7 +126,8 @@ def _send_invitation(invitation: Invitation, connection: BaseEmailBackend) -> No
     if not mine.update(sent_at=timezone.now(), send_attempts=invitation.send_attempts + 1, send_error=""):
         return
     link = address_of("invitation", token_of(invitation))
-    message = compose("invitation", invitation.email, {"invitation": invitation, "link": link})
+    place = " ".join(invitation.institution.name.split())  # stands in the subject, which is one line
+    message = compose("invitation", invitation.email, {"invitation": invitation, "place": place, "link": link})
     error = send(message, f"Invitation {invitation.pk}", connection)
     if error:
         Invitation.objects.filter(pk=invitation.pk).update(sent_at=None, send_error=error)

@@ -12,6 +12,7 @@ from allauth.socialaccount import views as social
 from django.urls import path, re_path
 
 from exams.accounts import sso, views
+from exams.accounts.two_factor import guarded
 
 RESET_KEY = r"^accounts/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"
 
@@ -24,7 +25,7 @@ urlpatterns = [
     path("accounts/inactive/", account.account_inactive, name="account_inactive"),
     path("accounts/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("accounts/password/change/", account.password_change, name="account_change_password"),
-    path("accounts/password/set/", account.password_set, name="account_set_password"),
+    path("accounts/password/set/", guarded(account.password_set), name="account_set_password"),
     path("accounts/password/reset/", account.password_reset, name="account_reset_password"),
     path("accounts/password/reset/done/", account.password_reset_done, name="account_reset_password_done"),
     path(
@@ -37,16 +38,16 @@ urlpatterns = [
     path("accounts/2fa/show/", views.second_factor, name="second_factor"),
     path("accounts/2fa/authenticate/", mfa.authenticate, name="mfa_authenticate"),
     path("accounts/2fa/reauthenticate/", mfa.reauthenticate, name="mfa_reauthenticate"),
-    path("accounts/2fa/app/add/", totp.activate_totp, name="mfa_activate_totp"),
-    path("accounts/2fa/app/remove/", totp.deactivate_totp, name="mfa_deactivate_totp"),
-    path("accounts/2fa/codes/", codes.view_recovery_codes, name="mfa_view_recovery_codes"),
-    path("accounts/2fa/codes/new/", codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
-    path("accounts/2fa/codes/download/", codes.download_recovery_codes, name="mfa_download_recovery_codes"),
+    path("accounts/2fa/app/add/", guarded(totp.activate_totp), name="mfa_activate_totp"),
+    path("accounts/2fa/app/remove/", guarded(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path("accounts/2fa/codes/", guarded(codes.view_recovery_codes), name="mfa_view_recovery_codes"),
+    path("accounts/2fa/codes/new/", guarded(codes.generate_recovery_codes), name="mfa_generate_recovery_codes"),
+    path("accounts/2fa/codes/download/", guarded(codes.download_recovery_codes), name="mfa_download_recovery_codes"),
     path("accounts/2fa/keys/", keys.list_webauthn, name="mfa_list_webauthn"),
-    path("accounts/2fa/keys/add/", keys.add_webauthn, name="mfa_add_webauthn"),
+    path("accounts/2fa/keys/add/", guarded(keys.add_webauthn), name="mfa_add_webauthn"),
     path("accounts/2fa/keys/reauthenticate/", keys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
-    path("accounts/2fa/keys/<int:pk>/rename/", keys.edit_webauthn, name="mfa_edit_webauthn"),
-    path("accounts/2fa/keys/<int:pk>/remove/", keys.remove_webauthn, name="mfa_remove_webauthn"),
+    path("accounts/2fa/keys/<int:pk>/rename/", guarded(keys.edit_webauthn), name="mfa_edit_webauthn"),
+    path("accounts/2fa/keys/<int:pk>/remove/", guarded(keys.remove_webauthn), name="mfa_remove_webauthn"),
     path("accounts/oidc/<slug:provider_id>/login/", sso.login, name="openid_connect_login"),
     path("accounts/oidc/<slug:provider_id>/login/callback/", sso.callback, name="openid_connect_callback"),
     path("accounts/sso/cancelled/", social.login_cancelled, name="socialaccount_login_cancelled"),
