@@ -11,12 +11,12 @@ export function draggable(line, handle, { moved, dropped }) {
   });
   handle.addEventListener("pointermove", (event) => {
     if (from === null) return;
-    const before = line.previousElementSibling;
-    const after = line.nextElementSibling;
-    // The neighbour is moved past the line: a line that is moved itself lets go of the pointer.
-    if (before && event.clientY < middle(before)) line.after(before);
-    else if (after && event.clientY > middle(after)) line.before(after);
-    else return;
+    const start = place(line);
+    // A quick hand passes several lines at once. It is the neighbour that is moved past the line: a line that is moved
+    // itself lets go of the pointer.
+    while (line.previousElementSibling && event.clientY < middle(line.previousElementSibling)) line.after(line.previousElementSibling);
+    while (line.nextElementSibling && event.clientY > middle(line.nextElementSibling)) line.before(line.nextElementSibling);
+    if (place(line) === start) return;
     moved();
   });
   const end = () => {

@@ -1,0 +1,219 @@
+"""One sitting with every kind of question: answered by keyboard and mouse, cut off, gone on with, handed in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.select import Select
+
+from tests.browser import chromium, looks
+from tests.browser.chromium import wait
+from tests.browser.conftest import OpenCandidate
+from tests.browser.judging import judge
+from tests.browser.seat import Candidate
+from tests.server import Site
+
+# Nobody watches: no camera is needed, and nothing but the questions is tried here.
+MAKE = """
+from exams import demo
+from exams.models import Enrolment, Institution, User
+from proctoring.models import ExamPolicy
+place = Institution.objects.create(name="Kinds", slug="kinds")
+exam, _ = demo.make_exam(place)
+ExamPolicy.objects.update_or_create(exam=exam, defaults={"watched": False})
+user = User.objects.create(username="kinds")
+user.set_password("demo")
+user.save()
+Enrolment.objects.create(exam=exam, candidate=user)
+answer = exam.pk
+"""
+SAVED = """
+from exams import selectors
+from exams.answers import for_browser
+from exams.models import Attempt
+attempt = Attempt.objects.get(candidate__username="kinds")
+current = selectors.current_answers(attempt)
+answer = {
+    question.pk: for_browser(question=question, value=current[question.pk].value, seed=attempt.seed)
+    for question in selectors.paper_of(attempt) if question.pk in current
+}
+"""
+PUBLISH = """
+from django.utils import timezone
+from exams.models import Exam
+answer = Exam.objects.filter(institution__slug="kinds").update(
+    results_published_at=timezone.now(), afterwards="review", attempts_allowed=1)
+"""
+FIELDS = "input, textarea, select"
+
+
+class Sheet:
+    """The questions on the page, and how each kind is answered by somebody who uses the keyboard where they can."""
+
+    def __init__(self, candidate: Candidate) -> None:
+        self.candidate = candidate
+        self.browser = candidate.browser
+
+    def questions(self) -> list[WebElement]:
+        return self.candidate.find_all(".question")
+
+    def opened(self) -> None:
+        wait(self.browser, lambda _: self.questions(), "the questions")
+
+    def all_are(self, state: str) -> None:
+        wait(self.browser, lambda _: self.states() == {state}, f"every question {state}", seconds=20)
+
+    def states(self) -> set[str]:
+        return {str(question.get_attribute("data-state")) for question in self.questions()}
+
+    def answer_all(self, turn: int) -> dict[str, Any]:
+        """Each turn another answer; returns what the page shows, by question."""
+        for question in self.questions():
+            self.browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", question)
+            getattr(self, f"_{question.get_attribute('data-kind')}")(question, turn)
+        return self.shown()
+
+    def shown(self) -> dict[str, Any]:
+        return {str(each.get_attribute("data-question-id")): self._shown(each) for each in self.questions()}
+
+    def _shown(self, question: WebElement) -> Any:
+        if question.get_attribute("data-kind") == "ordering":
+            return [each.get_attribute("data-key") for each in question.find_elements(By.CSS_SELECTOR, ".order > li")]
+        fields = question.find_elements(By.CSS_SELECTOR, FIELDS)
+        if fields[0].get_attribute("type") in ("radio", "checkbox"):
+            return [field.get_attribute("value") for field in fields if field.is_selected()]
+        return [field.get_attribute("value") for field in fields]
+
+    def _single_choice(self, question: WebElement, turn: int) -> None:
+        question.find_elements(By.CSS_SELECTOR, "input")[turn].send_keys(Keys.SPACE)
+
+    def _multiple_choice(self, question: WebElement, turn: int) -> None:
+        question.find_elements(By.CSS_SELECTOR, "input")[turn].send_keys(Keys.SPACE)
+
+    def _numeric(self, question: WebElement, turn: int) -> None:
+        self._write(question, f"-{turn},5e2")
+
+    def _short_text(self, question: WebElement, turn: int) -> None:
+        self._write(question, f"<b>Ada</b> {turn}")
+
+    def _essay(self, question: WebElement, turn: int) -> None:
+        self._write(question, f"Turn {turn}.\nمرحبا بالعالم " + "long " * 50)
+
+    def _write(self, question: WebElement, text: str) -> None:
+        field = question.find_element(By.CSS_SELECTOR, "input, textarea")
+        field.clear()
+        field.send_keys(text)
+
+    def _matching(self, question: WebElement, turn: int) -> None:
+        for place, field in enumerate(question.find_elements(By.CSS_SELECTOR, "select")):
+            options = Select(field).options
+            Select(field).select_by_index(1 + (place + turn) % (len(options) - 1))
+
+    def _ordering(self, question: WebElement, turn: int) -> None:
+        """By the buttons, then by dragging; the focus stays on the button that moves."""
+        down = question.find_element(By.CSS_SELECTOR, ".order-buttons button:last-child")
+        down.send_keys(Keys.ENTER)
+        assert self.browser.switch_to.active_element == down
+        if turn == 0:  # later, what is said of the network may take its place at once
+            self.candidate.sees("#announcer", "place 2 of")
+        first = question.find_elements(By.CSS_SELECTOR, ".order > li")
+        handle = first[0].find_element(By.CSS_SELECTOR, ".handle")
+        to_the_end = int(first[-1].rect["y"] + first[-1].rect["height"] - handle.rect["y"])
+        ActionChains(self.browser).click_and_hold(handle).move_by_offset(0, to_the_end).release().perform()
+        last = question.find_elements(By.CSS_SELECTOR, ".order > li")[-1]
+        assert last == first[0]
+
+
+@pytest.fixture(scope="module")
+def exam_id(site: Site) -> int:
+    return int(site.ask(MAKE))
+
+
+def offline(candidate: Candidate, is_offline: bool) -> None:
+    conditions = {"offline": is_offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+    candidate.browser.execute_cdp_cmd("Network.enable", {})
+    candidate.browser.execute_cdp_cmd("Network.emulateNetworkConditions", conditions)
+
+
+def test_a_sitting_with_every_kind_of_question(site: Site, exam_id: int, open_candidate: OpenCandidate) -> None:
+    candidate = open_candidate()
+    browser, sheet = candidate.browser, Sheet(candidate)
+    candidate.sign_in("kinds")
+    candidate.open(f"/exams/{exam_id}/")
+    candidate.click("#enter")
+    sheet.opened()
+    room = browser.current_url
+    assert {str(each.get_attribute("data-kind")) for each in sheet.questions()} == {
+        "single_choice", "multiple_choice", "numeric", "short_text", "essay", "matching", "ordering"
+    }  # fmt: skip
+    wrong = judge(candidate, "kinds-empty")
+    chromium.narrow(browser, 1280)
+    assert looks.unreachable_by_tab(browser) == []
+
+    sheet.answer_all(0)
+    sheet.all_are("saved")
+    total = len(sheet.questions())
+    candidate.sees("#progress-text", f"{total} of {total} answered")
+
+    # The network goes, everything is answered anew, and the browser's page with it.
+    offline(candidate, True)
+    candidate.click(".flag")
+    second = sheet.answer_all(1)
+    sheet.all_are("retrying")
+    offline(candidate, False)
+    browser.get("about:blank")
+    candidate.open(room)
+    sheet.opened()
+    sheet.all_are("saved")
+    assert sheet.shown() == second
+    assert candidate.find(".flag").get_attribute("aria-pressed") == "true"
+    kept = site.ask(SAVED)
+    assert set(kept) == set(second)
+    assert {number: flat(value) for number, value in kept.items()} == {
+        number: flat(value) for number, value in second.items()
+    }
+    orders = {number: value["order"] for number, value in kept.items() if "order" in value}
+    assert orders
+    assert orders == {number: second[number] for number in orders}
+    wrong += judge(candidate, "kinds-answered")
+
+    chromium.narrow(browser, 390)
+    if not candidate.find("#question-links").is_displayed():
+        candidate.click("#navigator summary")
+    candidate.click("#question-links li:last-child a")
+    last = sheet.questions()[-1].find_element(By.CSS_SELECTOR, ".question-number")
+    assert browser.switch_to.active_element == last
+    side = candidate.find(".side").rect
+    top = browser.execute_script("return arguments[0].getBoundingClientRect().top", last)
+    assert top >= side["height"], "the question begins under the bar at the top"
+
+    chromium.narrow(browser, 1280)
+    candidate.click("#finish")
+    candidate.sees("#finish-summary", "answered every question")
+    candidate.sees("#finish-summary", "Flagged for review: 1.")
+    candidate.click("#finish-confirm")
+    candidate.reaches("finished")
+    assert (
+        browser.execute_script("return Object.keys(localStorage).filter((k) => !k.startsWith('answer:')).length") == 0
+    )
+    assert site.ask(PUBLISH) == 1
+    candidate.open("/")
+    candidate.click(".past a.button")
+    candidate.sees("h1", "Results")
+    assert len(candidate.find_all(".reviewed")) == total
+    wrong += judge(candidate, "kinds-review")
+    assert not wrong, "\n".join(wrong)
+
+
+def flat(value: Any) -> list[str]:
+    """What was said, whichever side tells it: the page's fields, or the answer in the database."""
+    if isinstance(value, dict):
+        [value] = value.values()
+    if isinstance(value, dict):
+        value = list(value.values())
+    return sorted(str(each) for each in value) if isinstance(value, list) else [str(value)]
