@@ -49,9 +49,12 @@ def marks_of(attempt: Attempt) -> dict[int, Mark]:
     return {mark.question_id: mark for mark in attempt.marks.select_related("by")}
 
 
-def answers_that_count(attempts: Sequence[Attempt]) -> dict[tuple[object, int], Answer]:
-    """The newest revision of every answer that was in time, by attempt and question; one query."""
-    in_time = Answer.objects.filter(late=False)
+def answers_that_count(
+    attempts: Sequence[Attempt], only: Iterable[int] | None = None
+) -> dict[tuple[object, int], Answer]:
+    """The newest revision of every answer that was in time (``only`` to these questions), by attempt and question; one
+    query."""
+    in_time = Answer.objects.filter(late=False, **({} if only is None else {"question__in": list(only)}))
     same = in_time.filter(attempt=OuterRef("attempt"), question=OuterRef("question"))
     newest = in_time.filter(attempt__in=attempts, pk=Subquery(same.order_by("-revision").values("pk")[:1]))
     return {(answer.attempt_id, answer.question_id): answer for answer in newest}
@@ -65,8 +68,9 @@ def everyone_has_full_points(version: ExamVersion | int) -> frozenset[int]:
 
 
 def names_are_hidden(exam: Exam) -> bool:
-    """Under anonymous marking nobody learns whose score is whose before the last answer is marked."""
-    return exam.anonymous_marking and waiting(exam).exists()
+    """Under anonymous marking nobody learns whose answers and scores are whose before the last answer is marked and
+    the results are published."""
+    return exam.anonymous_marking and (exam.results_published_at is None or waiting(exam).exists())
 
 
 def waiting(exam: Exam) -> QuerySet[Mark]:

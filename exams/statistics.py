@@ -3,7 +3,7 @@
 Difficulty is the mean share of a question's points that was earned (1 = everyone had it right). Discrimination is the
 corrected item-total correlation: Pearson's r of that share with the share earned in all *other* questions, so that no
 question is compared with itself. Candidates who drew other questions from a pool are compared by shares, never by sums.
-Reliability is Cronbach's alpha (Psychometrika 16, 1951), where everybody had the same questions.
+Reliability is Cronbach's alpha (Psychometrika 16, 1951), where most had the same questions.
 """
 
 from __future__ import annotations
@@ -102,14 +102,16 @@ class Marks(Generic[A, Q]):
         return {option: _option(found, asked) for option, found in rests.items()}
 
     def alpha(self) -> float | None:
-        """None where not everybody had the same questions marked, and where it is not defined."""
+        """Of the attempts in which every question is marked; None where these are not most of all attempts (as some
+        had other questions), and where it is not defined."""
         columns = [{point.attempt: point.points for point in points} for points in self.by_question.values()]
-        if len(columns) < 2 or len(self._sums) < FEWEST or any(len(column) != len(self._sums) for column in columns):
+        complete = [attempt for attempt in self._sums if all(attempt in column for column in columns)]
+        if len(columns) < 2 or len(complete) < max(FEWEST, len(self._sums) / 2):
             return None
-        whole = variance(earned for earned, _ in self._sums.values())
+        whole = variance(self._sums[attempt][0] for attempt in complete)
         if whole <= 0:
             return None
-        parts = sum(variance(column.values()) for column in columns)
+        parts = sum(variance(column[attempt] for attempt in complete) for column in columns)
         return len(columns) / (len(columns) - 1) * (1 - parts / whole)
 
 

@@ -81,10 +81,18 @@ UNFOLD: dict[str, Any] = {
                 "title": "Preparing",
                 "separator": True,
                 "items": [
-                    _item("Exams", "quiz", "admin:exams_exam_changelist"),
+                    _item("Exams", "quiz", "admin:exams_exam_changelist", active="is_exam"),
                     _item("Questions", "help", "admin:exams_question_changelist", "questions"),
                     _item("Policies", "tune", "admin:proctoring_exampolicy_changelist", "policies"),
                     _item("Policy presets", "bookmark", "admin:proctoring_policypreset_changelist", "policies"),
+                ],
+            },
+            {
+                "title": "Marking",
+                "separator": True,
+                "items": [
+                    _item("Marking queue", "edit_note", "admin:exams_mark_changelist", "results"),
+                    _item("Results", "bar_chart", "admin:exams_results_list", "results", "is_results"),
                 ],
             },
             {

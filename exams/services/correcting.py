@@ -66,7 +66,7 @@ def correct_key(
         raise InvalidKey("Nothing was changed.")
     now = timezone.now()
     made = []
-    for same in _same_questions(exam, question, item):
+    for same in same_questions(exam, question, item):
         _write_key(same, corrected)
         if same.section.version.frozen:
             made.append(
@@ -106,7 +106,7 @@ def _read_by_candidates(item: Item) -> Iterator[object]:
         yield [(choice.text, choice.match) for choice in item.choices]
 
 
-def _same_questions(exam: Exam, question: Question, item: Item) -> list[Question]:
+def same_questions(exam: Exam, question: Question, item: Item) -> list[Question]:
     """The question itself, and those of other versions that read the same and have the same key: a copy."""
     copies = Question.objects.filter(uid=question.uid, section__version__exam=exam).select_related("section__version")
     return [

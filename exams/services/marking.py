@@ -114,10 +114,12 @@ def _mark(
     attempts: Sequence[Attempt], *, only: frozenset[int] | None = None, correction: KeyCorrection | None = None
 ) -> int:
     """``attempts``: of one version, locked and handed in. Twelve queries, however many there are."""
-    questions = selectors.questions_of(attempts[0].version)
+    questions, marks = selectors.questions_of(attempts[0].version), Mark.objects.filter(attempt__in=attempts)
     items = {question.pk: item_of(question) for question in questions}
-    answers = results.answers_that_count(attempts)
-    known = {(mark.attempt_id, mark.question_id): mark for mark in Mark.objects.filter(attempt__in=attempts)}
+    if only is not None:
+        marks = marks.filter(question__in=only)
+    answers = results.answers_that_count(attempts, only)
+    known = {(mark.attempt_id, mark.question_id): mark for mark in marks}
     outcome = _Outcome(
         at=timezone.now(),
         correction=correction,

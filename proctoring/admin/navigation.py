@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.urls import reverse
 
+from exams.results import MARKERS
 from exams.scoped_admin import ADMINISTRATORS, EDITORS, WATCHERS, has_role
 
 
@@ -18,6 +19,10 @@ def sees_purges(request: HttpRequest) -> bool:
 
 def sees_questions(request: HttpRequest) -> bool:
     return has_role(request, EDITORS)
+
+
+def sees_results(request: HttpRequest) -> bool:
+    return has_role(request, MARKERS)
 
 
 def sees_policies(request: HttpRequest) -> bool:
@@ -38,3 +43,11 @@ def is_live(request: HttpRequest) -> bool:
 
 def is_session(request: HttpRequest) -> bool:
     return request.path.startswith(reverse("admin:proctoring_session_changelist")) and not is_live(request)
+
+
+def is_exam(request: HttpRequest) -> bool:
+    return request.path.startswith(reverse("admin:exams_exam_changelist")) and not is_results(request)
+
+
+def is_results(request: HttpRequest) -> bool:
+    return request.path.startswith(reverse("admin:exams_exam_changelist")) and "/results/" in request.path
