@@ -104,7 +104,7 @@ UNFOLD: dict[str, Any] = {
                     _item("Invitations", "mail", "admin:exams_invitation_changelist", "people"),
                     _item("Roles", "badge", "admin:exams_membership_changelist", "people"),
                     _item("Institutions", "account_balance", "admin:exams_institution_changelist", "institutions"),
-                    _item("Locked sign-ins", "lock_person", "admin:axes_accessattempt_changelist", "people"),
+                    _item("Locked sign-ins", "lock_person", "admin:exams_signinlock_changelist", "people"),
                     _item("Webhooks", "webhook", "admin:exams_webhookendpoint_changelist", "institutions"),
                     _item("Deliveries", "outbox", "admin:exams_webhookdelivery_changelist", "institutions"),
                 ],

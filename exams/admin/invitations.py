@@ -142,6 +142,10 @@ class InvitationAdmin(ScopedModelAdmin):
             names = ", ".join(there[:SHOWN]) + (f" and {len(there) - SHOWN} more" if len(there) > SHOWN else "")
             messages.warning(request, f"Not invited, because they have this role already: {names}.")
 
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None) -> Any:
+        only_send = {"show_save_and_continue": False, "show_save_and_add_another": False}
+        return super().add_view(request, form_url, only_send | (extra_context or {}))
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Nothing hangs on an invitation."""
 

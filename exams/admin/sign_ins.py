@@ -10,7 +10,6 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
-from axes.models import AccessAttempt, AccessFailureLog
 from django.contrib import admin, messages
 from django.contrib.admin.exceptions import NotRegistered
 from django.db.models import Model, QuerySet
@@ -18,7 +17,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from exams.accounts import lockout
-from exams.models import Membership, User
+from exams.models import FailedSignIn, Membership, SignInLock, User
 from exams.scoped_admin import ADMINISTRATORS, ReadOnlyMixin, ScopedModelAdmin, institution_ids
 
 # allauth brings pages for its tables, secrets included; what of it anybody needs is at the person.
@@ -50,51 +49,51 @@ class SignInRecordAdmin(ReadOnlyMixin, ScopedModelAdmin):
     def name(self, row: Any) -> str:
         return str(row.username)
 
+    @admin.display(description="Last failure", ordering="attempt_time")
+    def moment(self, row: Any) -> Any:
+        return row.attempt_time
+
     @admin.display(description="Network", ordering="ip_address")
     def network(self, row: Any) -> str:
         return row.ip_address or "unknown"
 
 
-@admin.register(AccessAttempt)
+@admin.register(SignInLock)
 class LockAdmin(SignInRecordAdmin):
     """Names with failures in the last minutes, by the network they came from."""
 
-    list_display = ("name", "network", "failures", "attempt_time", "locked")
-    fields = ("name", "network", "failures", "attempt_time", "locked", "user_agent")
+    list_display = ("name", "network", "failures", "moment", "locked")
+    fields = ("name", "network", "failures", "moment", "locked", "user_agent")
     readonly_fields = fields
     actions = ("unlock",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return lockout.with_standing(super().get_queryset(request))
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        title = {"title": "Locked and failing sign-ins", "subtitle": None}
-        return super().changelist_view(request, title | (extra_context or {}))
-
     @admin.display(description="Failures", ordering="failures_since_start")
-    def failures(self, attempt: AccessAttempt) -> int:
+    def failures(self, attempt: SignInLock) -> int:
         return int(attempt.failures_since_start)
 
     @admin.display(description="Next try in")
-    def locked(self, attempt: AccessAttempt) -> str:
+    def locked(self, attempt: SignInLock) -> str:
         seconds = lockout.standing_of(attempt).wait(timezone.now())
         return "at once" if not seconds else f"{seconds} s" if seconds < 100 else f"{round(seconds / 60)} min"
 
     @admin.action(description="Unlock")
-    def unlock(self, request: HttpRequest, queryset: QuerySet[AccessAttempt]) -> None:
+    def unlock(self, request: HttpRequest, queryset: QuerySet[SignInLock]) -> None:
         names = lockout.unlock(*queryset.values_list("username", flat=True))
         messages.success(request, f"Unlocked: {names}. They can try again at once.")
 
 
-@admin.register(AccessFailureLog)
+@admin.register(FailedSignIn)
 class FailureAdmin(SignInRecordAdmin):
     """Every one of the last month."""
 
-    list_display = ("name", "network", "attempt_time", "locked_out")
+    list_display = ("name", "network", "moment", "led_to_lock")
     list_filter = ("locked_out",)
-    fields = ("name", "network", "attempt_time", "locked_out", "user_agent")
+    fields = ("name", "network", "moment", "led_to_lock", "user_agent")
     readonly_fields = fields
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        title = {"title": "Failed sign-ins of the last 30 days", "subtitle": None}
-        return super().changelist_view(request, title | (extra_context or {}))
+    @admin.display(description="Led to the lock", ordering="locked_out", boolean=True)
+    def led_to_lock(self, failure: FailedSignIn) -> bool:
+        return bool(failure.locked_out)

@@ -8,6 +8,7 @@ from exams.models.outages import Heartbeat, Outage
 from exams.models.people import Institution, Invitation, Membership, Role, User, validate_time_zone
 from exams.models.questions import Choice, Question, QuestionPicture
 from exams.models.rosters import RosterImport
+from exams.models.sign_ins import FailedSignIn, SignInLock
 from exams.models.tokens import ApiToken
 from exams.models.webhooks import WebhookDelivery, WebhookEndpoint
 
@@ -22,6 +23,7 @@ __all__ = [
     "Exam",
     "ExamQuerySet",
     "ExamVersion",
+    "FailedSignIn",
     "Heartbeat",
     "Institution",
     "Invitation",
@@ -37,6 +39,7 @@ __all__ = [
     "Role",
     "RosterImport",
     "Section",
+    "SignInLock",
     "TimeChange",
     "User",
     "WebhookDelivery",

@@ -209,7 +209,7 @@ def test_behind_a_proxy_the_address_is_what_the_proxy_says(
     assert AccessAttempt.objects.get().ip_address == expected
 
 
-ADMIN = "/admin/axes/accessattempt/"
+ADMIN = "/admin/exams/signinlock/"
 
 
 def test_an_administrator_sees_and_unlocks_their_own_people_alone(client: Client) -> None:
@@ -227,7 +227,7 @@ def test_an_administrator_sees_and_unlocks_their_own_people_alone(client: Client
 
 
 @pytest.mark.parametrize("role", [Role.AUTHOR, Role.PROCTOR, Role.REVIEWER])
-@pytest.mark.parametrize("url", [ADMIN, "/admin/axes/accessfailurelog/"])
+@pytest.mark.parametrize("url", [ADMIN, "/admin/exams/failedsignin/"])
 def test_other_staff_see_none(client: Client, role: str, url: str) -> None:
     client.force_login(factories.user(role=role))
     assert client.get(url).status_code == 403
@@ -237,7 +237,7 @@ def test_a_superuser_sees_every_failure(client: Client) -> None:
     try_in("anna", "wrong")
     try_in("nemo", "wrong")
     client.force_login(factories.people().superuser)
-    page = client.get("/admin/axes/accessfailurelog/").content.decode()
+    page = client.get("/admin/exams/failedsignin/").content.decode()
     assert "anna" in page
     assert "nemo" in page
 
