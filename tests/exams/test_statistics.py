@@ -98,7 +98,7 @@ def test_reliability_needs_attempts_questions_and_differences(table: list[list[f
 def test_reliability_counts_those_whose_questions_are_all_marked_if_they_are_most() -> None:
     points = [Point(attempt, question, attempt % 2, 1) for attempt in range(6) for question in range(3)]
     assert Marks(points).alpha() == pytest.approx(1)
-    assert Marks(points[:-1] + [Point(9, 0, 0.5, 1)]).alpha() == pytest.approx(1)
+    assert Marks([*points[:-1], Point(9, 0, 0.5, 1)]).alpha() == pytest.approx(1)
     other_questions = [Point(attempt, question + 3, 1, 1) for attempt in range(6, 12) for question in range(3)]
     assert Marks(points + other_questions).alpha() is None
 
