@@ -53,6 +53,7 @@ def room(request: HttpRequest, session_id: UUID) -> HttpResponse:
         "finish_url": reverse("api_finish", args=[session.pk]),
         "signals_url": reverse("api_signals", args=[session.pk]),
         **about(user, session.exam),
+        **about_time(session.attempt),
     }
     return render(request, "candidate/room.html", context)
 
@@ -80,6 +81,7 @@ def unwatched_room(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
         "policy": services.policy_for(attempt.exam, user),
         "finish_url": reverse("api_attempt_finish", args=[attempt.pk]),
         **about(user, attempt.exam),
+        **about_time(attempt),
     }
     return render(request, "candidate/room.html", context)
 
@@ -89,6 +91,11 @@ def about(user: User, exam: Exam | None) -> dict[str, object]:
     if exam is None:
         return {}
     return {"afterwards": overview.afterwards(exam), "larger_type": timing.granted(user.pk, exam).larger_type}
+
+
+def about_time(attempt: Attempt | None) -> dict[str, object]:
+    """So that a page opened during a break does not ask for the camera first."""
+    return {"on_break": attempt is not None and timing.break_time(attempt).open is not None}
 
 
 def ended_message(session: Session) -> str:

@@ -25,6 +25,7 @@ export class Countdown {
     this.stop();
     if (deadlineMs === null) return;
     this.#deadline = deadlineMs;
+    this.#soon = false;
     const minutesLeft = this.#left() / 60000;
     this.#said = new Set(SAID_AT_MINUTES.filter((minutes) => minutes > minutesLeft));
     this.#tick();

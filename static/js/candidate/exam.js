@@ -2,9 +2,9 @@
 import { element } from "../lib/dom.js";
 import { request } from "../lib/http.js";
 import { Answers } from "./answers.js";
-import { Countdown } from "./countdown.js";
 import { Navigator } from "./navigator.js";
 import { Questions } from "./questions.js";
+import { ExamTime } from "./time.js";
 
 const TRY_AGAIN_MS = 2000;
 const SAVING_MAY_TAKE_MS = 10000;
@@ -19,19 +19,25 @@ export class Exam {
   #over;
   #answers = null;
   #questions = null;
-  #countdown;
+  #time = null;
   #dialog = document.getElementById("finish-dialog");
   #finishing = false;
   #closed = false;
+  #ending = null; // what is under way since the time was up
+  #paused;
+  #goesOn;
 
-  // over(sentence) is called once the attempt, or the practice run, is handed in from here.
-  constructor({ root, timers, clock, announce, over }) {
+  // over(sentence) is called once the attempt, or the practice run, is handed in; paused() when a break hides the
+  // questions, goesOn() when they are to be shown and opened again.
+  constructor({ root, timers, clock, announce, over, paused, goesOn }) {
+    this.#paused = paused;
+    this.#goesOn = goesOn;
     this.#urls = { attempt: root.dataset.attemptUrl, finish: root.dataset.finishUrl };
     this.#timers = timers;
     this.#clock = clock;
     this.#announce = announce;
     this.#over = over;
-    if (this.#urls.attempt) this.#prepare(root.dataset);
+    if (this.#urls.attempt) this.#prepare(root);
     document.getElementById("finish").addEventListener("click", () => this.#ask());
     document.getElementById("finish-confirm").addEventListener("click", () => this.#confirmed());
     document.getElementById("finish-cancel").addEventListener("click", () => this.#dialog.close());
@@ -46,11 +52,21 @@ export class Exam {
       return;
     }
     this.#clock.sync(attempt.server_time_ms);
+    this.#time.show(attempt);
+    if (this.#time.onBreak) return;
     this.#questions.show({ ...attempt, unsent: this.#answers.restore() });
     this.#questions.scrollToLast();
     document.getElementById("questions-loading").hidden = true;
-    document.getElementById("time-box").hidden = attempt.deadline_ms === null;
-    this.#countdown.runTo(attempt.deadline_ms);
+  }
+
+  // A message of the server about the time.
+  told(time) {
+    this.#time?.told(time);
+  }
+
+  // Handed in, and the page still open: reopened() is called if somebody reopens the attempt.
+  waitForReopening(reopened) {
+    this.#time?.waitForReopening(reopened);
   }
 
   // "running", "not_started" or "submitted", as the server knows it.
@@ -66,13 +82,14 @@ export class Exam {
 
   close() {
     this.#closed = true;
-    this.#countdown?.stop();
+    this.#time?.stop();
     this.#questions?.lock();
     this.#dialog.close();
   }
 
-  #prepare({ attemptId, answersUrl }) {
+  #prepare(root) {
     const timers = this.#timers;
+    const { attemptId, answersUrl } = root.dataset;
     this.#answers = new Answers({
       attemptId,
       url: answersUrl,
@@ -89,14 +106,19 @@ export class Exam {
     });
     // A page that goes away keeps what is being typed, for the next one to send.
     window.addEventListener("pagehide", () => this.#questions.handOnDrafts());
-    this.#countdown = new Countdown({
-      element: document.getElementById("time-left"),
-      clock: this.#clock,
+    this.#time = new ExamTime({
+      root,
       timers,
+      clock: this.#clock,
       handlers: {
-        minutes: (number) => this.#announce(number === 1 ? "One minute left." : `${number} minutes left.`),
+        announce: this.#announce,
         soon: () => this.#questions.hurry(),
         over: () => this.#timeIsUp(),
+        more: () => this.#moreTime(),
+        saved: () => this.#saved(),
+        paused: () => this.#pauseForBreak(),
+        goesOn: () => this.#goesOn(),
+        handedIn: () => this.#handedInElsewhere(),
       },
     });
   }
@@ -133,22 +155,51 @@ export class Exam {
   }
 
   async #timeIsUp() {
+    if (this.#ending !== null) return;
+    const ending = (this.#ending = {});
     this.#questions.lock();
     this.#dialog.close();
     this.#announce("Time is up. Your answers are being handed in.");
     const saved = await this.#answers.allSaved(SAVING_MAY_TAKE_MS);
     // The server ends a watched exam by itself; this page does it where nobody watches or the server is out of reach.
     await this.#pause(SERVER_ENDS_WITHIN_MS);
-    while (!this.#closed && !(await this.#handIn())) await this.#pause(TRY_AGAIN_MS);
-    if (this.#closed) return;
+    while (this.#ending === ending && !this.#closed && !(await this.#handIn({ time_is_up: true }))) {
+      await this.#time.ask(); // there may be more of it: added, or given back after an outage
+      await this.#pause(TRY_AGAIN_MS);
+    }
+    if (this.#ending !== ending || this.#closed) return;
     this.#over(`Time is up. Your answers have been handed in.${saved ? "" : " The last of them did not get through."}`);
   }
 
-  async #handIn() {
+  #moreTime() {
+    this.#ending = null;
+    this.#announce("There is more time. You can go on.");
+    this.open();
+  }
+
+  #saved() {
+    this.#questions.handOnDrafts();
+    return this.#answers.allSaved(SAVING_MAY_TAKE_MS);
+  }
+
+  #pauseForBreak() {
+    this.#dialog.close();
+    this.#questions.hide();
+    this.#announce("Your break has begun. The exam’s clock stands still.");
+    this.#paused();
+  }
+
+  #handedInElsewhere() {
+    this.handedIn = true;
+    this.#questions.forget();
+    this.#over("This exam has been handed in.");
+  }
+
+  async #handIn(body = {}) {
     if (this.handedIn) return true;
     this.#finishing = true;
     try {
-      const { ok, data } = await request("POST", this.#urls.finish, {});
+      const { ok, data } = await request("POST", this.#urls.finish, body);
       this.handedIn = ok || data?.code === "attempt_finished" || data?.code === "not_found";
       if (this.handedIn) this.#questions?.forget();
     } catch (error) {

@@ -77,6 +77,14 @@ export class Questions {
     this.#root.querySelectorAll("input, textarea, select, button").forEach((control) => (control.disabled = true));
   }
 
+  // Out of sight, and out of the page: a break is no time to think about them. show() brings them back.
+  hide() {
+    this.#drafts.handOnAll();
+    this.#root.replaceChildren();
+    this.#questions.clear();
+    this.#navigator.show([]);
+  }
+
   // Handed in: nothing of it stays in this browser, which others may use too.
   forget() {
     store.remove(this.#placeKey);

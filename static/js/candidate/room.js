@@ -48,7 +48,7 @@ const calibration = new Calibration({
   send: (action) => socket.send({ type: "calibrate", action }),
   finished: calibrationFinished,
 });
-const exam = new Exam({ root, timers, clock, announce, over: handedIn });
+const exam = new Exam({ root, timers, clock, announce, over: handedIn, paused, goesOn });
 const fullscreen = new Fullscreen({ required: "requireFullscreen" in root.dataset, announce, unavailable: withoutFullscreen });
 new Clipboard({
   restricted: "restrictClipboard" in root.dataset,
@@ -61,6 +61,7 @@ new Clipboard({
 let calibrated = false;
 let watching = root.dataset.sessionState === "live"; // the exam, or the practice run proper, has begun
 let over = false;
+let onBreak = "onBreak" in root.dataset;
 
 function received(message) {
   const handler = {
@@ -70,6 +71,7 @@ function received(message) {
     signal_ack: ({ ids }) => outbox.acknowledged(ids),
     calibration: (state) => calibration.received(state),
     started: begin,
+    time: (message) => exam.told(message),
     ended: ({ message: sentence }) => end(sentence),
     replaced: () => closedForGood(4001),
     pong: ({ server_time_ms: serverMs }) => pong(serverMs),
@@ -84,6 +86,7 @@ function welcome(message) {
   check.counts(message.counted);
   capture.welcome(message);
   outbox.connected();
+  if (message.break) exam.told(message); // what changed while there was no connection
   if (message.state === "live") begin();
 }
 
@@ -154,7 +157,7 @@ async function start() {
 }
 
 function begin() {
-  if (over || ["exam", "fullscreen"].includes(stages.current)) return;
+  if (over || onBreak || ["exam", "fullscreen"].includes(stages.current)) return;
   watching = true;
   signals.start();
   recordCamera();
@@ -178,6 +181,23 @@ function withoutFullscreen() {
   if (store.get(key) !== null) return;
   store.put(key, "unavailable");
   signals.tell("fullscreen_unavailable");
+}
+
+// A break: the camera is released, and what the browser does is nobody's business.
+function paused() {
+  onBreak = true;
+  signals.stop();
+  camera.stop();
+  stages.show("break");
+}
+
+function goesOn() {
+  onBreak = false;
+  if (!over) {
+    signals.start();
+    camera.start();
+  }
+  showExam();
 }
 
 function handedIn(sentence) {
@@ -206,12 +226,13 @@ function goOnUnwatched(sentence) {
   byId("unwatched").hidden = false;
   root.dataset.unwatched = "true";
   announce(sentence);
-  if (stages.current !== "exam") showExam();
+  if (stages.current !== "exam" && !onBreak) showExam();
 }
 
 function finished(sentence) {
   byId("finished-message").textContent = sentence;
   stages.show("finished");
+  exam.waitForReopening(() => (byId("reopened").hidden = false));
 }
 
 function stopped(sentence) {
@@ -243,7 +264,7 @@ function letGo() {
 
 // Says once when the camera stops or comes back while it should be on; a reload is neither.
 function recordCamera() {
-  if (!watching || over || camera.state === "starting") return;
+  if (!watching || over || onBreak || camera.state === "starting") return;
   const key = `camera:${sessionId}`;
   const isOn = camera.state === "on";
   if (isOn === ((store.get(key) ?? "on") === "on")) return;
@@ -269,6 +290,7 @@ byId("fullscreen-enter")?.addEventListener("click", async () => {
   await fullscreen.enter();
   showExam();
 });
+byId("reopened-go")?.addEventListener("click", () => location.reload());
 byId("fullscreen").addEventListener("click", toggleFullscreen);
 byId("fullscreen").hidden = !document.fullscreenEnabled;
 
@@ -282,6 +304,11 @@ if (root.dataset.sessionState === "ended") {
 
 // After a reload: the questions at once, the camera as soon as the browser gives it.
 function resume() {
+  if (onBreak) {
+    stages.show("break");
+    exam.open();
+    return;
+  }
   signals.start();
   camera.start();
   showExam();

@@ -14,7 +14,7 @@ const timers = new Timers(root.dataset.timerWorker);
 const clock = new ServerClock();
 const stages = new Stages(root);
 const fullscreen = new Fullscreen({ required: "requireFullscreen" in root.dataset, announce, unavailable: nothing });
-const exam = new Exam({ root, timers, clock, announce, over: handedIn });
+const exam = new Exam({ root, timers, clock, announce, over: handedIn, paused: () => stages.show("break"), goesOn: open });
 new Clipboard({
   restricted: "restrictClipboard" in root.dataset,
   area: root.querySelector("[data-stage-name=exam]"),
@@ -38,12 +38,14 @@ function handedIn(sentence) {
   exam.close();
   byId("finished-message").textContent = sentence;
   stages.show("finished");
+  exam.waitForReopening(() => (byId("reopened").hidden = false));
 }
 
 function announce(sentence) {
   byId("announcer").textContent = sentence;
 }
 
+byId("reopened-go").addEventListener("click", () => location.reload());
 byId("fullscreen-enter")?.addEventListener("click", async () => {
   await fullscreen.enter();
   open();
