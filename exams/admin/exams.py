@@ -16,6 +16,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from exams.admin.base import exam_url
 from exams.admin.exam_pages import action_page, duplicate_page, exam_context, revise_exam
 from exams.admin.paper import questions_page
+from exams.admin.question_files import urls as question_file_urls
 from exams.admin.results import urls as results_urls
 from exams.models import Enrolment, Exam
 from exams.scoped_admin import EDITORS, ScopedModelAdmin, ScopedTabularInline, institution_ids, zone_for
@@ -165,6 +166,7 @@ class ExamAdmin(ScopedModelAdmin):
             path("<int:exam_id>/do/<slug:name>/", page(partial(action_page, site=site)), name="exams_exam_do"),
             path("<int:exam_id>/revise/", page(revise_exam), name="exams_exam_revise"),
             path("<int:exam_id>/duplicate/", page(partial(duplicate_page, site=site)), name="exams_exam_duplicate"),
+            *question_file_urls(site),
             *results_urls(site),
             *super().get_urls(),
         ]

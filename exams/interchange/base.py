@@ -119,7 +119,8 @@ def checked(parsed: ParsedItem) -> ParsedItem:
 
 def label_of(item: Item) -> str:
     """What people know the question by: its name, or how its text begins."""
-    return item.name or shown(re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", item.text))
+    words = re.sub(r"!\[([^\]]*)\]\([^)\s]*\)", r"\1", item.text)  # of a picture
+    return item.name or shown(re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", words))
 
 
 def section_of(path: str) -> str:

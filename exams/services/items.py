@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 
 from django.db import transaction
@@ -24,6 +25,18 @@ def write_item(section: Section, item: Item, position: int, *, pool: Pool | None
     question = Question.objects.create(section=section, pool=pool, position=position, **_columns(item))
     _write_choices(question, item)
     return question
+
+
+@transaction.atomic
+def write_items(section: Section, items: Sequence[Item], position: int) -> list[Question]:
+    """As ``write_item`` for many, from ``position`` on, in a few queries. Raises VersionFrozen."""
+    hold_draft(section.version_id)
+    places = enumerate(items, start=position)
+    questions = [Question(section=section, position=place, **_columns(item)) for place, item in places]
+    Question.objects.bulk_create(questions, batch_size=500)
+    choices = (choice for question, item in zip(questions, items, strict=True) for choice in _choices(question, item))
+    Choice.objects.bulk_create(choices, batch_size=2_000)
+    return questions
 
 
 @transaction.atomic
@@ -51,8 +64,12 @@ def _columns(item: Item) -> dict[str, object]:
 
 
 def _write_choices(question: Question, item: Item) -> None:
-    Choice.objects.bulk_create(
-        Choice(
+    Choice.objects.bulk_create(_choices(question, item))
+
+
+def _choices(question: Question, item: Item) -> Iterator[Choice]:
+    for position, choice in enumerate(item.choices, start=1):
+        yield Choice(
             question=question,
             position=position,
             text=choice.text,
@@ -61,5 +78,3 @@ def _write_choices(question: Question, item: Item) -> None:
             match=choice.match,
             feedback=choice.feedback,
         )
-        for position, choice in enumerate(item.choices, start=1)
-    )

@@ -7,18 +7,24 @@ import io
 import struct
 import zlib
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db.models import Q
 from PIL import Image, ImageOps
 
+from exams.commonmark import pictures_in
 from exams.errors import ExamError
-from exams.models import Exam, QuestionPicture, User
+from exams.models import Choice, Exam, Question, QuestionPicture, Section, User
 
 FOLDER = "question_pictures"
 MAX_BYTES = 5 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 MAX_SIDE = 3_000  # pixels; what is larger is made smaller, as a thousand candidates fetch it in one minute
+YOUNG = timedelta(hours=1)
+_NAMES_A_PICTURE = Q(text__contains="picture:") | Q(match__contains="picture:") | Q(feedback__contains="picture:")
 # By what is found in the file: how it is kept. Animations would distract; their first picture is kept.
 _KEPT_AS = {"PNG": "PNG", "JPEG": "JPEG", "WEBP": "WEBP", "GIF": "PNG"}
 _EXTENSIONS = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp"}
@@ -110,3 +116,45 @@ def _stored(drawn: Drawn) -> str:
     if default_storage.exists(name):
         return name
     return default_storage.save(name, ContentFile(drawn.data))
+
+
+def used_pictures(exam: Exam) -> set[UUID]:
+    """Those that a text of any version names."""
+    texts: list[str] = [exam.instructions]
+    for row in Section.objects.filter(version__exam=exam).values_list("title", "text"):
+        texts += row
+    for row in Question.objects.filter(section__version__exam=exam).values_list("text", "guidance", "feedback"):
+        texts += row
+    choices = Choice.objects.filter(question__section__version__exam=exam)
+    for row in choices.filter(_NAMES_A_PICTURE).values_list("text", "match", "feedback"):
+        texts += row
+    return set().union(*map(pictures_in, texts))
+
+
+def remove_picture(picture: QuestionPicture) -> None:
+    """Raises PictureRefused while a question shows it. The file goes later, unless another exam has it too."""
+    if picture.pk in used_pictures(picture.exam):
+        sentence = "A question shows this picture. Take it out of the question’s text first."
+        raise PictureRefused(sentence, code="picture_used")
+    picture.delete()
+
+
+def forget_unused_files(now: datetime) -> int:
+    """Files that no exam has a picture of: what was removed, went with its exam, or whose import failed."""
+    kept = set(QuestionPicture.objects.values_list("file", flat=True))
+    forgotten = 0
+    for folder in _listed(FOLDER)[0]:
+        for file in _listed(f"{FOLDER}/{folder}")[1]:
+            name = f"{FOLDER}/{folder}/{file}"
+            # A file is there before its row; one this young may get it yet.
+            if name not in kept and default_storage.get_modified_time(name) < now - YOUNG:
+                default_storage.delete(name)
+                forgotten += 1
+    return forgotten
+
+
+def _listed(path: str) -> tuple[list[str], list[str]]:
+    try:
+        return default_storage.listdir(path)
+    except FileNotFoundError:
+        return [], []

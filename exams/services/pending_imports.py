@@ -1,0 +1,215 @@
+"""Files of questions that were looked at and not yet imported: kept privately, for a day, for who uploaded them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from exams.commonmark import pictures_in
+from exams.errors import ExamError
+from exams.interchange import stored
+from exams.interchange.base import ParsedItem, ParseResult, Picture, checked
+from exams.interchange.formats import Format
+from exams.items import Item
+from exams.models import Exam, QuestionPicture, User
+from exams.services.pictures import Drawn, PictureRefused, draw
+
+FOLDER = "question_imports"
+QUESTIONS = "questions.json"
+KEPT = timedelta(days=1)
+
+
+class NoLongerThere(ExamError):
+    code = "import_gone"
+    message = "This file was imported already, or is too old. Upload it again."
+
+
+@dataclass(frozen=True, slots=True)
+class PendingImport:
+    """``pictures``: what the texts show and the exam has not yet, with the sizes they were drawn in."""
+
+    id: UUID
+    exam_id: int
+    by_id: int
+    file_name: str
+    format: str
+    result: ParseResult
+    pictures: dict[UUID, PendingPicture]
+
+    @property
+    def folder(self) -> str:
+        return _folder(self.by_id, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class PendingPicture:
+    format: str
+    width: int
+    height: int
+
+
+def check_file(*, exam: Exam, by: User, file_name: str, data: bytes, format: Format) -> PendingImport:
+    """Reads the file and keeps what came of it. Nothing is written into the exam."""
+    result = format.parse(data)
+    drawn, refused = _draw(picture for parsed in result.items for picture in parsed.pictures)
+    known = set(QuestionPicture.objects.filter(exam=exam).values_list("pk", flat=True)) | set(drawn)
+    result = replace(result, items=[checked(_with_pictures(parsed, known, refused)) for parsed in result.items])
+    pictures = {id: PendingPicture(picture.format, picture.width, picture.height) for id, picture in drawn.items()}
+    pending = PendingImport(uuid4(), exam.pk, by.pk, file_name[:200], format.name, result, pictures)
+    for id, picture in drawn.items():
+        default_storage.save(_picture_name(pending.folder, id, picture.format), ContentFile(picture.data))
+    default_storage.save(f"{pending.folder}/{QUESTIONS}", ContentFile(_written(pending).encode()))
+    return pending
+
+
+def pending_import(*, exam: Exam, by: User, import_id: UUID) -> PendingImport:
+    """The person's own, for that exam. Raises NoLongerThere."""
+    try:
+        with default_storage.open(f"{_folder(by.pk, import_id)}/{QUESTIONS}") as file:
+            data: dict[str, Any] = json.loads(file.read())
+    except FileNotFoundError:
+        raise NoLongerThere from None
+    if data["exam"] != exam.pk:
+        raise NoLongerThere
+    pictures = {UUID(id): PendingPicture(**picture) for id, picture in data["pictures"].items()}
+    result = stored.load(data["result"])
+    return PendingImport(import_id, exam.pk, by.pk, data["file_name"], data["format"], result, pictures)
+
+
+def drawn_pictures(pending: PendingImport) -> Iterator[tuple[UUID, Drawn]]:
+    for id, picture in pending.pictures.items():
+        data = _read(_picture_name(pending.folder, id, picture.format))
+        yield id, Drawn(data, picture.format, picture.width, picture.height)
+
+
+def pending_picture(by: User, picture_id: UUID) -> tuple[bytes, str] | None:
+    """Content and type of a picture in a file that the person is looking at, before it is an exam's."""
+    for folder in _folders(f"{FOLDER}/{by.pk}"):
+        for name in _files(f"{FOLDER}/{by.pk}/{folder}"):
+            if name.startswith(f"{picture_id}."):
+                return _read(f"{FOLDER}/{by.pk}/{folder}/{name}"), f"image/{name.rpartition('.')[2]}"
+    return None
+
+
+def discard(pending: PendingImport) -> None:
+    _delete(pending.folder)
+
+
+def forget_old(now: datetime | None = None) -> int:
+    """How many were deleted, as nobody came back for them."""
+    now = now or timezone.now()
+    forgotten = 0
+    for person in _folders(FOLDER):
+        for folder in _folders(f"{FOLDER}/{person}"):
+            path = f"{FOLDER}/{person}/{folder}"
+            written = [default_storage.get_modified_time(f"{path}/{name}") for name in _files(path)]
+            if all(moment < now - KEPT for moment in written):
+                _delete(path)
+                forgotten += 1
+    return forgotten
+
+
+def _draw(pictures: Iterable[Picture]) -> tuple[dict[UUID, Drawn], dict[UUID, str]]:
+    drawn: dict[UUID, Drawn] = {}
+    refused: dict[UUID, str] = {}
+    for picture in pictures:
+        if picture.id in drawn or picture.id in refused:
+            continue
+        try:
+            drawn[picture.id] = draw(picture.data)
+        except PictureRefused as error:
+            refused[picture.id] = f"The picture “{picture.name[:80]}” is left out: {error.message}"
+    return drawn, refused
+
+
+def _with_pictures(parsed: ParsedItem, known: set[UUID], refused: dict[UUID, str]) -> ParsedItem:
+    """Texts name only pictures there are; of others their words stay."""
+    parsed = replace(parsed, pictures=())
+    if parsed.item is None:
+        return parsed
+    missing = _named_in(parsed.item) - known
+    if not missing:
+        return parsed
+    gone = "There is no picture {} in this exam; its words stay."
+    problems = [refused.get(picture, gone.format(picture)) for picture in missing]
+    return replace(parsed, item=_without(parsed.item, missing), problems=[*parsed.problems, *sorted(problems)])
+
+
+def _named_in(item: Item) -> set[UUID]:
+    return set().union(*map(pictures_in, texts_of(item)))
+
+
+def texts_of(item: Item) -> list[str]:
+    parts = [text for choice in item.choices for text in (choice.text, choice.match, choice.feedback)]
+    return [item.text, item.guidance, item.feedback, *parts]
+
+
+def map_texts(item: Item, change: Callable[[str], str]) -> Item:
+    choices = tuple(
+        replace(choice, text=change(choice.text), match=change(choice.match), feedback=change(choice.feedback))
+        for choice in item.choices
+    )
+    return replace(
+        item, text=change(item.text), guidance=change(item.guidance), feedback=change(item.feedback), choices=choices
+    )
+
+
+def _without(item: Item, pictures: set[UUID]) -> Item:
+    names = "|".join(map(str, pictures))
+    pattern = re.compile(rf"!\[((?:\\.|[^\]\\])*)\]\(picture:(?:{names})\)", re.IGNORECASE)
+    return map_texts(item, lambda text: pattern.sub(r"\1", text))
+
+
+def _folder(user_id: int, import_id: UUID) -> str:
+    return f"{FOLDER}/{user_id}/{import_id}"
+
+
+def _folders(path: str) -> list[str]:
+    return _listed(path)[0]
+
+
+def _files(path: str) -> list[str]:
+    return _listed(path)[1]
+
+
+def _listed(path: str) -> tuple[list[str], list[str]]:
+    try:
+        return default_storage.listdir(path)
+    except FileNotFoundError:
+        return [], []
+
+
+def _read(name: str) -> bytes:
+    with default_storage.open(name) as file:
+        return bytes(file.read())
+
+
+def _picture_name(folder: str, id: UUID, format: str) -> str:
+    return f"{folder}/{id}.{format.lower()}"
+
+
+def _written(pending: PendingImport) -> str:
+    return json.dumps(
+        {
+            "exam": pending.exam_id,
+            "file_name": pending.file_name,
+            "format": pending.format,
+            "pictures": {str(id): asdict(picture) for id, picture in pending.pictures.items()},
+            "result": stored.dump(pending.result),
+        }
+    )
+
+
+def _delete(path: str) -> None:
+    for name in _files(path):
+        default_storage.delete(f"{path}/{name}")
+    default_storage.delete(path)  # the folder, where the storage has such
