@@ -16,6 +16,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from exams.admin.base import exam_url
 from exams.admin.exam_pages import action_page, duplicate_page, exam_context, revise_exam
 from exams.admin.paper import questions_page
+from exams.admin.preview import preview_marks, preview_page
 from exams.admin.question_files import urls as question_file_urls
 from exams.admin.results import urls as results_urls
 from exams.models import Enrolment, Exam
@@ -163,6 +164,8 @@ class ExamAdmin(ScopedModelAdmin):
         site = self.admin_site
         return [
             path("<int:exam_id>/questions/", page(partial(questions_page, site=site)), name="exams_exam_questions"),
+            path("<int:exam_id>/preview/", page(preview_page), name="exams_exam_preview"),
+            path("<int:exam_id>/preview/marks/", page(preview_marks), name="exams_exam_preview_marks"),
             path("<int:exam_id>/do/<slug:name>/", page(partial(action_page, site=site)), name="exams_exam_do"),
             path("<int:exam_id>/revise/", page(revise_exam), name="exams_exam_revise"),
             path("<int:exam_id>/duplicate/", page(partial(duplicate_page, site=site)), name="exams_exam_duplicate"),

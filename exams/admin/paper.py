@@ -10,9 +10,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_http_methods
 
-from exams import authored
 from exams.admin.base import exam_or_404, questions_url
 from exams.admin.exam_pages import exam_context
+from exams.admin.preview import version_or_404
 from exams.admin.question_forms import places
 from exams.errors import ExamError
 from exams.glance import glance
@@ -26,7 +26,7 @@ MOVES = ("question_up", "question_down", "section_up", "section_down")
 @require_http_methods(["GET", "HEAD", "POST"])
 def questions_page(request: HttpRequest, exam_id: int, *, site: AdminSite) -> HttpResponse:
     exam = exam_or_404(request, exam_id)
-    version = _version(request, exam)
+    version = version_or_404(request, exam)
     if request.method == "POST":
         try:
             anchor = _move(request, version)
@@ -47,16 +47,6 @@ def questions_page(request: HttpRequest, exam_id: int, *, site: AdminSite) -> Ht
         "places": places([section.section for section in seen.sections]),
     }
     return TemplateResponse(request, "exams_admin/questions.html", context)
-
-
-def _version(request: HttpRequest, exam: Exam) -> ExamVersion:
-    """The one the address names, else the newest."""
-    versions = authored.versions_of(exam)
-    wanted = request.GET.get("version", "")
-    found = [version for version in versions if not wanted or str(version.number) == wanted]
-    if not found:
-        raise Http404(f"The exam has no version “{wanted}” of its questions.")
-    return found[0]
 
 
 def _move(request: HttpRequest, version: ExamVersion) -> str:
