@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from exams.accounts import lockout, mail
 from exams.models import RosterImport
-from exams.services import rosters, webhooks
+from exams.services import pending_imports, pictures, rosters, webhooks
 
 
 @shared_task(name="exams.tasks.deliver_webhooks")
@@ -53,3 +53,9 @@ def import_roster(roster_id: str) -> None:
 @shared_task(name="exams.tasks.forget_rosters")
 def forget_rosters() -> None:
     rosters.forget_old(timezone.now())
+
+
+@shared_task(name="exams.tasks.forget_question_files")
+def forget_question_files() -> None:
+    pending_imports.forget_old(timezone.now())
+    pictures.forget_unused_files(timezone.now())

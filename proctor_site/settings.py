@@ -190,6 +190,7 @@ CELERY_BEAT_SCHEDULE = {
     "purge": {"task": "proctoring.tasks.purge", "schedule": 3600.0},
     "end-overdue": {"task": "proctoring.tasks.end_overdue", "schedule": 60.0},
     "deliver-webhooks": {"task": "exams.tasks.deliver_webhooks", "schedule": 5.0},
+    "forget-question-files": {"task": "exams.tasks.forget_question_files", "schedule": 3600.0},
     "forget-rosters": {"task": "exams.tasks.forget_rosters", "schedule": 3600.0},
     "forget-webhooks": {"task": "exams.tasks.forget_webhooks", "schedule": 3600.0},
     "send-invitations": {"task": "exams.tasks.send_invitations", "schedule": 600.0},

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 from base64 import b64encode
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -24,6 +27,7 @@ from exams.services.importing import carry_out
 from exams.services.pending_imports import NoLongerThere, PendingImport, check_file, forget_old, pending_import
 from exams.services.pictures import add_picture, forget_unused_files, remove_picture
 from exams.services.versions import revise
+from exams.tasks import forget_question_files
 from tests import factories
 from tests.factories import People
 
@@ -398,6 +402,17 @@ def test_a_foreign_picture_is_not_there(author: Client, people: People, exam: Ex
     foreign = add_picture(exam=factories.exam(people.other_institution), data=png(), by=None)
     assert author.post(url(exam, "pictures"), {"delete": str(foreign.pk)}).status_code == 404
     assert author.post(url(exam, "pictures"), {"delete": "nonsense"}).status_code == 404
+
+
+def test_the_timetable_forgets_what_nobody_needs(people: People, exam: Exam) -> None:
+    pending = looked_at(exam, people.author)
+    for name in default_storage.listdir(pending.folder)[1]:
+        path = Path(default_storage.path(f"{pending.folder}/{name}"))
+        os.utime(path, (0, 0))
+    forget_question_files()
+    with pytest.raises(NoLongerThere):
+        pending_import(exam=exam, by=people.author, import_id=pending.id)
+    assert "exams.tasks.forget_question_files" in {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
 
 
 def test_files_of_pictures_go_when_no_exam_has_them(people: People, exam: Exam) -> None:
