@@ -7,4 +7,4 @@ class ExamsConfig(AppConfig):
 
     def ready(self) -> None:
         from exams import frozen  # noqa: F401 (its receivers guard published questions)
-        from exams.accounts import receivers  # noqa: F401 (second factors that were shown, and codes that were wrong)
+        from exams.accounts import checks, receivers  # noqa: F401 (what is deployed, and what becomes of codes)

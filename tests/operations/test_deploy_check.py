@@ -17,6 +17,8 @@ PRODUCTION = {
     "PROCTOR_HOSTS": "exams.example.org",
     "PROCTOR_BASE_URL": "https://exams.example.org",
     "PROCTOR_TRUSTED_ORIGINS": "https://exams.example.org",
+    "PROCTOR_EMAIL_URL": "smtp+starttls://exams:password@mail.example.org",
+    "PROCTOR_EMAIL_FROM": "Exams <exams@example.org>",
     "PROCTOR_SECRET_KEY": "wP4-2nUeT6yQ0kzB7vJxH1rLdS9mFgC3aEoIiNtYqXu8ZbVhKs",
 }
 
@@ -61,8 +63,10 @@ def test_no_two_installations_share_a_key(tmp_path: Path) -> None:
     assert (tmp_path / "one" / "secret_key").read_text() != (tmp_path / "other" / "secret_key").read_text()
 
 
-@pytest.mark.parametrize("missing", ["PROCTOR_HTTPS"])
-def test_it_would_find_what_is_left_out(tmp_path: Path, missing: str) -> None:
+@pytest.mark.parametrize(
+    ("missing", "warning"), [("PROCTOR_HTTPS", "security.W"), ("PROCTOR_EMAIL_URL", "proctor.W001")]
+)
+def test_it_would_find_what_is_left_out(tmp_path: Path, missing: str, warning: str) -> None:
     done = check(tmp_path, {name: value for name, value in PRODUCTION.items() if name != missing})
     assert done.returncode == 1
-    assert "security.W" in done.stderr
+    assert warning in done.stderr
