@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -85,7 +86,7 @@ def test_another_attempt_is_offered_while_one_is_left(client: Client) -> None:
     ],
 )
 def test_what_was_handed_in_stays_there_after_the_exam_has_closed(
-    client: Client, fields: dict[str, object], words: str
+    client: Client, fields: dict[str, Any], words: str
 ) -> None:
     candidate = factories.user()
     exam = factories.exam(candidates=(candidate,), state=Exam.State.CLOSED, **fields)

@@ -59,7 +59,7 @@ def test_it_gives_questions_answers_and_the_servers_time(api: Client, attempt: A
     assert abs(data["server_time_ms"] - timezone.now().timestamp() * 1000) < 10_000
 
 
-SECRETS = {"guidance": "For markers alone", "feedback": "Because it is so"}
+SECRETS: dict[str, Any] = {"guidance": "For markers alone", "feedback": "Because it is so"}
 NEVER_SAID = ["correct", "credit", "position", "tolerance", "guidance", "feedback", "For markers", "Because it is so"]
 
 
@@ -147,15 +147,15 @@ def test_a_page_that_comes_back_finds_its_answer(kind: str) -> None:
 def answered(data: dict[str, Any]) -> dict[str, Any]:
     """What a page might send, having only what it was given."""
     first = {name: each[0] for name, each in data.items() if isinstance(each, list)}
-    return {
-        "single_choice": lambda: {"choice": first["choices"]["id"]},
-        "multiple_choice": lambda: {"choices": [first["choices"]["id"]]},
-        "numeric": lambda: {"number": "-2,5e3"},
-        "short_text": lambda: {"text": "Ada"},
-        "essay": lambda: {"text": "One divisor.\n"},
-        "matching": lambda: {"pairs": {first["left"]["key"]: first["right"]["key"]}},
-        "ordering": lambda: {"order": [each["key"] for each in data["items"]]},
-    }[data["kind"]]()
+    if data["kind"] == "single_choice":
+        return {"choice": first["choices"]["id"]}
+    if data["kind"] == "multiple_choice":
+        return {"choices": [first["choices"]["id"]]}
+    if data["kind"] == "matching":
+        return {"pairs": {first["left"]["key"]: first["right"]["key"]}}
+    if data["kind"] == "ordering":
+        return {"order": [each["key"] for each in data["items"]]}
+    return {"number": "-2,5e3"} if data["kind"] == "numeric" else {"text": "Ada.\n"}
 
 
 def test_questions_stay_hidden_before_the_start_and_after_the_end(api: Client, attempt: Attempt) -> None:
