@@ -1,4 +1,5 @@
-"""What happens to an attempt's time, for those who keep a record beside it. Sent inside the transaction that does it.
+"""What happens to an attempt's time, and to exams, for those who keep something beside them. Sent inside the
+transaction that does it.
 
 Whoever answers and locks rows of its own does so on ``locking``, which comes before the attempts are locked: rows are
 always locked in one order, so that no two transactions wait for each other.
@@ -12,4 +13,5 @@ locking = Signal()  # attempt_ids: list[UUID]
 time_changed = Signal()  # attempt: Attempt, change: TimeChange | None (None: only what may still be taken has changed)
 reopened = Signal()  # attempt: Attempt, change: TimeChange
 break_began = Signal()  # attempt: Attempt, taken: Break
+copied = Signal()  # exam: Exam, copy: Exam
 break_ended = Signal()  # attempt: Attempt, taken: Break

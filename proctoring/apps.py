@@ -6,4 +6,5 @@ class ProctoringConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from proctoring.services import attempt_time  # noqa: F401 (its receivers keep the log of an attempt's time)
+        # Their receivers: the log of an attempt's time, and the policy of an exam that is copied.
+        from proctoring.services import attempt_time, exam_copies  # noqa: F401

@@ -15,6 +15,7 @@ from exams.services.copying import columns, copy_questions
 from exams.services.items import hold_draft
 from exams.services.record import record
 from exams.services.versions import newest_version
+from exams.signals import copied
 
 _PICTURE = re.compile(r"picture:[0-9a-f-]{36}")
 Placed = TypeVar("Placed", Question, Section)
@@ -91,6 +92,7 @@ def duplicate(exam: Exam, *, title: str, by: User | None) -> Exam:
     else:
         copy_questions(source, draft, same_uids=False)
         _copy_pictures(exam, copy)
+    copied.send(Exam, exam=exam, copy=copy)
     record(copy, by, f"Made as a copy of “{exam.title}”.")
     return copy
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.utils import timezone
 
 from exams import items, selectors
+from exams.commonmark import pictures_in
 from exams.item_of import item_of
 from exams.models import Exam, ExamVersion, Pool, Question
 
@@ -45,8 +48,10 @@ def question_obstacles(version: ExamVersion | None) -> list[Obstacle]:
     if version is None or not questions:
         return [Obstacle("There is no question yet. Add at least one.", "questions")]
     found = []
+    pictures = set(version.exam.pictures.values_list("pk", flat=True))
     for number, question in enumerate(questions, start=1):
-        for problem in items.check(item_of(question)):
+        item = item_of(question)
+        for problem in [*items.check(item), *_missing_pictures(item, pictures)]:
             found.append(Obstacle(problem.message, problem.field, named(number, question), question=question.pk))
     sizes: dict[int | None, int] = {}
     for question in questions:
@@ -56,6 +61,16 @@ def question_obstacles(version: ExamVersion | None) -> list[Obstacle]:
             holds = f"{size} question{'s' * (size != 1)}" if size else "no question"
             found.append(Obstacle(_pool_sentence(pool.draw, holds), "draw", f"Pool “{pool.name}”", pool=pool.pk))
     return found
+
+
+def _missing_pictures(item: items.Item, there: set[UUID]) -> Iterator[items.Problem]:
+    sentence = "It shows a picture that the exam does not have. Upload it, or take it out of the text."
+    for field, text in (("text", item.text), ("feedback", item.feedback)):
+        if pictures_in(text) - there:
+            yield items.Problem(field, sentence)
+    for place, choice in enumerate(item.choices):
+        if pictures_in(f"{choice.text} {choice.match} {choice.feedback}") - there:
+            yield items.Problem(f"choices.{place}", sentence)
 
 
 def named(number: int, question: Question) -> str:

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from exams import selectors, services
 from exams.errors import NotReady, VersionFrozen, WrongState
-from exams.models import Choice, Exam, ExamVersion, Pool, Question, Section, User
+from exams.models import Choice, Exam, ExamVersion, Pool, Question, QuestionPicture, Section, User
 from exams.services import states
 from exams.services.states import TRANSITIONS, Step
 from tests import factories
@@ -111,6 +111,22 @@ def test_everything_that_is_wrong_is_named_at_once_by_question_and_field() -> No
         ("choices", alone.pk),
         ("draw", pool.pk),
     ]
+
+
+def test_a_picture_that_is_not_there_is_named_before_publishing_not_seen_by_candidates() -> None:
+    exam = draft()
+    section = factories.section(exam)
+    picture = QuestionPicture.objects.create(
+        exam=factories.exam(), file="p.png", sha256="0" * 64, content_type="image/png", width=1, height=1
+    )
+    shows = section.questions.get(kind="essay")
+    shows.text = f"See ![map](picture:{picture.pk})."
+    shows.save()
+    with pytest.raises(NotReady, match="It shows a picture that the exam does not have") as refusal:
+        states.publish(exam, by=None)
+    assert [(o.field, o.question) for o in refusal.value.obstacles] == [("text", shows.pk)]
+    QuestionPicture.objects.update(exam=exam)
+    states.publish(exam, by=None)
 
 
 def test_an_exam_somebody_has_begun_does_not_go_back_to_draft() -> None:
