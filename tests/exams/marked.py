@@ -64,7 +64,9 @@ def exam(at: Institution | None = None, *items: Item, **fields: Any) -> Exam:
 
 
 def question(of: Exam, name: str) -> Question:
-    return factories.questions(of).filter(section__version__frozen_at__isnull=False).get(name=name)
+    """As it stands in the newest version that was published."""
+    published = factories.questions(of).filter(section__version__frozen_at__isnull=False, name=name)
+    return published.order_by("-section__version__number")[0]
 
 
 def sitting(of: Exam, answers: Answers, candidate: User | None = None, **fields: Any) -> Attempt:
