@@ -97,7 +97,8 @@ class RuleInline(ScopedTabularInline):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         places = [When(event=name, then=place) for place, name in enumerate(DEFAULT_RULES)]
-        return super().get_queryset(request).order_by(Case(*places))
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return rows.order_by(Case(*places))
 
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
         stored = obj.rules.count() if obj is not None else 0
@@ -207,7 +208,7 @@ class ExamPolicyAdmin(PolicyAdmin):
     @staticmethod
     def _offer(preset: PolicyPreset, kept: dict[str, str], *, several: bool) -> dict[str, Any]:
         name = f"{preset.name} ({preset.institution.name})" if several else preset.name
-        query = urlencode({**kept, "preset": preset.pk})
+        query = urlencode({**kept, "preset": str(preset.pk)})
         return {"pk": preset.pk, "name": name, "about": BUILT_IN[preset.slug].about, "url": f"?{query}"}
 
 

@@ -57,7 +57,7 @@ class DetectorAccommodation(models.Model):
             )
 
 
-def _are_rules(value: Any, kind: type) -> bool:
+def _are_rules(value: Any, kind: type[list[Any] | dict[Any, Any]]) -> bool:
     return isinstance(value, kind) and all(name in DEFAULT_RULES for name in value)
 
 

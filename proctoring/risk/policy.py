@@ -98,6 +98,8 @@ class Policy:
         """The rule of that name, ``None`` when this exam has none or has switched it off."""
         if event == TAB_SWITCH and not (self.count_hidden or self.count_blurred):
             return None
+        if event == FULLSCREEN_LEFT and not self.require_fullscreen:
+            return None  # what is not asked for cannot be left
         rule = self.rules.get(event)
         return rule if rule is not None and rule.enabled else None
 

@@ -79,4 +79,5 @@ def reset_preset(preset: PolicyPreset) -> None:
 
 def built_in_values(slug: str) -> dict[str, Any]:
     """Every field of a preset as it is before anybody changes it."""
-    return {name: PolicyFields._meta.get_field(name).get_default() for name in FIELDS} | dict(BUILT_IN[slug].fields)
+    standard = ExamPolicy()
+    return {name: getattr(standard, name) for name in FIELDS} | dict(BUILT_IN[slug].fields)

@@ -149,7 +149,11 @@ def test_where_no_picture_is_kept_none_has_days(exam: Exam) -> None:
             COPY_PASTE,
             "You try to copy, cut or paste something on this page: 5 permanent points, at most once in 10 seconds.",
         ),
-        ({}, FULLSCREEN_LEFT, "This page is out of full screen after it was in it: 5 permanent points."),
+        (
+            {"require_fullscreen": True},
+            FULLSCREEN_LEFT,
+            "This page is out of full screen after it was in it: 5 permanent points.",
+        ),
         ({}, SECOND_SCREEN, "A second screen is connected for more than 5 seconds: 10 permanent points."),
     ],
 )

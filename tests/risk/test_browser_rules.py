@@ -16,7 +16,7 @@ CALM = seen()
 
 def policy(*switched_on: str, **fields: Any) -> Policy:
     rules = {name: replace(rule, enabled=rule.enabled or name in switched_on) for name, rule in DEFAULT_RULES.items()}
-    return Policy(rules=rules, **fields)
+    return Policy(rules=rules, **{"require_fullscreen": True, **fields})
 
 
 def integrity(timeline: list[Entry], wanted: Policy) -> list[tuple[str, float, int]]:
@@ -29,13 +29,18 @@ def test_one_leaving_of_full_screen_scores_once() -> None:
     assert integrity(again, policy("FULLSCREEN_LEFT")) == [("FULLSCREEN_LEFT", 5.0, 5), ("FULLSCREEN_LEFT", 20.0, 10)]
 
 
+def test_full_screen_that_was_never_asked_for_may_be_left() -> None:
+    left: list[Entry] = [Signal(1.0, "fullscreen_entered"), Signal(5.0, "fullscreen_left")]
+    assert integrity(left, policy("FULLSCREEN_LEFT", require_fullscreen=False)) == []
+
+
 def test_a_short_leaving_of_full_screen_may_be_forgiven() -> None:
     wanted = policy("FULLSCREEN_LEFT")
     rules = {**wanted.rules, "FULLSCREEN_LEFT": replace(wanted.rules["FULLSCREEN_LEFT"], hold_seconds=5.0)}
     short = [Signal(1.0, "fullscreen_left"), *frames(1.5, 5.5, 2, CALM), Signal(5.5, "fullscreen_entered")]
-    assert integrity(short, Policy(rules=rules)) == []
+    assert integrity(short, replace(wanted, rules=rules)) == []
     long = [Signal(1.0, "fullscreen_left"), *frames(1.5, 7.0, 2, CALM)]
-    (event,) = play(long, policy=Policy(rules=rules))[0]
+    (event,) = play(long, policy=replace(wanted, rules=rules))[0]
     assert (event.name, event.time) == ("FULLSCREEN_LEFT", 6.0)
     assert event.sentence == "The exam page was out of full screen for 5.5 seconds (the limit is 5)."
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -144,6 +145,15 @@ def test_what_the_page_asks_can_be_lifted(exam: Exam, candidate: User) -> None:
     granted(exam, candidate, lift_clipboard=True)
     policy = services.policy_for(exam, candidate)
     assert policy.require_fullscreen and not policy.restrict_clipboard
+
+
+def test_who_need_not_be_in_full_screen_cannot_leave_it(exam: Exam, candidate: User) -> None:
+    policy = factories.policy(exam, require_fullscreen=True)
+    rule = DEFAULT_RULES["FULLSCREEN_LEFT"]
+    PolicyRule.objects.create(policy=policy, **(asdict(rule) | {"enabled": True}))
+    assert services.policy_for(exam).rule("FULLSCREEN_LEFT") is not None
+    granted(exam, candidate, lift_fullscreen=True)
+    assert services.policy_for(exam, candidate).rule("FULLSCREEN_LEFT") is None
 
 
 def test_of_several_the_mildest_holds(exam: Exam, candidate: User) -> None:
