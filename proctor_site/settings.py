@@ -241,6 +241,7 @@ REST_FRAMEWORK = {
         "rest_framework.permissions.IsAuthenticated",
         "exams.api.authentication.ScopeAllows",
     ],
+    "DEFAULT_METADATA_CLASS": None,  # the description says what OPTIONS would
     "DEFAULT_SCHEMA_CLASS": "exams.api.schema.Schema",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["exams.api.parsers.JSONParser"],
@@ -259,6 +260,16 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "ENUM_NAME_OVERRIDES": {
+        "QuestionKind": "exams.models.Question.Kind",
+        "SessionKind": "proctoring.models.Session.Kind",
+        "TimeChangeKind": "exams.models.TimeChange.Kind",
+        "TimeChangeReason": "exams.models.TimeChange.Reason",
+        "StopReason": "proctoring.models.ProctorAction.Reason",
+        "ReviewOutcome": "proctoring.models.SessionReview.Outcome",
+        "RosterOutcome": "exams.services.rosters.Outcome",
+        "ExamState": "exams.models.Exam.State",
+    },
 }
 
 LOGGING = {

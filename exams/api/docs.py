@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from csp.decorators import csp_update
 from django.utils.decorators import method_decorator
+from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework.exceptions import NotFound
 from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.views import APIView
 
 # Swagger UI starts itself from a script in the page, sets styles in place and draws its icons from data: addresses.
 CONTENT_POLICY = {"script-src": ["'unsafe-inline'"], "style-src": ["'unsafe-inline'"]}
@@ -21,3 +27,14 @@ class DocsView(SpectacularSwaggerView):
     permission_classes = [AllowAny]
     authentication_classes = []
     url_name = "api_schema"
+
+
+@extend_schema(exclude=True)
+class NothingHere(APIView):
+    """Whatever else is asked for below /api/."""
+
+    permission_classes = [AllowAny]
+    authentication_classes = []
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        raise NotFound

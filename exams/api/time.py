@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -14,6 +16,7 @@ from rest_framework.views import APIView
 from exams import selectors, services, timing
 from exams.models import Attempt
 
+OWN = ["A candidate’s own attempt"]
 NO_STORE = {"Cache-Control": "no-store"}
 
 
@@ -46,6 +49,7 @@ def time_payload(attempt: Attempt) -> dict[str, Any]:
 class TimeView(APIView):
     """Small enough to be asked now and then by a page that nobody tells of changes."""
 
+    @extend_schema(tags=OWN, summary="Ask how one’s own time stands", responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, attempt_id: UUID) -> Response:
         attempt = selectors.own_attempt_for(request.user, attempt_id)
         return Response(time_payload(attempt), headers=NO_STORE)
@@ -54,10 +58,12 @@ class TimeView(APIView):
 class BreakView(APIView):
     """POST begins a break, DELETE ends it; both may be repeated, and say how the time stands then."""
 
+    @extend_schema(tags=OWN, summary="Begin a break that stops the clock", request=None, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, attempt_id: UUID) -> Response:
         services.start_break(attempt=selectors.own_attempt_for(request.user, attempt_id))
         return self._standing(request, attempt_id)
 
+    @extend_schema(tags=OWN, summary="End the break", request=None, responses={200: OpenApiTypes.OBJECT})
     def delete(self, request: Request, attempt_id: UUID) -> Response:
         services.end_break(attempt=selectors.own_attempt_for(request.user, attempt_id))
         return self._standing(request, attempt_id)

@@ -8,7 +8,9 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
-from rest_framework import status
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
 from rest_framework.exceptions import Throttled
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
@@ -19,7 +21,8 @@ from exams import selectors as exam_selectors
 from exams.api import throttles
 from exams.api.parsers import JSONParser
 from exams.api.payloads import attempt_payload, milliseconds
-from exams.api.views import AnswersView
+from exams.api.time import OWN
+from exams.api.views import AnswerInput, AnswersView
 from exams.errors import AttemptFinished
 from proctoring import selectors, services
 from proctoring.models import Session
@@ -45,7 +48,12 @@ def session_payload(session: Session) -> dict[str, Any]:
     }
 
 
+class FinishInput(serializers.Serializer[None]):
+    time_is_up = serializers.BooleanField(required=False, help_text="By the page’s clock; the server’s decides.")
+
+
 class SessionView(APIView):
+    @extend_schema(tags=OWN, summary="Read one’s own session", responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, session_id: UUID) -> Response:
         session = selectors.own_session_for(request.user, session_id)
         return Response(session_payload(session), headers={"Cache-Control": "no-store"})
@@ -54,6 +62,12 @@ class SessionView(APIView):
 class SessionAnswersView(AnswersView):
     """The answers of the session's attempt, for a page that only knows its session."""
 
+    @extend_schema(
+        tags=OWN,
+        summary="Save the next revision of an answer, for a page that knows its session",
+        request=AnswerInput,
+        responses={201: OpenApiTypes.OBJECT},
+    )
     def post(self, request: Request, session_id: UUID) -> Response:
         session = selectors.own_session_for(request.user, session_id)
         if session.attempt_id is None:
@@ -67,6 +81,9 @@ class FinishView(APIView):
     With ``{"time_is_up": true}``, as the page says it by its own clock, only if the server's agrees.
     """
 
+    @extend_schema(
+        tags=OWN, summary="Hand in and end one’s own session", request=FinishInput, responses=OpenApiTypes.OBJECT
+    )
     def post(self, request: Request, session_id: UUID) -> Response:
         session = selectors.own_session_for(request.user, session_id)
         if session.attempt is not None and _says_time_is_up(request):
@@ -80,6 +97,7 @@ class FinishView(APIView):
 class AttemptFinishView(APIView):
     """Hands an attempt in, watched or not; again, it says the same. ``time_is_up`` as above."""
 
+    @extend_schema(tags=OWN, summary="Hand in one’s own attempt", request=FinishInput, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, attempt_id: UUID) -> Response:
         attempt = exam_selectors.own_attempt_for(request.user, attempt_id)
         hand_in = services.hand_in_when_due if _says_time_is_up(request) else services.hand_in
@@ -92,6 +110,12 @@ class SignalsView(APIView):
     throttle_classes = [throttles.Signals]
     parser_classes = [MultiPartParser, FormParser, JSONParser]
 
+    @extend_schema(
+        tags=OWN,
+        summary="Tell what the browser noticed",
+        request={"application/json": OpenApiTypes.OBJECT},
+        responses={204: None},
+    )
     def post(self, request: Request, session_id: UUID) -> Response:
         session = selectors.own_session_for(request.user, session_id)
         batch = services.SignalBatch.parse(_message(request))

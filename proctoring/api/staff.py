@@ -1,0 +1,232 @@
+"""Sessions under watch, their events, what people make of them, exports and the policy: for an exam's staff."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from rest_framework import serializers, status
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from exams.api.fields import SafeCharField
+from exams.api.staff.base import StaffViewSet
+from exams.models import Exam
+from exams.roles import WATCHERS
+from proctoring import selectors, services
+from proctoring.models import Event, EventVerdict, Export, ProctorAction, Session, SessionReview
+from proctoring.reports.record import detailed_record
+from proctoring.services.reviewing import LONGEST_NOTE
+
+UUID_PATTERN = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+
+
+class SessionSerializer(serializers.ModelSerializer[Session]):
+    candidate = serializers.IntegerField(source="candidate_id")
+    username = serializers.CharField(source="candidate.username")
+    attempt = serializers.UUIDField(source="attempt_id", allow_null=True)
+    review = serializers.SerializerMethodField(help_text="What the newest review came to.")
+
+    class Meta:
+        model = Session
+        fields = (
+            "id", "candidate", "username", "attempt", "kind", "state", "started_at", "ended_at", "ended_by",
+            "connected", "risk_total", "risk_temporary", "risk_permanent", "event_count", "chain_head", "detectors_off",
+            "counters", "review",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.ChoiceField(choices=SessionReview.Outcome.choices, allow_null=True))
+    def get_review(self, session: Session) -> str | None:
+        reviews = list(session.reviews.all())
+        return reviews[-1].outcome if reviews else None
+
+
+class EventSerializer(serializers.Serializer[dict[str, Any]]):
+    """The documented record first, then what tells the ledgers apart and what a person needs to judge it."""
+
+    id = serializers.IntegerField()
+    session = serializers.UUIDField()
+    time_24h = serializers.CharField()
+    unix_time = serializers.FloatField()
+    event = serializers.CharField()
+    risk_delta = serializers.IntegerField()
+    risk_total = serializers.IntegerField()
+    phone_detected = serializers.IntegerField()
+    looking_away = serializers.IntegerField()
+    face_count = serializers.IntegerField(allow_null=True)
+    snapshot_url = serializers.CharField(allow_blank=True)
+    sequence = serializers.IntegerField()
+    ledger = serializers.ChoiceField(choices=Event.Ledger.choices)
+    sentence = serializers.CharField()
+    detail = serializers.JSONField()
+    verdict = serializers.ChoiceField(choices=EventVerdict.Verdict.choices, allow_null=True)
+
+
+class StopInput(serializers.Serializer[None]):
+    action = serializers.ChoiceField(choices=ProctorAction.Action.choices)
+    reason = serializers.ChoiceField(choices=ProctorAction.Reason.choices)
+    note = SafeCharField(max_length=LONGEST_NOTE, allow_blank=True, default="")
+
+
+class ReviewInput(serializers.Serializer[None]):
+    outcome = serializers.ChoiceField(choices=SessionReview.Outcome.choices)
+    note = SafeCharField(max_length=LONGEST_NOTE, allow_blank=True, default="")
+
+
+class VerdictInput(serializers.Serializer[None]):
+    verdict = serializers.ChoiceField(choices=EventVerdict.Verdict.choices)
+    note = SafeCharField(max_length=LONGEST_NOTE, allow_blank=True, default="")
+
+
+class ExportSerializer(serializers.ModelSerializer[Export]):
+    class Meta:
+        model = Export
+        fields = ("id", "format", "state", "done", "total", "error", "created_at")
+        read_only_fields = fields
+
+
+class ExportInput(serializers.Serializer[None]):
+    format = serializers.ChoiceField(choices=Export.Format.choices)
+
+
+class WatchedExam(StaffViewSet):
+    view_roles = edit_roles = WATCHERS
+
+    def sessions(self, exam: Exam) -> QuerySet[Session]:
+        return selectors.visible_sessions(self.person).filter(exam=exam).prefetch_related("reviews")
+
+    def event_data(self, events: Any, exam: Exam) -> Any:
+        base = self.request.build_absolute_uri("/").rstrip("/")
+        rows = []
+        for event in events:
+            given = list(event.verdicts.all())
+            record = detailed_record(event, zone=exam.institution.zone, base_url=base)
+            verdict = given[-1].verdict if given else None
+            rows.append({"id": event.pk, "session": event.session_id, **record, "verdict": verdict})
+        return EventSerializer(rows, many=True).data
+
+
+@extend_schema(tags=["Sessions and events"])
+class SessionViewSet(WatchedExam):
+    serializer_class = SessionSerializer
+    lookup_value_regex = UUID_PATTERN
+
+    @extend_schema(
+        summary="List an exam's sessions under watch",
+        parameters=[OpenApiParameter("state", OpenApiTypes.STR, enum=Session.State.values)],
+    )
+    def list(self, request: Request, exam: str) -> Response:
+        rows = self.sessions(self.exam_or_404()).order_by("-created_at", "pk")
+        state = request.query_params.get("state")
+        if state is not None:
+            if state not in Session.State.values:
+                raise ValidationError({"state": f"“{state[:40]}” is no state of a session."})
+            rows = rows.filter(state=state)
+        return self.get_paginated_response(SessionSerializer(self.paginate_queryset(rows), many=True).data)
+
+    @extend_schema(summary="Read a session")
+    def retrieve(self, request: Request, exam: str, pk: str) -> Response:
+        return Response(SessionSerializer(self._session(pk)).data)
+
+    @extend_schema(summary="List a session's whole log", responses=EventSerializer(many=True))
+    @action(detail=True, methods=["get"])
+    def events(self, request: Request, exam: str, pk: str) -> Response:
+        found = self.exam_or_404()
+        session = self._session(pk)
+        page = self.paginate_queryset(session.events.order_by("sequence").prefetch_related("verdicts"))
+        return self.get_paginated_response(self.event_data(page, found))
+
+    @extend_schema(summary="Stop watching, or end the attempt, with a reason", request=StopInput, responses={204: None})
+    @action(detail=True, methods=["post"])
+    def stop(self, request: Request, exam: str, pk: str) -> Response:
+        session = self._session(pk)
+        wanted = StopInput(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        services.stop_by_proctor(user=self.person, session_id=session.pk, **wanted.validated_data)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(summary="Say what the record of a session comes to", request=ReviewInput, responses={204: None})
+    @action(detail=True, methods=["post"])
+    def review(self, request: Request, exam: str, pk: str) -> Response:
+        session = self._session(pk)
+        wanted = ReviewInput(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        services.review_session(self.person, session.pk, **wanted.validated_data)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def _session(self, pk: str) -> Session:
+        session: Session = self.row_or_404(self.sessions(self.exam_or_404()), pk=UUID(pk))
+        return session
+
+
+@extend_schema(tags=["Sessions and events"])
+class EventViewSet(WatchedExam):
+    serializer_class = EventSerializer
+    lookup_value_regex = "[0-9]{1,18}"
+
+    @extend_schema(
+        summary="List the events of all sessions of an exam, the newest first",
+        parameters=[
+            OpenApiParameter("ledger", OpenApiTypes.STR, enum=Event.Ledger.values),
+            OpenApiParameter("event", OpenApiTypes.STR, description="Such as PHONE_DETECTED."),
+        ],
+    )
+    def list(self, request: Request, exam: str) -> Response:
+        found = self.exam_or_404()
+        rows = self._events(found).order_by("-pk")
+        ledger, name = request.query_params.get("ledger"), request.query_params.get("event")
+        if ledger is not None:
+            if ledger not in Event.Ledger.values:
+                raise ValidationError({"ledger": f"“{ledger[:40]}” is no ledger."})
+            rows = rows.filter(ledger=ledger)
+        if name is not None:
+            if "\0" in name or len(name) > 48:
+                raise ValidationError({"event": "There is no event of such a name."})
+            rows = rows.filter(name=name)
+        return self.get_paginated_response(self.event_data(self.paginate_queryset(rows), found))
+
+    @extend_schema(summary="Confirm or dismiss an event", request=VerdictInput, responses={204: None})
+    @action(detail=True, methods=["post"])
+    def verdict(self, request: Request, exam: str, pk: str) -> Response:
+        event: Event = self.row_or_404(self._events(self.exam_or_404()), pk=int(pk))
+        wanted = VerdictInput(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        services.judge_event(self.person, event.session_id, event.pk, **wanted.validated_data)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def _events(self, exam: Exam) -> QuerySet[Event]:
+        return selectors.visible_events(self.person).filter(session__exam=exam).prefetch_related("verdicts")
+
+
+@extend_schema(tags=["Sessions and events"])
+class ExportViewSet(WatchedExam):
+    """A finished one is downloaded from ``/exports/<id>/download/`` with the session of who asked for it."""
+
+    serializer_class = ExportSerializer
+    lookup_value_regex = UUID_PATTERN
+
+    @extend_schema(summary="List your own exports of an exam")
+    def list(self, request: Request, exam: str) -> Response:
+        rows = self._exports(self.exam_or_404()).order_by("-created_at", "pk")
+        return self.get_paginated_response(ExportSerializer(self.paginate_queryset(rows), many=True).data)
+
+    @extend_schema(summary="Ask for an export of all sessions", request=ExportInput, responses={201: ExportSerializer})
+    def create(self, request: Request, exam: str) -> Response:
+        found = self.exam_or_404()
+        wanted = ExportInput(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        made = services.request_export(user=self.person, exam=found, format=wanted.validated_data["format"])
+        return Response(ExportSerializer(made).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(summary="See how far an export is")
+    def retrieve(self, request: Request, exam: str, pk: str) -> Response:
+        return Response(ExportSerializer(self.row_or_404(self._exports(self.exam_or_404()), pk=UUID(pk))).data)
+
+    def _exports(self, exam: Exam) -> QuerySet[Export]:
+        return selectors.visible_exports(self.person).filter(exam=exam)
