@@ -18,6 +18,8 @@ _CHILDREN = {
     "mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "munder": 2, "mover": 2, "msubsup": 3, "munderover": 3,
 }  # fmt: skip
 
+_BELOW = {"msub": "munder", "msubsup": "munderover"}
+_WITH_LIMITS = {"lim", "max", "min", "sup", "inf", *"⋃⋂∐∏∑⨁⨂⨀⨆⨄⋁⋀"}
 # Unicode names of the letters; those that were there before the mathematical alphabets are not called mathematical.
 _ALPHABETS = {
     "bold": ["MATHEMATICAL BOLD"],
@@ -63,6 +65,8 @@ def _written(math: Element) -> str:
     for element in math.iter():
         if element.text:
             _respell(element)
+    for element in math.iter():
+        _put_limits_below(element)
     return tostring(math, encoding="unicode")
 
 
@@ -75,6 +79,15 @@ def _respell(element: Element) -> None:
     if variant == "normal":
         element.set("mathvariant", "normal")
     element.text = "".join(_letter(character, variant) for character in text) if variant in _ALPHABETS else text
+
+
+def _put_limits_below(element: Element) -> None:
+    """Of what has limits, the converter sets only sums so. Browsers move them beside it within a line of text."""
+    if element.tag in _BELOW and element[0].tag == "mo":
+        operator = element[0]
+        if operator.get("movablelimits") == "true" or operator.text in _WITH_LIMITS:
+            operator.set("movablelimits", "true")
+            element.tag = _BELOW[element.tag]
 
 
 @cache

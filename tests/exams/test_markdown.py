@@ -117,6 +117,9 @@ def test_a_text_full_of_formulas_sets_some_and_shows_the_rest() -> None:
         (r"\mathrm{d}x", '<mi mathvariant="normal">d</mi><mi>x</mi>'),
         (r"\text{<script>}", "<mtext>&lt;script&gt;</mtext>"),
         (r"\leq", "<mo>≤</mo>"),
+        (r"\lim_x y", '<munder><mo movablelimits="true">lim</mo><mi>x</mi></munder>'),
+        (r"\bigcup_a^b y", "<munderover>"),
+        (r"\log_2 y", "<msub>"),
     ],
 )
 def test_letters_of_formulas_are_those_that_browsers_know(tex: str, part: str) -> None:

@@ -25,7 +25,7 @@ def read_kind(reader: QuestionReader) -> Fields:
     if read is None:
         raise Fault(
             f"The question type {shown(type)} does not exist here, so the question is left out. "
-            "Write it as one of the kinds in docs/questions.md."
+            "Write it anew as another kind, or as several questions."
         )
     return read(reader)
 

@@ -71,7 +71,7 @@ def _parsed(question: Node, section: str) -> ParsedItem:
     try:
         item = _item(reader, name)
     except Fault as fault:
-        return ParsedItem(question.line, None, [str(fault)], section, shown(name) if name else "")
+        return ParsedItem(question.line, None, [str(fault)], section, name[:MAX_NAME])
     return ParsedItem(question.line, item, reader.problems, section, label_of(item), tuple(reader.pictures.values()))
 
 
