@@ -14,7 +14,7 @@ from exams.models import User
 class Backend(AxesBackend):
     """Who is locked out is refused before the password is looked at. Everybody else costs one hash, strangers too."""
 
-    def authenticate(  # type: ignore[override]
+    def authenticate(
         self,
         request: HttpRequest | None,
         username: str | None = None,

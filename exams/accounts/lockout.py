@@ -74,12 +74,13 @@ def with_standing(attempts: QuerySet[AccessAttempt]) -> QuerySet[AccessAttempt]:
     """The same for a list, in the query that reads it; see ``standing_of``."""
     same_name = AccessAttempt.objects.filter(username=OuterRef("username")).order_by().values("username")
     same = same_name.filter(ip_address=OuterRef("ip_address"))
-    return attempts.annotate(
+    found: QuerySet[AccessAttempt] = attempts.annotate(
         here=Subquery(same.annotate(all=Sum("failures_since_start")).values("all")),
         last_here=Subquery(same.annotate(last=Max("attempt_time")).values("last")),
         anywhere=Subquery(same_name.annotate(all=Sum("failures_since_start")).values("all")),
         last_anywhere=Subquery(same_name.annotate(last=Max("attempt_time")).values("last")),
     )
+    return found
 
 
 def standing_of(attempt: Any) -> Standing:

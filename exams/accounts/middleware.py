@@ -49,8 +49,7 @@ class SecondFactorMiddleware:
 def refusal(request: HttpRequest, missing: Missing) -> HttpResponse:
     """Pages lead to where it can be done; programs and scripts get 403 with a code."""
     if request.path.startswith("/api/") or "text/html" not in request.headers.get("Accept", ""):
-        answer = {"code": two_factor.CODE, "message": missing.value, "field": ""}
-        return JsonResponse(answer, status=403)
+        return JsonResponse({"code": two_factor.CODE, "message": missing.value, "field": ""}, status=403)
     back = urlencode({REDIRECT_FIELD_NAME: request.get_full_path()}) if request.method == "GET" else ""
     messages.warning(request, missing.value)
     name = "mfa_index" if missing is Missing.SETUP else "second_factor"

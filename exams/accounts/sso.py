@@ -106,7 +106,7 @@ def login(request: HttpRequest, provider_id: str) -> HttpResponse:
     kept = QueryDict(mutable=True)
     if wanted := request.GET.get(REDIRECT_FIELD_NAME):
         kept[REDIRECT_FIELD_NAME] = wanted
-    request.GET = kept
+    request.GET = kept  # type: ignore[assignment]
     return _guarded(OAuth2LoginView, request, provider_id)
 
 

@@ -48,7 +48,8 @@ def is_required_of(user: User | AnonymousUser) -> bool:
 
 def factors_of(user: User) -> QuerySet[Authenticator]:
     """Recovery codes stand in for a factor and are none."""
-    return Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    found: QuerySet[Authenticator] = Authenticator.objects.filter(user=user)
+    return found.exclude(type=Authenticator.Type.RECOVERY_CODES)
 
 
 def missing(user: User | AnonymousUser, session: Mapping[str, Any] | None) -> Missing | None:
@@ -67,7 +68,9 @@ def must_prove_again(request: HttpRequest) -> bool:
     password. Not by who has just done so: who must set up a second factor has typed their password already; and not
     by who has neither, but comes in through single sign-on."""
     user, session = request.user, request.session
-    if isinstance(user, User) and factors_of(user).exists():
+    if not isinstance(user, User):
+        return True
+    if factors_of(user).exists():
         newest = session.get(PROVED_AT, 0.0)
     elif user.has_usable_password():
         newest = max((record["at"] for record in session.get(RECORDS) or []), default=0.0)

@@ -12,7 +12,7 @@ from exams.models import User
 
 def app_of(user: User) -> str:
     """Set one up; returns its secret."""
-    secret = generate_totp_secret()
+    secret = str(generate_totp_secret())
     TOTP.activate(user, secret)
     return secret
 

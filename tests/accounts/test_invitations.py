@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.django_db
 PASSWORD = "a long enough one"
 
 
-def invited(email: str = "anna@example.org", *, role: str = Role.CANDIDATE, **fields: object) -> Invitation:
+def invited(email: str = "anna@example.org", *, role: str = Role.CANDIDATE, **fields: Any) -> Invitation:
     place = factories.institution()
     invitation = invitations.invite(institution=place, email=email, role=role, by=None)
     Invitation.objects.filter(pk=invitation.pk).update(**fields)
@@ -72,7 +73,8 @@ def test_an_invitation_is_accepted_once() -> None:
 
 @pytest.mark.parametrize("closed", ["accepted_at", "revoked_at", "expires_at"])
 def test_what_was_accepted_revoked_or_expired_is_not_accepted(closed: str) -> None:
-    invitation = invited(**{closed: timezone.now() - timedelta(seconds=1)})
+    over: dict[str, Any] = {closed: timezone.now() - timedelta(seconds=1)}
+    invitation = invited(**over)
     with pytest.raises(InvitationClosed):
         accept_anew(invitation)
     assert not User.objects.exists()
@@ -123,7 +125,12 @@ def test_who_has_the_role_already_is_not_invited() -> None:
 def test_a_candidate_is_invited_to_an_exam_they_are_not_yet_enrolled_in() -> None:
     exam = factories.exam()
     candidate = factories.user(email="anna@example.org", role=Role.CANDIDATE, at=exam.institution)
-    kind = {"institution": exam.institution, "email": "anna@example.org", "role": Role.CANDIDATE, "by": None}
+    kind: dict[str, Any] = {
+        "institution": exam.institution,
+        "email": "anna@example.org",
+        "role": Role.CANDIDATE,
+        "by": None,
+    }
     invitation = invitations.invite(**kind, exam=exam)
     invitations.accept(invitation=invitation, user=candidate)
     with pytest.raises(AlreadyThere, match="is enrolled in"):

@@ -94,7 +94,7 @@ def test_an_invitation_is_plain_text_with_its_link() -> None:
     [message] = mail.outbox
     assert message.to == ["anna@example.org"]
     assert message.subject == "Nordic University invites you"
-    link = re.search(r"http://127\.0\.0\.1:8000/invitations/(\S+)/\n", message.body)
+    link = re.search(r"http://127\.0\.0\.1:8000/invitations/(\S+)/\n", str(message.body))
     assert link is not None
     assert invitations.invitation_of(link[1]) == invitation
     assert message.content_subtype == "plain"

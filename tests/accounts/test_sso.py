@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import requests
 from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.conf import LazySettings
-from django.http import HttpResponse
 from django.test import Client
 
 from exams.models import Invitation, Role, User
@@ -47,7 +47,7 @@ def provider(running: Provider, settings: LazySettings) -> Provider:
     return running
 
 
-def come(client: Client, query: str = "") -> HttpResponse:
+def come(client: Client, query: str = "") -> Any:
     """From the button to the provider and back; the last answer."""
     away = client.get(f"/accounts/oidc/sso/login/{query}")
     assert away.status_code == 302, away.content.decode()
@@ -145,7 +145,7 @@ def test_an_address_of_two_accounts_opens_neither(client: Client, provider: Prov
 
 @pytest.mark.parametrize("fields", [{"is_active": False}, {"is_superuser": True}])
 def test_closed_accounts_and_superusers_are_not_entered_this_way(
-    client: Client, provider: Provider, fields: dict[str, bool]
+    client: Client, provider: Provider, fields: dict[str, Any]
 ) -> None:
     factories.user(email="anna@example.org", **fields)
     assert come(client).status_code == 403

@@ -31,7 +31,8 @@ def invite(client: Client, scene: Scene, addresses: str, **changed: Any) -> Http
 
 
 def made(scene: Scene, **fields: Any) -> Invitation:
-    kind = {"institution": scene.people.institution, "email": "anna@example.org", "role": Role.CANDIDATE, "by": None}
+    kind: dict[str, Any] = {"institution": scene.people.institution, "email": "anna@example.org"}
+    kind |= {"role": Role.CANDIDATE, "by": None}
     return invitations.invite(**(kind | fields))
 
 
