@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from proctoring.analysis.metrics import metrics
 from proctoring.analysis.service import Analysed, NotAnalysed, Rejected, analysis
 from proctoring.analysis.verdict import SUPERSEDED
-from proctoring.live import frames, payloads
+from proctoring.live import frames, payloads, shared_frames
 from proctoring.live.wire import Frame, WireError, unpack_frame
 
 if TYPE_CHECKING:
@@ -88,6 +88,8 @@ class Looker:
         await page.listener.calibrate_with(observation)
         if live.risk_total != before:
             await page.publish_risk()
+        if page.publisher.watchers():
+            await shared_frames.share(live.id)
         await page.publish()
 
     async def _not_analysed(self, frame: Frame, verdict: NotAnalysed, at: float, received: float) -> None:
