@@ -11,7 +11,8 @@ from typing import Any
 from urllib.parse import unquote
 from uuid import UUID
 
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString
 from markdownify import ATX, BACKSLASH, MarkdownConverter
 
 from exams.interchange.base import MAX_QUESTION, Picture, picture
@@ -125,7 +126,7 @@ class TextReader:
                 self.say("Underlining, crossing out and colours are not kept.")
 
 
-class _Converter(MarkdownConverter):  # type: ignore[misc]
+class _Converter(MarkdownConverter):
     def __init__(self, reader: TextReader) -> None:
         super().__init__(heading_style=ATX, bullets="-", newline_style=BACKSLASH, autolinks=False)
         self.reader = reader
@@ -150,10 +151,10 @@ class _Converter(MarkdownConverter):  # type: ignore[misc]
         return escape(rf"\({source.get_text().strip()}\)")
 
     def convert_td(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        return str(super().convert_td(el, text.replace("|", "\\|"), parent_tags))
+        return str(super().convert_td(el, text.replace("|", "\\|"), parent_tags))  # type: ignore[misc]
 
     def convert_th(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        return str(super().convert_th(el, text.replace("|", "\\|"), parent_tags))
+        return str(super().convert_th(el, text.replace("|", "\\|"), parent_tags))  # type: ignore[misc]
 
     def convert_del(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         return text

@@ -13,11 +13,12 @@ from markdown_it import MarkdownIt
 from exams.commonmark import parser, picture_id
 
 FILE = "@@PLUGINFILE@@/"
+NAMES = "names"
 
 
 def html_of(text: str, names: Mapping[UUID, str]) -> str:
     """``names`` says what the files of the text's pictures are called."""
-    return _parser().render(text, dict(names)).strip()
+    return str(_parser().render(text, {NAMES: names})).strip()
 
 
 def plain_of(text: str) -> str:
@@ -34,7 +35,7 @@ def _formula(tex: str, display: bool, env: object) -> str:
     return escape(rf"\[{tex}\]" if display else rf"\({tex}\)", quote=False)
 
 
-def _picture(address: str, alt: str, names: Mapping[UUID, str]) -> str:
+def _picture(address: str, alt: str, env: Mapping[str, Mapping[UUID, str]]) -> str:
     picture = picture_id(address)
-    name = names.get(picture) if picture else None
+    name = env[NAMES].get(picture) if picture else None
     return f'<img src="{escape(address if name is None else FILE + name)}" alt="{escape(alt)}">'

@@ -120,14 +120,14 @@ def _stored(drawn: Drawn) -> str:
 
 def used_pictures(exam: Exam) -> set[UUID]:
     """Those that a text of any version names."""
-    texts: list[str] = [exam.instructions]
-    for row in Section.objects.filter(version__exam=exam).values_list("title", "text"):
-        texts += row
-    for row in Question.objects.filter(section__version__exam=exam).values_list("text", "guidance", "feedback"):
-        texts += row
-    choices = Choice.objects.filter(question__section__version__exam=exam)
-    for row in choices.filter(_NAMES_A_PICTURE).values_list("text", "match", "feedback"):
-        texts += row
+    questions = Question.objects.filter(section__version__exam=exam)
+    choices = Choice.objects.filter(_NAMES_A_PICTURE, question__section__version__exam=exam)
+    rows = [
+        *Section.objects.filter(version__exam=exam).values_list("title", "text"),
+        *questions.values_list("text", "guidance", "feedback"),
+        *choices.values_list("text", "match", "feedback"),
+    ]
+    texts = [exam.instructions, *(text for row in rows for text in row)]
     return set().union(*map(pictures_in, texts))
 
 
