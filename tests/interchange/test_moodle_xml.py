@@ -256,6 +256,13 @@ def test_pictures_come_along_under_their_words() -> None:
     assert parsed.problems == []
 
 
+@pytest.mark.parametrize("content", ["A", "ä", "…"])
+def test_a_file_that_is_broken_is_told(content: str) -> None:
+    file = f'<file name="map.png" path="/" encoding="base64">{content}</file>'
+    parsed = only(question("essay").replace("</questiontext>", f"{file}</questiontext>"))
+    assert parsed.problems == ["The file “map.png” in line 5 is broken, and is left out."]
+
+
 def test_the_one_picture_of_an_old_question_comes_along() -> None:
     old = f"<image>a.gif</image><image_base64>{b64encode(PNG).decode()}</image_base64>"
     [picture] = only(question("essay", old)).pictures
@@ -420,7 +427,7 @@ PIECES = [
     "<question type='multichoice'>", "<question type='numerical'>", "<question type='match'>", "</question>",
     "<name><text>", "</text></name>", "<questiontext format='html'><text>", "</text></questiontext>", "</subquestion>",
     "<answer fraction='100'><text>", "<answer fraction='x'>", "</text></answer>", "<![CDATA[", "]]>", "&lt;p&gt;",
-    "&nbsp;", "&#0;", "<!DOCTYPE a [<!ENTITY b 'c'>]>", "<file name='a' encoding='base64'>", "A", "</file>", "1",
+    "&nbsp;", "&#0;", "<!DOCTYPE a [<!ENTITY b 'c'>]>", "<file name='a' encoding='base64'>", "Aä", "</file>", "1",
     "<text>", "</text>", "<tolerance>", "</tolerance>", "<markdown>", "</markdown>", "<single>false</single>", "\x00",
     "<subquestion>", "text",
 ]  # fmt: skip

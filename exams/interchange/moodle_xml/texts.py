@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
@@ -55,7 +54,7 @@ class QuestionReader(TextReader):
             name = (file.attributes.get("path", "/") + file.attributes.get("name", "")).lstrip("/")
             try:
                 yield name, b64decode(file.own_text)
-            except binascii.Error:
+            except ValueError:  # also what binascii.Error is
                 self.say(f"The file {shown(name)} in line {file.line} is broken, and is left out.")
 
 
