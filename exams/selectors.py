@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from exams import paper
+from exams import asked, paper
 from exams.models import Answer, Attempt, Enrolment, Exam, ExamVersion, Membership, Question, Role, User
 from exams.results import marks_of as marks_of
 
@@ -130,12 +130,12 @@ def attempts_used_up(user: User, exam: Exam) -> bool:
 
 def questions_of(version: ExamVersion) -> list[Question]:
     """In order, with their choices: two queries, however many there are."""
-    questions = Question.objects.filter(section__version=version).select_related("section", "pool")
-    return list(questions.order_by("section__position", "section", "position", "pk").prefetch_related("choices"))
+    return list(asked.in_order(version.pk).prefetch_related("choices"))
 
 
 def paper_of(attempt: Attempt) -> list[Question]:
-    """The questions this attempt is asked, in its order, with their choices."""
+    """The questions this attempt is asked, in its order, with their choices and what is right. For its candidate's
+    page there is ``exams.asked``."""
     return paper.draw(attempt.seed, questions_of(attempt.version), shuffle=attempt.exam.shuffle_questions)
 
 

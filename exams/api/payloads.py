@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from exams import paper, selectors, timing
+from exams import asked, paper, selectors, timing
 from exams.answers import LONGEST_ESSAY, LONGEST_SHORT_TEXT, for_browser
 from exams.api.time import break_payload
 from exams.api.time import milliseconds as milliseconds
@@ -22,7 +22,7 @@ _DOLLARS = re.compile(r"(?<!\\)\$+")  # around formulas
 
 
 def paper_payload(questions: Sequence[Question], *, seed: str, shuffle: bool) -> Payload:
-    """Sections and questions as one attempt sees them: ``selectors.paper_of``, or a preview's."""
+    """Sections and questions as one attempt sees them: ``asked.paper_for``, or a preview's."""
     sections = {question.section_id: question.section for question in questions}
     return {
         "sections": [section_payload(section) for section in sections.values()],
@@ -112,7 +112,7 @@ def attempt_payload(attempt: Attempt) -> Payload:
     now = timezone.now()
     breaks = timing.break_time(attempt, now)
     running = attempt.state == Attempt.State.RUNNING and attempt.started_at is not None and breaks.open is None
-    questions = selectors.paper_of(attempt) if running else []
+    questions = asked.paper_for(attempt) if running else []
     return {
         "id": str(attempt.pk),
         "exam": attempt.exam.title,
