@@ -1,0 +1,103 @@
+"""Those who write exams at their pages: by eye at both widths, by keyboard alone, and trying an exam out."""
+
+from __future__ import annotations
+
+import pytest
+from selenium.webdriver.common.keys import Keys
+
+from tests.browser import chromium, looks
+from tests.browser.chromium import wait
+from tests.browser.conftest import OpenBrowser
+from tests.browser.judging import judge
+from tests.browser.seat import Person
+from tests.server import Site
+
+COPY = """
+from exams.models import Exam
+from exams.services.authoring import duplicate
+exam = Exam.objects.get(title="Every kind of question")
+answer = duplicate(exam, title={title!r}, by=None).pk
+"""
+
+
+@pytest.fixture
+def author(site: Site, open_browser: OpenBrowser) -> Person:
+    person = Person(open_browser(), site.url)
+    person.sign_in("author")
+    return person
+
+
+def draft(site: Site, title: str) -> str:
+    """The address of an exam that was made as a copy of the demo's."""
+    return f"/admin/exams/exam/{site.ask(COPY.format(title=title))}/"
+
+
+def test_the_pages_of_authors_by_eye(author: Person, site: Site) -> None:
+    exam = draft(site, "By eye")
+    number = exam.split("/")[-2]
+    pages = {
+        "exam": f"{exam}change/",
+        "questions": f"{exam}questions/",
+        "preview": f"{exam}preview/?seed=a",
+        "publish": f"{exam}do/publish/",
+        "duplicate": f"{exam}duplicate/",
+        "kinds": f"/admin/exams/question/add/?exam={number}",
+        "question-list": "/admin/exams/question/",
+    }
+    for kind in ("single_choice", "numeric", "matching"):
+        pages[kind] = f"/admin/exams/question/add/?exam={number}&kind={kind}"
+    wrong = []
+    for name, path in pages.items():
+        author.open(path)
+        assert "Not Found" not in author.browser.title, path
+        wrong += judge(author, f"authoring-{name}")
+        if name in {"questions", "preview", "matching"}:
+            wrong += [f"{name}: not reached by Tab: {each}" for each in looks.unreachable_by_tab(author.browser)]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_question_is_moved_by_keyboard_and_the_focus_stays_with_it(author: Person, site: Site) -> None:
+    author.open(f"{draft(site, 'By keyboard')}questions/")
+    third = ids(author)[2]
+    author.browser.execute_script("document.querySelector(arguments[0]).focus()", f"#{third} [name=question_up]")
+    press_enter(author)
+    wait(author.browser, lambda _: ids(author)[1] == focused(author) == third, "the question and the focus up one")
+    press_enter(author)
+    wait(author.browser, lambda _: ids(author)[0] == focused(author) == third, "the question and the focus on top")
+
+
+def press_enter(author: Person) -> None:
+    author.browser.switch_to.active_element.send_keys(Keys.ENTER)
+
+
+def focused(author: Person) -> str:
+    """The question that the focus is on a button of."""
+    return str(author.browser.execute_script("return document.activeElement?.closest('li')?.id"))
+
+
+def ids(author: Person) -> list[str]:
+    return [str(each.get_attribute("id")) for each in author.find_all(".au-questions > li")]
+
+
+def test_a_question_is_written_with_its_looks_beside_and_tried_as_a_candidate(author: Person, site: Site) -> None:
+    exam = draft(site, "Written")
+    author.open(f"/admin/exams/question/add/?exam={exam.split('/')[-2]}&kind=single_choice")
+    author.find("#id_text").send_keys("How much is $2^3$?")
+    author.sees("#question-preview", "How much is")
+    assert author.find_all("#question-preview math")
+    for row, text in enumerate(("6", "8")):
+        author.find(f"#id_choices-{row}-text").send_keys(text)
+        author.find(f"#id_choices-{row}-correct").send_keys(Keys.SPACE)
+    assert not author.find("#id_choices-0-correct").is_selected()  # one alone is right
+    author.find("#id_text").submit()
+    wait(author.browser, lambda b: "/questions/" in b.current_url, "the exam's questions")
+    author.find_all(".au-questions .au-question")[4].click()
+    author.click("a[href*='/preview/']")
+    for answer in author.find_all("#questions input[type=radio]"):
+        answer.click()
+        wait(author.browser, lambda _: " of 1 point" in author.text(".question-status"), "the mark")
+    assert author.text(".question-status") in {"0 of 1 point", "1 of 1 point"}
+    author.sees("#score", "of 1 points so far")
+    author.browser.refresh()
+    author.sees("#score", "Answer something")
+    assert "SEVERE" not in chromium.console(author.browser)
