@@ -48,9 +48,9 @@ class KeyForm(forms.Form):
     everyone = forms.BooleanField(required=False)
     reason = forms.CharField(max_length=LONGEST_REASON, strip=True)
 
-    def __init__(self, *args: Any, question: Question, everyone: bool, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, question: Question, everyone: bool) -> None:
         self.item = item = item_of(question)
-        super().__init__(*args, initial={"everyone": everyone}, **kwargs)
+        super().__init__(data, initial={"everyone": everyone})
         for place, choice in enumerate(item.choices):
             if item.kind in CHOOSING:
                 self._add(f"right_{place}", forms.BooleanField(required=False), _is_right(choice))

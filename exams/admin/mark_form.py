@@ -31,12 +31,12 @@ class MarkForm(forms.Form):
     comment = forms.CharField(required=False, max_length=grading.LONGEST_COMMENT)
     seen = forms.CharField(required=False)
 
-    def __init__(self, *args: Any, mark: Mark, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, mark: Mark) -> None:
         self.mark = mark
         self.taken = ""
         given = "" if mark.points is None else str(trimmed(mark.points))
         first = {"points": given, "comment": mark.comment, "seen": grading.state_of(mark)}
-        super().__init__(*args, initial=first, **kwargs)
+        super().__init__(data, initial=first)
 
 
 def save_mark(form: MarkForm, *, by: User) -> bool:

@@ -18,7 +18,8 @@ from exams import queues, results
 from exams.admin.base import who
 from exams.admin.mark_form import MarkForm, context_of, save_mark
 from exams.models import Exam, Mark
-from exams.scoped_admin import ReadOnlyMixin, ScopedModelAdmin, has_role
+from exams.roles import has_role
+from exams.scoped_admin import ReadOnlyMixin, ScopedModelAdmin
 from exams.services import grading
 
 PER_PAGE = 50

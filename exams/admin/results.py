@@ -26,8 +26,8 @@ from exams.admin.result_statistics import statistics_page
 from exams.models import Attempt, Exam, Mark
 from exams.reporting import Row
 from exams.result_files import results_csv, results_json
+from exams.roles import has_role
 from exams.said import key_in_words, said
-from exams.scoped_admin import has_role
 from exams.services import remark
 
 PER_PAGE = 100

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from itertools import groupby
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, Max, Q, Sum
@@ -73,7 +75,7 @@ def mark_again(
     return changed
 
 
-def lock_attempts(keys: Sequence[object]) -> list[Attempt]:
+def lock_attempts(keys: Sequence[UUID]) -> list[Attempt]:
     locked = Attempt.objects.select_for_update(of=("self",)).select_related("exam", "version")
     return list(locked.filter(pk__in=keys).order_by("pk"))
 
@@ -91,7 +93,7 @@ def add_up(attempts: Sequence[Attempt]) -> None:
             score=Sum("points"), of=Sum("maximum"), missing=Count("pk", filter=Q(points__isnull=True)), last=Max("at")
         )
     )
-    by_attempt = {row["attempt"]: row for row in figures}
+    by_attempt: dict[UUID, dict[str, Any]] = {row["attempt"]: dict(row) for row in figures}
     before = {attempt.pk: _shown(attempt) for attempt in attempts}
     for attempt in attempts:
         row = by_attempt.get(attempt.pk, {"score": None, "of": Decimal(0), "missing": 0, "last": timezone.now()})

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -53,7 +52,7 @@ def shown(answer: Any) -> Mark:
     return mark
 
 
-def give(client: Client, url: str, mark: Mark, points: str, **fields: str) -> HttpResponse:
+def give(client: Client, url: str, mark: Mark, points: str, **fields: str) -> Any:
     return client.post(url, {"mark": mark.pk, "points": points, "seen": grading.state_of(mark)} | fields)
 
 

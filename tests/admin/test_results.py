@@ -56,7 +56,7 @@ def exam_of(people: People, *answers: dict[str, Any], **fields: Any) -> Exam:
 
 ALL_RIGHT = {name: RIGHT[name] for name in ("prime", "even", "pi")}
 HALF = {"even": ["2", "4"]}
-THREE = (HALF, ALL_RIGHT, {})
+THREE: tuple[dict[str, Any], ...] = (HALF, ALL_RIGHT, {})
 
 
 def url_of(exam: Exam, page: str = "", **fields: Any) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
 
 from exams import results
 from exams.errors import InvalidMark, MarkTaken
+from exams.items import Item, Kind
 from exams.models import Attempt, Exam, Mark, MarkChange, Role, User
 from exams.services import grading
 from tests import factories
@@ -151,13 +153,14 @@ def test_skipping_goes_once_round_all_answers() -> None:
 
 
 def test_the_order_is_the_same_for_all_and_another_for_each_question() -> None:
-    exam = marked.exam(None, marked.ESSAY, marked.Item(marked.Kind.ESSAY, "And 0?", name="zero"))
+    exam = marked.exam(None, marked.ESSAY, Item(Kind.ESSAY, "And 0?", name="zero"))
     for _ in range(6):
         handed_in(exam, {"essay": "Because.", "zero": "No."})
 
-    def order(name: str) -> list[object]:
+    def order(name: str) -> list[UUID]:
         by, uid = marker(exam), marked.question(exam, name).uid
-        marks, mark = [], grading.reserve_next(by=by, exam=exam, question=uid)
+        marks: list[UUID] = []
+        mark = grading.reserve_next(by=by, exam=exam, question=uid)
         while mark is not None and mark.attempt_id not in marks:
             marks.append(mark.attempt_id)
             mark = grading.reserve_next(by=by, exam=exam, question=uid, after=mark)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from exams.items import Item, ItemChoice, Kind
@@ -240,6 +241,9 @@ def test_penalties_never_take_a_score_below_nothing() -> None:
 
 # ---- what holds for all of them ----
 
+# However busy the machine is.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)
+
 hundredths = st.integers(0, 2000).map(lambda n: Decimal(n) / 100)
 credits = st.none() | st.integers(-100, 100).map(Decimal)
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -289,6 +293,7 @@ def chosen(draw: st.DrawFn) -> tuple[Item, Response]:
     return question, draw(st.frozensets(st.integers(0, len(question.choices) - 1)))
 
 
+@unhurried
 @given(chosen() | arranging() | writing())
 def test_marks_stay_within_their_bounds_and_are_whole_hundredths(asked: tuple[Item, Response]) -> None:
     points = mark(*asked)
@@ -297,6 +302,7 @@ def test_marks_stay_within_their_bounds_and_are_whole_hundredths(asked: tuple[It
     assert points == round(points, 2)
 
 
+@unhurried
 @given(choosing(st.just(Kind.MULTIPLE_CHOICE), st.none()), st.data())
 def test_one_more_right_option_never_earns_less_and_one_more_wrong_never_more(
     question: Item, data: st.DataObject
@@ -309,18 +315,20 @@ def test_one_more_right_option_never_earns_less_and_one_more_wrong_never_more(
     assert second >= first if question.choices[more].correct else second <= first
 
 
+@unhurried
 @given(choosing(st.just(Kind.MULTIPLE_CHOICE), st.none()))
 def test_all_right_options_and_nothing_else_earn_everything(question: Item) -> None:
     right = frozenset(place for place, choice in enumerate(question.choices) if choice.correct)
     assert mark(question, right) == (question.points if right else 0)
 
 
+@unhurried
 @given(chosen(), st.randoms(use_true_random=False))
-def test_the_order_of_the_options_changes_nothing(asked: tuple[Item, Response], random: st.random_module) -> None:
+def test_the_order_of_the_options_changes_nothing(asked: tuple[Item, Response], random: Random) -> None:
     question, response = asked
     assert isinstance(response, frozenset)
     places = list(range(len(question.choices)))
-    random.shuffle(places)  # type: ignore[attr-defined]
+    random.shuffle(places)
     mixed = Item(
         question.kind, "?", points=question.points, penalty=question.penalty,
         choices=tuple(question.choices[place] for place in places),
@@ -328,6 +336,7 @@ def test_the_order_of_the_options_changes_nothing(asked: tuple[Item, Response], 
     assert mark(mixed, frozenset(places.index(place) for place in response)) == mark(question, response)
 
 
+@unhurried
 @given(arranging())
 def test_one_more_right_pair_never_earns_less(asked: tuple[Item, Response]) -> None:
     question, response = asked
@@ -338,6 +347,7 @@ def test_one_more_right_pair_never_earns_less(asked: tuple[Item, Response]) -> N
         assert second >= first
 
 
+@unhurried
 @given(texts.filter(str.strip))
 def test_an_answer_written_as_the_accepted_one_is_right(text: str) -> None:
     accepted = text.replace("\\", "").replace("*", "")

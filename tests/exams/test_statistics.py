@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from exams import statistics
@@ -126,9 +126,11 @@ def test_bins_hold_their_lower_edge_and_the_last_one_everything_above() -> None:
     assert (bins[5].low, bins[5].high) == (50, 60)
 
 
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)
 shares = st.floats(0, 1).map(lambda share: round(share, 2))
 
 
+@unhurried
 @given(st.lists(st.lists(shares, min_size=4, max_size=4), max_size=12))
 def test_figures_stay_within_their_bounds(table: list[list[float]]) -> None:
     for figures in marks(table).figures().values():
@@ -139,6 +141,7 @@ def test_figures_stay_within_their_bounds(table: list[list[float]]) -> None:
     assert alpha is None or alpha <= 1 + 1e-9
 
 
+@unhurried
 @given(st.lists(st.floats(-10, 110), max_size=50), st.integers(1, 20))
 def test_every_score_is_in_one_bin(percents: list[float], bins: int) -> None:
     assert sum(each.count for each in statistics.distribution(percents, bins)) == len(percents)
