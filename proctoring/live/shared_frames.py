@@ -46,6 +46,14 @@ async def share(session_id: UUID) -> None:
         logger.warning("A live picture could not be shared: Redis is out of reach.", exc_info=True)
 
 
+async def close() -> None:
+    """Let the line to Redis go; the next picture opens another."""
+    global _client
+    client, _client = _client, None
+    if client is not None:
+        await client.aclose()
+
+
 def newest(session_id: UUID) -> NewestFrame | None:
     """The newest of this process's and the others'. Blocks for Redis, so not for the event loop."""
     here = frames.newest(session_id)

@@ -95,7 +95,7 @@ class AttemptViewSet(StaffViewSet):
 
     @extend_schema(
         summary="List an attempt's answers with all their revisions",
-        description="For administrators; for authors too, unless the exam is marked anonymously.",
+        description="For administrators; for authors and reviewers too, unless the exam is marked anonymously.",
         responses=AnswerSerializer(many=True),
     )
     @action(detail=True, methods=["get"])
