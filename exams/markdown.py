@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache
 from html import escape
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
+from exams.bounded_cache import BoundedCache
 from exams.commonmark import parser, picture_id
 from exams.formulas import mathml
 from exams.items import MAX_TEXT
@@ -19,6 +20,8 @@ from exams.sanitise import sanitise
 
 PictureUrl = Callable[[UUID], str]
 FORMULA_BUDGET = 6_000  # characters of TeX in one text that are typeset; what goes beyond shows its source
+MAX_HTML = 400_000  # characters; a table of thousands of empty cells is shown as it was written
+_CACHE: BoundedCache[tuple[str, bool]] = BoundedCache(32 * 1024 * 1024)  # a thousand who begin see the same few texts
 _WIDE_FORMULA = 60  # characters; one that long may be wider than a phone, and is then scrolled by keyboard too
 _SURROGATES = re.compile("[\ud800-\udfff]")
 # Quotes in attributes come out of the sanitiser escaped and "<" in texts too, so no text can look like this.
@@ -43,14 +46,19 @@ def _with_pictures(html: str, picture_url: PictureUrl) -> SafeString:
     return mark_safe(_PICTURE.sub(lambda hit: f'{hit[1]}{escape(picture_url(UUID(hit[2])))}"', html))  # noqa: S308
 
 
-@lru_cache(maxsize=2048)  # a thousand candidates who begin together are shown the same few texts
 def _html(text: str, inline: bool) -> str:
+    return _CACHE.get((text, inline), lambda: _made(text, inline))
+
+
+def _made(text: str, inline: bool) -> str:
     text = _SURROGATES.sub("\ufffd", text)
-    if len(text) > MAX_TEXT:
-        return sanitise(_wrapped(escape(text[:MAX_TEXT]) + "…", inline))
-    md = _parser()
-    env = {"budget": FORMULA_BUDGET}
-    return sanitise(_wrapped(md.renderInline(text, env) if inline else md.render(text, env), inline))
+    html = None
+    if len(text) <= MAX_TEXT:
+        md, env = _parser(), {"budget": FORMULA_BUDGET}
+        html = md.renderInline(text, env) if inline else md.render(text, env)
+    if html is None or len(html) > MAX_HTML:
+        html = escape(text[:MAX_TEXT]) + ("…" if len(text) > MAX_TEXT else "")
+    return sanitise(_wrapped(html, inline))
 
 
 def _wrapped(html: str, inline: bool) -> str:

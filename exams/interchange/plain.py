@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
-# MathJax's own marks and doubled dollars; a single dollar is a dollar to Moodle. The length keeps the search short.
+# MathJax's own marks and doubled dollars; a single dollar is a dollar to Moodle. No formula holds another's beginning,
+# which keeps the search linear.
 _TEX = re.compile(
-    r"\\\((?P<inline>.{1,2000}?)\\\)|\\\[(?P<display>.{1,2000}?)\\\]|\$\$(?P<dollars>[^$]{1,2000})\$\$", re.DOTALL
+    r"\\\((?P<inline>(?:[^\\]|\\[^()])+)\\\)"
+    r"|\\\[(?P<display>(?:[^\\]|\\[^\[\]])+)\\\]"
+    r"|\$\$(?P<dollars>[^$]+)\$\$"
 )
 _INLINE = re.compile(
     r"""\\(?=[!-/:-@\[-`{-~\n]|\Z)  # a backslash that would escape something

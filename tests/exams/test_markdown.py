@@ -177,6 +177,12 @@ def test_a_long_text_is_shown_in_full_and_one_too_long_as_plain_text() -> None:
     assert cut.count("*") == 20_000
 
 
+def test_a_table_of_thousands_of_empty_cells_is_shown_as_it_was_written() -> None:
+    table = "|a" * 3000 + "\n" + "|-" * 3000 + "\n" + "|x\n" * 1500
+    assert "<table>" not in html(table)
+    assert len(html(table)) < 2 * len(table)
+
+
 def test_in_a_line_there_are_no_paragraphs() -> None:
     line = render_inline(f"**a**\n\n$x$ ![p](picture:{PICTURE})", address)
     assert not set(Found(line).tags) & {"p", "div"}
