@@ -10,13 +10,13 @@ from exams.models import Exam, ExamVersion, Membership, Role, User
 
 def exam_to_author(user: User | AnonymousUser, exam_id: int) -> Exam:
     """Raises Exam.DoesNotExist unless the user writes exams at its institution, as if there were none."""
+    if not isinstance(user, User) or not user.is_active:
+        raise Exam.DoesNotExist
     exams = Exam.objects.select_related("institution")
     if not user.is_superuser:
         roles = [Role.ADMINISTRATOR, Role.AUTHOR]
-        places = Membership.objects.filter(user_id=user.pk, role__in=roles).values("institution")
+        places = Membership.objects.filter(user=user, role__in=roles).values("institution")
         exams = exams.filter(institution__in=places)
-    if not user.is_active:
-        raise Exam.DoesNotExist
     return exams.get(pk=exam_id)
 
 

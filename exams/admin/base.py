@@ -12,7 +12,8 @@ from django.urls import reverse
 from exams import authored
 from exams.errors import VersionFrozen
 from exams.models import Exam, ExamVersion, User
-from exams.scoped_admin import EDITORS, ScopedModelAdmin
+from exams.roles import EDITORS
+from exams.scoped_admin import ScopedModelAdmin
 from exams.services import hold_draft
 
 

@@ -20,7 +20,8 @@ from exams.admin.preview import preview_marks, preview_page
 from exams.admin.question_files import urls as question_file_urls
 from exams.admin.results import urls as results_urls
 from exams.models import Enrolment, Exam
-from exams.scoped_admin import EDITORS, ScopedModelAdmin, ScopedTabularInline, institution_ids, zone_for
+from exams.roles import EDITORS, institution_ids
+from exams.scoped_admin import ScopedModelAdmin, ScopedTabularInline, zone_for
 from exams.services import draft_of
 
 WINDOW = "Window and time"
@@ -130,7 +131,8 @@ class ExamAdmin(ScopedModelAdmin):
             more |= exam_context(exam)
             if why_kept(exam):
                 more["show_delete"] = False
-        return super().change_view(request, object_id, form_url, more)
+        answer: HttpResponse = super().change_view(request, object_id, form_url, more)
+        return answer
 
     def save_model(self, request: HttpRequest, obj: Exam, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

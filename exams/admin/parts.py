@@ -51,13 +51,17 @@ class PlacedPartAdmin(PartAdmin):
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         self.parent(request)
-        return super().add_view(request, form_url, {"show_save_and_add_another": False} | (extra_context or {}))
+        answer: HttpResponse = super().add_view(
+            request, form_url, {"show_save_and_add_another": False} | (extra_context or {})
+        )
+        return answer
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         more = {"show_save_and_add_another": False} | (extra_context or {})
-        return super().change_view(request, object_id, form_url, more)
+        answer: HttpResponse = super().change_view(request, object_id, form_url, more)
+        return answer
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         hold_draft(self.version_of(obj).pk)

@@ -9,7 +9,8 @@ from django.http import HttpRequest
 from unfold.contrib.filters.admin import DropdownFilter
 
 from exams.models import Exam, ExamVersion, Question
-from exams.scoped_admin import EDITORS, institution_ids, is_key, is_superuser
+from exams.roles import EDITORS, institution_ids, is_superuser
+from exams.scoped_admin import is_key
 
 NEWEST, DRAFT, PUBLISHED, ALL = "newest", "draft", "published", "all"
 

@@ -3,17 +3,19 @@ problems find the field they belong to."""
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.models import BaseInlineFormSet
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget
 
 from exams.admin.kinds import UNUSED
 from exams.item_of import trimmed
 from exams.items import Item, ItemChoice, Kind, check
-from exams.models import ExamVersion, Pool, Question, Section
+from exams.models import Choice, ExamVersion, Pool, Question, Section
 
 _ENOUGH_FOR_A_CHOICE = "."  # a text, so that only the choices can be wrong
 
@@ -149,6 +151,7 @@ class ChoiceFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
         super().clean()
         if any(self.errors):
             return
+        problems = []
         kept = self._in_order()
         kind = Kind(self.instance.kind)
         choices = tuple(_choice(form.cleaned_data) for form in kept)
@@ -158,7 +161,9 @@ class ChoiceFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
                 form = kept[int(place)]
                 form.add_error("match" if "match" in form.fields else "text", problem.message)
             elif field == "choices":
-                self._non_form_errors.append(problem.message)
+                problems.append(problem.message)
+        if problems:
+            raise ValidationError(problems)
 
     def save(self, commit: bool = True) -> Any:
         saved = super().save(commit)
@@ -168,7 +173,7 @@ class ChoiceFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
                 if form.instance.position != position:
                     form.instance.position = position
                     changed.append(form.instance)
-            self.model._default_manager.bulk_update(changed, ["position"])
+            Choice.objects.bulk_update(changed, ["position"])
         return saved
 
     def _in_order(self) -> list[Any]:
@@ -178,7 +183,7 @@ class ChoiceFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
         return sorted(kept, key=lambda form: form.cleaned_data["position"])
 
 
-def _trim(initial: dict[str, Any]) -> None:
+def _trim(initial: MutableMapping[str, Any]) -> None:
     """0.5 and not 0.500000000000, as the column has it."""
     for name, value in initial.items():
         if isinstance(value, Decimal):

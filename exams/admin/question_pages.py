@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from exams.admin.kinds import KIND_FORMS, kind_named
 from exams.items import MAX_CHOICES, Item, ItemChoice, Kind
 from exams.models import Exam, ExamVersion, Question
-from exams.scoped_admin import EDITORS, has_role, institution_ids, is_superuser
+from exams.roles import EDITORS, has_role, institution_ids, is_superuser
 
 
 def choose_kind_page(request: HttpRequest, draft: ExamVersion | None, *, site: AdminSite) -> HttpResponse:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Field, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
@@ -21,7 +22,8 @@ from exams.admin.question_pages import choose_kind_page, question_preview
 from exams.item_of import item_of, trimmed
 from exams.items import Kind
 from exams.models import Choice, ExamVersion, Question
-from exams.scoped_admin import EDITORS, ScopedTabularInline, is_key
+from exams.roles import EDITORS
+from exams.scoped_admin import ScopedTabularInline, is_key
 from exams.services.authoring import place_question
 from exams.services.versions import existing_draft
 
@@ -141,7 +143,7 @@ class QuestionAdmin(PartAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         kind = kind_of(request, obj)
         fields = fields_of(kind or Kind.ESSAY)
-        where = ("place", "position", "name")
+        where: tuple[str, ...] = ("place", "position", "name")
         if not self.has_change_permission(request, obj):
             where = ("section", "pool", "position", "name")
         asked = tuple(name for name in fields if name not in {"place", "position", "name"})
@@ -176,7 +178,7 @@ class QuestionAdmin(PartAdmin):
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Where to and which kind come first; then the form has what that kind needs."""
         if not self.has_add_permission(request):
-            return super().add_view(request, form_url, extra_context)
+            raise PermissionDenied
         value = request.GET.get("exam", "")
         if is_key(value) and self._draft(request) is None:
             exam = exam_or_404(request, int(value))
@@ -184,7 +186,8 @@ class QuestionAdmin(PartAdmin):
             return HttpResponseRedirect(exam_url(exam))
         if self._draft(request) is None or kind_of(request, None) is None:
             return choose_kind_page(request, self._draft(request), site=self.admin_site)
-        return super().add_view(request, form_url, extra_context)
+        answer: HttpResponse = super().add_view(request, form_url, extra_context)
+        return answer
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
         question: Question | None = kwargs.get("obj")
@@ -214,7 +217,8 @@ class QuestionAdmin(PartAdmin):
             query = urlencode({"exam": obj.section.version.exam_id, "kind": obj.kind, "place": place})
             messages.success(request, f"“{self.label(obj)}” was added. Here is the next one.")
             return HttpResponseRedirect(f"{reverse('admin:exams_question_add')}?{query}")
-        return super().response_add(request, obj, post_url_continue)
+        answer: HttpResponse = super().response_add(request, obj, post_url_continue)
+        return answer
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(question_preview)

@@ -158,7 +158,7 @@ def change_url(question: Question, query: str = "") -> str:
 def test_a_question_is_changed_with_its_options(author: Client, scene: Scene) -> None:
     question = factories.choice_question(scene.draft)
     first, right, last = question.choices.all()
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"id": first.pk, "question": question.pk, "text": "27", "position": "3"},
         {"id": right.pk, "question": question.pk, "text": "29", "position": "1", "correct": "on"},
         {"id": last.pk, "question": question.pk, "text": "25", "position": "2", "DELETE": "on"},
@@ -176,7 +176,7 @@ def test_a_question_is_made_one_of_another_kind_and_nothing_of_the_old_is_left(a
     answer = author.post(change_url(question, "?kind=numeric"), form(question.section, number="23"))
     assert answer.status_code == 302
     question.refresh_from_db()
-    assert (question.kind, question.number, question.choices.count()) == ("numeric", 23, 0)
+    assert (question.kind, question.number, question.choices.count()) == ("numeric", Decimal(23), 0)
     author.post(change_url(question, "?kind=essay"), form(question.section, guidance="g"))
     question.refresh_from_db()
     assert (question.kind, question.number) == ("essay", None)
