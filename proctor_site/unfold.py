@@ -107,6 +107,7 @@ UNFOLD: dict[str, Any] = {
                     _item("Locked sign-ins", "lock_person", "admin:exams_signinlock_changelist", "people"),
                     _item("Webhooks", "webhook", "admin:exams_webhookendpoint_changelist", "institutions"),
                     _item("Deliveries", "outbox", "admin:exams_webhookdelivery_changelist", "institutions"),
+                    _item("API keys", "key", "admin:exams_apitoken_changelist"),
                 ],
             },
         ],
