@@ -11,7 +11,7 @@ from django.db import connection
 from pytest_django import DjangoDbBlocker
 from xdist.scheduler import Scheduling
 
-from exams import asked
+from exams import asked, keys
 from tests import tracks
 from tests.server import site  # noqa: F401  (one for all tests, started when the first asks for it)
 
@@ -57,3 +57,4 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 def _nothing_is_kept_from_another_test() -> None:
     cache.clear()
     asked.forget()
+    keys.forget()

@@ -15,8 +15,8 @@ from django.db import transaction
 from django.db.models import Count, Max, Q, Sum
 from django.utils import timezone
 
-from exams import paper, results, selectors
-from exams.item_of import item_of
+from exams import paper, results
+from exams.keys import key_of
 from exams.marking import mark as points_for
 from exams.marking import total
 from exams.models import Answer, Attempt, Exam, KeyCorrection, Mark, MarkChange, Question
@@ -115,9 +115,8 @@ def _shown(attempt: Attempt) -> object:
 def _mark(
     attempts: Sequence[Attempt], *, only: frozenset[int] | None = None, correction: KeyCorrection | None = None
 ) -> int:
-    """``attempts``: of one version, locked and handed in. Twelve queries, however many there are."""
-    questions, marks = selectors.questions_of(attempts[0].version), Mark.objects.filter(attempt__in=attempts)
-    items = {question.pk: item_of(question) for question in questions}
+    """``attempts``: of one version, locked and handed in. Ten queries, however many there are."""
+    key, marks = key_of(attempts[0].version), Mark.objects.filter(attempt__in=attempts)
     if only is not None:
         marks = marks.filter(question__in=only)
     answers = results.answers_that_count(attempts, only)
@@ -125,16 +124,16 @@ def _mark(
     outcome = _Outcome(
         at=timezone.now(),
         correction=correction,
-        everyone=results.everyone_has_full_points(attempts[0].version),
+        everyone=key.everyone,
         people=_given_by_people(known.values()) if correction is not None else {},
     )
     for attempt in attempts:
-        for question in paper.draw(attempt.seed, questions, shuffle=False):
+        for question in paper.draw(attempt.seed, key.questions, shuffle=False):
             if only is not None and question.pk not in only:
                 continue
             answer = answers.get((attempt.pk, question.pk))
             response = None if answer is None else response_of(question, answer.value, attempt.seed)
-            points = points_for(items[question.pk], response)
+            points = points_for(key.items[question.pk], response)
             outcome.note(attempt, question, answer, points, known.get((attempt.pk, question.pk)))
     outcome.write()
     add_up(attempts)
