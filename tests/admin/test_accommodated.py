@@ -75,7 +75,7 @@ def test_the_session_s_page_names_the_rules_that_held(client: Client, scene: Sce
         "Pictures are looked at and forgotten, none is kept",
     ):
         assert said in page, said
-    assert "ccommodation" not in page
+    assert "An accommodation applies" not in page and "session-accommodation" not in page
 
 
 def test_an_export_of_the_exam_tells_the_sessions_apart(session: Session) -> None:
