@@ -20,6 +20,7 @@ from allauth.socialaccount.providers.base import AuthProcess
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
+from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.cache import cache
 from django.db import transaction
@@ -31,7 +32,7 @@ from django.views.decorators.http import require_GET
 
 from exams.models import Invitation, User
 from exams.services import invitations
-from exams.services.newcomers import users_with_email
+from exams.services.newcomers import has_proven_address, note_proof, shut_out_others, users_with_email
 
 logger = logging.getLogger(__name__)
 
@@ -152,7 +153,7 @@ def _account_for(request: HttpRequest, claims: dict[str, Any]) -> User:
         raise _refusal(request, "unverified", address)
     found = users_with_email(address)
     if len(found) == 1 and found[0].is_active and not found[0].is_superuser:
-        return found[0]
+        return _joined(request, found[0])
     if found:
         raise _refusal(request, "unclear" if len(found) > 1 else "closed", address)
     invited = list(Invitation.objects.open_at(timezone.now()).filter(email=address).order_by("pk"))
@@ -164,6 +165,18 @@ def _account_for(request: HttpRequest, claims: dict[str, Any]) -> User:
     )
     for invitation in invited[1:]:
         invitations.accept(invitation=invitation, user=user)
+    return user
+
+
+def _joined(request: HttpRequest, user: User) -> User:
+    """The password that somebody else may have set for an address they do not own opens the account no longer."""
+    if user.has_usable_password() and not has_proven_address(user):
+        shut_out_others(user, None)
+        messages.info(
+            request,
+            "From now on you come in this way. Your old password no longer works; your account’s page sets a new one.",
+        )
+    note_proof(user)
     return user
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import record_authentication
 from allauth.socialaccount.models import SocialAccount
 from django import forms
 from django.contrib import messages
-from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth import REDIRECT_FIELD_NAME, update_session_auth_hash
 from django.contrib.auth import login as sign_in
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
@@ -24,7 +25,7 @@ from exams.accounts import two_factor
 from exams.errors import ExamError
 from exams.models import Invitation, User
 from exams.services import invitations
-from exams.services.newcomers import users_with_email
+from exams.services.newcomers import needs_own_password, users_with_email
 
 
 @login_required
@@ -56,23 +57,18 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     return redirect(f"{codes[0]['url']}?{query}")
 
 
-class NewcomerForm(forms.Form):
-    """The name goes on the institution's lists as it is written here."""
-
-    first_name = forms.CharField(max_length=150, label="First name", strip=True)
-    last_name = forms.CharField(max_length=150, label="Last name", strip=True)
-    password = forms.CharField(max_length=1000, label="Password", strip=False, widget=forms.PasswordInput)
+class OwnPasswordForm(forms.Form):
+    password = forms.CharField(
+        max_length=1000,
+        label="Password",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
 
     def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.email = email
         self.fields["password"].help_text = " ".join(password_validators_help_texts())
-        for name, autocomplete in (
-            ("first_name", "given-name"),
-            ("last_name", "family-name"),
-            ("password", "new-password"),
-        ):
-            self.fields[name].widget.attrs["autocomplete"] = autocomplete
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -83,6 +79,14 @@ class NewcomerForm(forms.Form):
             except ValidationError as error:
                 self.add_error("password", error)
         return cleaned
+
+
+class NewcomerForm(OwnPasswordForm):
+    """The name goes on the institution's lists as it is written here."""
+
+    first_name = forms.CharField(max_length=150, widget=forms.TextInput(attrs={"autocomplete": "given-name"}))
+    last_name = forms.CharField(max_length=150, widget=forms.TextInput(attrs={"autocomplete": "family-name"}))
+    field_order = ("first_name", "last_name", "password")
 
 
 @sensitive_post_parameters("password")
@@ -113,12 +117,19 @@ def _as_member(request: HttpRequest, invited: Invitation) -> HttpResponse:
     """Raises ExamError."""
     user = request.user
     assert isinstance(user, User)
-    mine = user.email.lower() == invited.email
-    if request.method == "POST" and mine:
-        invitations.accept(invitation=invited, user=user)
+    if user.email.lower() != invited.email:
+        return render(request, "account/invitation.html", {"invitation": invited, "stage": "other"})
+    form = None
+    if needs_own_password(user, invited.institution):
+        form = OwnPasswordForm(request.POST or None, email=invited.email)
+    if request.method == "POST" and (form is None or form.is_valid()):
+        password = form.cleaned_data["password"] if form is not None else None
+        invitations.accept(invitation=invited, user=user, password=password)
+        user.refresh_from_db()
+        update_session_auth_hash(request, user)
         messages.success(request, f"You have joined {invited.institution}.")
         return redirect("home")
-    return render(request, "account/invitation.html", {"invitation": invited, "stage": "member" if mine else "other"})
+    return render(request, "account/invitation.html", {"invitation": invited, "stage": "member", "form": form})
 
 
 def _to_sign_in(request: HttpRequest, invited: Invitation, holders: list[User]) -> HttpResponse:
@@ -133,6 +144,7 @@ def _as_newcomer(request: HttpRequest, invited: Invitation) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         user = invitations.accept_as_newcomer(invitation=invited, **form.cleaned_data)
         sign_in(request, user)
+        record_authentication(request, user, method="password")
         messages.success(request, f"Welcome. From now on you sign in with {invited.email} and your password.")
         return redirect("home")
     return render(request, "account/invitation.html", {"invitation": invited, "stage": "new", "form": form})

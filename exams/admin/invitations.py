@@ -17,7 +17,8 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from exams.accounts.mail import send_invitations_soon
 from exams.errors import ExamError
 from exams.models import Exam, Institution, Invitation, Role
-from exams.scoped_admin import ADMINISTRATORS, ScopedModelAdmin, institution_ids
+from exams.roles import ADMINISTRATORS, institution_ids
+from exams.scoped_admin import ScopedModelAdmin
 from exams.services import invitations
 from exams.services.invitations import AlreadyThere, InvitationRefused
 

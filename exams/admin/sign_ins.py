@@ -18,7 +18,8 @@ from django.utils import timezone
 
 from exams.accounts import lockout
 from exams.models import FailedSignIn, Membership, SignInLock, User
-from exams.scoped_admin import ADMINISTRATORS, ReadOnlyMixin, ScopedModelAdmin, institution_ids
+from exams.roles import ADMINISTRATORS, institution_ids
+from exams.scoped_admin import ReadOnlyMixin, ScopedModelAdmin
 
 # allauth brings pages for its tables, secrets included; what of it anybody needs is at the person.
 for model in (EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken):

@@ -24,6 +24,10 @@ def validate_time_zone(value: str) -> None:
 class User(AbstractUser):
     """Anyone who signs in. What they may do follows from their memberships."""
 
+    # The address that this person has shown to be theirs, by a link sent there or by single sign-on. Until it is their
+    # ``email``, whoever made the account may know its password (exams.services.newcomers).
+    proven_email = models.EmailField(blank=True, editable=False)
+
     memberships: RelatedManager[Membership]
 
     class Meta(AbstractUser.Meta):

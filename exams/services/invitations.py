@@ -12,7 +12,13 @@ from django.utils import timezone
 
 from exams.errors import ExamError
 from exams.models import Enrolment, Exam, Institution, Invitation, Role, User
-from exams.services.newcomers import make_newcomer, users_with_email
+from exams.services.newcomers import (
+    make_newcomer,
+    needs_own_password,
+    note_proof,
+    shut_out_others,
+    users_with_email,
+)
 from exams.services.roles import give_role
 
 DAYS = 14
@@ -39,6 +45,11 @@ class InvitationClosed(ExamError):
 class AccountExists(ExamError):
     code = "account_exists"
     message = "There is an account with this e-mail address already. Sign in with it to accept the invitation."
+
+
+class PasswordNeeded(ExamError):
+    code = "password_needed"
+    message = "Choose a password of your own to join this institution."
 
 
 def token_of(invitation: Invitation) -> str:
@@ -128,11 +139,20 @@ def revoke(*, invitation: Invitation) -> Invitation:
 
 
 @transaction.atomic
-def accept(*, invitation: Invitation, user: User) -> Invitation:
-    """Give ``user`` the role. Raises InvitationClosed."""
+def accept(*, invitation: Invitation, user: User, password: str | None = None) -> Invitation:
+    """Give ``user`` the role; ``password`` becomes theirs, where ``needs_own_password`` asks for one.
+
+    Raises InvitationClosed, and PasswordNeeded.
+    """
     invitation = _locked(invitation)
     if not invitation.is_open():
         raise InvitationClosed
+    if needs_own_password(user, invitation.institution):
+        if password is None:
+            raise PasswordNeeded
+        shut_out_others(user, password)
+    if user.email.lower() == invitation.email:
+        note_proof(user)
     membership = give_role(user=user, institution=invitation.institution, role=invitation.role)
     if invitation.reference and membership.reference != invitation.reference:
         membership.reference = invitation.reference

@@ -6,8 +6,9 @@ from itertools import count
 
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
-from exams.models import User
+from exams.models import ApiToken, Institution, User
 
 LONGEST_USERNAME = 150
 
@@ -26,6 +27,31 @@ def make_newcomer(*, email: str, first_name: str, last_name: str, password: str 
         user.set_password(password)
     user.save()
     return user
+
+
+def has_proven_address(user: User) -> bool:
+    return bool(user.email) and user.proven_email == user.email.lower()
+
+
+def note_proof(user: User) -> None:
+    """They have opened a link that was sent to their address, or their provider vouches for it."""
+    if not has_proven_address(user):
+        user.proven_email = user.email.lower()
+        user.save(update_fields=["proven_email"])
+
+
+def needs_own_password(user: User, institution: Institution) -> bool:
+    """Before an account gets into another institution: its password may be known to an administrator of the one that
+    made it, who must not get in there with it."""
+    elsewhere = user.memberships.exclude(institution=institution)
+    return user.has_usable_password() and not has_proven_address(user) and elsewhere.exists()
+
+
+def shut_out_others(user: User, password: str | None) -> None:
+    """A password that only its owner knows, or none; keys made by whoever knew the old one end, and sessions too."""
+    user.set_password(password) if password is not None else user.set_unusable_password()
+    user.save(update_fields=["password"])
+    ApiToken.objects.filter(user=user, revoked_at__isnull=True).update(revoked_at=timezone.now())
 
 
 def free_username(email: str) -> str:

@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.account.signals import password_reset
 from django.test import Client
 from django.utils import timezone
 
-from exams.models import Invitation, Role, User
+from exams.models import ApiToken, Invitation, Role, User
 from exams.services import invitations
 from tests import factories
 
@@ -83,6 +84,49 @@ def test_who_has_an_account_signs_in_and_accepts(client: Client, invitation: Inv
     client.post("/accounts/login/", {"username": "anna", "password": factories.PASSWORD})
     assert client.post(page(invitation))["Location"] == "/"
     assert user.memberships.get().institution == invitation.institution
+
+
+def test_a_password_that_another_institution_may_know_does_not_come_along(
+    client: Client, invitation: Invitation
+) -> None:
+    """Its administrator could have made the account, and would get in here with it."""
+    user = factories.user("anna", email="Anna@example.org", role=Role.CANDIDATE)
+    ApiToken.objects.create(user=user, name="robot", prefix="p", digest="d")
+    client.force_login(user)
+    assert "Choose one that only you know" in text(client.get(page(invitation)))
+    client.post(page(invitation), {"password": ""})
+    client.post(page(invitation), {"password": "short"})
+    assert not user.memberships.filter(institution=invitation.institution).exists()
+    client.post(page(invitation), {"password": "correct horse 9"})
+    user.refresh_from_db()
+    assert user.check_password("correct horse 9")
+    assert user.memberships.filter(institution=invitation.institution).exists()
+    assert client.get("/accounts/").status_code == 200
+    assert ApiToken.objects.get().revoked_at is not None
+
+
+@pytest.mark.parametrize("proof", ["invitation", "mail"])
+def test_a_password_that_is_surely_ones_own_stays(client: Client, invitation: Invitation, proof: str) -> None:
+    if proof == "invitation":
+        first = invitations.invite(
+            institution=factories.institution(), email="anna@example.org", role=Role.PROCTOR, by=None
+        )
+        client.post(page(first), GOOD)
+        user = User.objects.get()
+    else:
+        user = factories.user("anna", email="anna@example.org", role=Role.CANDIDATE)
+        password_reset.send(sender=User, request=None, user=user)
+        client.force_login(user)
+    assert 'name="password"' not in text(client.get(page(invitation)))
+    assert client.post(page(invitation))["Location"] == "/"
+    assert user.memberships.filter(institution=invitation.institution).exists()
+
+
+def test_a_newcomer_need_not_type_the_password_again_for_the_second_factor(
+    client: Client, invitation: Invitation
+) -> None:
+    client.post(page(invitation), GOOD)
+    assert client.get("/accounts/2fa/app/add/").status_code == 200
 
 
 def test_looking_accepts_nothing(client: Client, invitation: Invitation) -> None:

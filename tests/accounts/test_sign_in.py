@@ -112,3 +112,10 @@ def test_the_account_page_says_who_one_is(client: Client) -> None:
 
 def test_the_account_page_requires_signing_in(client: Client) -> None:
     assert client.get("/accounts/")["Location"] == f"{URL}?next=/accounts/"
+
+
+def test_the_administration_leads_to_the_account_and_out(client: Client) -> None:
+    client.force_login(factories.people().superuser)
+    assert 'href="/accounts/"' in client.get("/admin/").content.decode()
+    assert client.post("/admin/logout/")["Location"] == URL
+    assert "_auth_user_id" not in client.session

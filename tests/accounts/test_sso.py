@@ -74,8 +74,19 @@ def test_a_verified_address_opens_the_account_that_has_it(client: Client, provid
     assert come(client, "?next=/practice/")["Location"] == "/practice/"
     assert user_in(client) == str(user.pk)
     assert SocialAccount.objects.get().uid == "4711"
+
+
+@pytest.mark.parametrize("proven", ["anna@example.org", "other@example.org", ""])
+def test_a_password_stays_only_where_the_address_was_proven_before(
+    client: Client, provider: Provider, proven: str
+) -> None:
+    """Somebody else may have made the account, with the address of its owner and a password of their own."""
+    user = factories.user(email="anna@example.org", proven_email=proven)
+    come(client)
+    assert user_in(client) == str(user.pk)
     user.refresh_from_db()
-    assert user.check_password(factories.PASSWORD)
+    assert user.has_usable_password() is (proven == "anna@example.org")
+    assert user.proven_email == "anna@example.org"
 
 
 def test_from_then_on_the_providers_id_counts(client: Client, provider: Provider) -> None:
