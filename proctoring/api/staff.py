@@ -37,7 +37,7 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
         fields = (
             "id", "candidate", "username", "attempt", "kind", "state", "started_at", "ended_at", "ended_by",
             "connected", "risk_total", "risk_temporary", "risk_permanent", "event_count", "chain_head", "detectors_off",
-            "counters", "review",
+            "counters", "accommodated", "review",
         )  # fmt: skip
         read_only_fields = fields
 
