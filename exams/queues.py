@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
@@ -24,38 +26,47 @@ class Queue:
 
 
 def queues_of(user: User | AnonymousUser) -> list[Queue]:
-    """All questions of the user's exams that people mark, by exam; three queries. Archived exams while any wait."""
-    by_people = Mark.objects.filter(
-        Q(points__isnull=True) | Q(by__isnull=False, question__kind=Question.Kind.ESSAY),
-        attempt__state=Attempt.State.SUBMITTED,
-        attempt__exam__in=markable_exams(user),
-    )
-    elsewhere = Q(points__isnull=True, reserved_until__gt=timezone.now()) & ~Q(reserved_by=user.pk)
-    rows = list(
-        by_people.order_by()
-        .values("attempt__exam", "question__uid")
-        .annotate(
-            waiting=Count("pk", filter=Q(points__isnull=True)),
-            held=Count("pk", filter=elsewhere),
-            marked=Count("pk", filter=Q(points__isnull=False)),
-            newest=Max("question"),
-        )
-    )
-    exams = Exam.objects.in_bulk([row["attempt__exam"] for row in rows])
-    questions = Question.objects.in_bulk([row["newest"] for row in rows])
-    queues = [
-        Queue(exams[row["attempt__exam"]], questions[row["newest"]], row["waiting"], row["held"], row["marked"])
-        for row in rows
-    ]
-    shown = [queue for queue in queues if queue.waiting or queue.exam.state != Exam.State.ARCHIVED]
-    return sorted(
-        shown, key=lambda queue: (queue.exam.title, queue.exam.pk, queue.question.position, queue.question.pk)
-    )
+    """All questions of the user's exams that people mark, by exam; four queries. Archived exams while any wait."""
+    found = _counted(user, Mark.objects.filter(attempt__exam__in=markable_exams(user)))
+    shown = [queue for queue in found if queue.waiting or queue.exam.state != Exam.State.ARCHIVED]
+    return sorted(shown, key=lambda each: (each.exam.title, each.exam.pk, each.question.position, each.question.pk))
 
 
 def queue_of(user: User | AnonymousUser, exam: Exam, question: UUID) -> Queue | None:
     """None where nobody has answered such a question in words, whether or not it exists."""
-    return next((each for each in queues_of(user) if (each.exam, each.question.uid) == (exam, question)), None)
+    marks = Mark.objects.filter(attempt__exam=exam, attempt__exam__in=markable_exams(user), question__uid=question)
+    return next(iter(_counted(user, marks)), None)
+
+
+def _counted(user: User | AnonymousUser, marks: QuerySet[Mark]) -> list[Queue]:
+    """What waits and what people marked are asked for one after the other: each has its index, both together none."""
+    handed_in = marks.filter(attempt__state=Attempt.State.SUBMITTED).order_by()
+    elsewhere = Q(reserved_until__gt=timezone.now()) & ~Q(reserved_by=user.pk)
+    waiting = _by_question(handed_in.filter(points__isnull=True), held=Count("pk", filter=elsewhere))
+    by_people = handed_in.filter(by__isnull=False, points__isnull=False, question__kind=Question.Kind.ESSAY)
+    marked = _by_question(by_people)
+    newest = {
+        place: max(each.get(place, {}).get("newest", 0) for each in (waiting, marked)) for place in waiting | marked
+    }
+    exams = Exam.objects.in_bulk([exam for exam, _ in newest])
+    questions = Question.objects.in_bulk(list(newest.values()))
+    return [
+        Queue(
+            exam=exams[place[0]],
+            question=questions[number],
+            waiting=waiting.get(place, {}).get("count", 0),
+            held=waiting.get(place, {}).get("held", 0),
+            marked=marked.get(place, {}).get("count", 0),
+        )
+        for place, number in newest.items()
+    ]
+
+
+def _by_question(marks: QuerySet[Mark], **more: Count) -> dict[tuple[int, UUID], dict[str, Any]]:
+    rows: Iterable[dict[str, Any]] = marks.values("attempt__exam", "question__uid").annotate(
+        count=Count("pk"), newest=Max("question"), **more
+    )
+    return {(row.pop("attempt__exam"), row.pop("question__uid")): row for row in rows}
 
 
 def marked_by_people(exam: Exam, question: UUID) -> QuerySet[Mark]:
