@@ -75,12 +75,12 @@ def may_change_time(user: User | AnonymousUser, attempt: Attempt) -> bool:
 
 
 def may_see_answers(user: User | AnonymousUser, attempt: Attempt) -> bool:
-    """Administrators; authors too, unless who marks must not know whose answers they are."""
+    """Administrators; authors and reviewers too, who mark, unless they must not know whose answers they are."""
     exam = attempt.exam
     if _holds(user, exam.institution_id, (Role.ADMINISTRATOR,)):
         return True
     named = not exam.anonymous_marking or exam.results_published_at is not None
-    return named and _holds(user, exam.institution_id, (Role.AUTHOR,))
+    return named and _holds(user, exam.institution_id, (Role.AUTHOR, Role.REVIEWER))
 
 
 def may_grant(user: User | AnonymousUser, institution_id: int) -> bool:

@@ -120,3 +120,12 @@ def pauses_of(attempt: Attempt) -> list[Stretch]:
 def overlap(start: datetime, end: datetime, stretches: Iterable[Stretch]) -> timedelta:
     """How much of the time from ``start`` to ``end`` lies in the stretches, which do not overlap one another."""
     return sum((max(NONE, min(end, last) - max(start, first)) for first, last in stretches), NONE)
+
+
+def in_words(time: timedelta) -> str:
+    """For people: "40 seconds", "1 minute", "12.5 minutes"."""
+    seconds = time.total_seconds()
+    if seconds < 60:
+        return f"{seconds:.0f} second{'' if round(seconds) == 1 else 's'}"
+    number = f"{seconds / 60:.1f}".removesuffix(".0")
+    return f"{number} minute{'' if number == '1' else 's'}"

@@ -72,8 +72,10 @@ UNFOLD: dict[str, Any] = {
                         "sessions",
                         "is_session",
                     ),
+                    _item("Attempts", "timer", "admin:exams_attempt_changelist", "attempts"),
                     _item("Events", "list_alt", "admin:proctoring_event_changelist", "sessions"),
                     _item("Purges", "auto_delete", "admin:proctoring_purgerecord_changelist", "purges"),
+                    _item("Outages", "cloud_off", "admin:exams_outage_changelist", "outages"),
                     _item("Accuracy", "target", "accuracy"),
                 ],
             },
@@ -100,6 +102,9 @@ UNFOLD: dict[str, Any] = {
                 "separator": True,
                 "items": [
                     _item("People", "group", "admin:exams_user_changelist", "people"),
+                    _item(
+                        "Accommodations", "accessible", "admin:exams_accommodation_changelist", "accommodations"
+                    ),
                     _item("Rosters", "upload_file", "admin:exams_rosterimport_changelist", "questions"),
                     _item("Invitations", "mail", "admin:exams_invitation_changelist", "people"),
                     _item("Roles", "badge", "admin:exams_membership_changelist", "people"),

@@ -10,6 +10,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -45,6 +46,14 @@ def visible_sessions(user: Visitor) -> QuerySet[Session]:
 def session_for(user: Visitor, session_id: UUID | str) -> Session:
     """Raises Session.DoesNotExist."""
     return visible_sessions(user).get(pk=session_id)
+
+
+def session_of_attempt(user: Visitor, attempt_id: UUID | str) -> Session | None:
+    """None where there is none, or none that the user may see."""
+    try:
+        return visible_sessions(user).filter(attempt=attempt_id).first()
+    except ValidationError:  # no UUID at all
+        return None
 
 
 def watchable_exam(user: Visitor, exam_id: int) -> Exam:

@@ -23,7 +23,7 @@ def grant(*, by: User, accommodation: Accommodation) -> Accommodation:
         raise InvalidAccommodation("What was granted stays as it is. Revoke it and grant another.")
     if not selectors.may_grant(by, accommodation.institution_id):
         raise NotAllowed("Only administrators and authors of the institution may grant this.")
-    _check(accommodation)
+    check(accommodation)
     accommodation.granted_by, accommodation.granted_at = by, timezone.now()
     accommodation.save()
     _apply(accommodation, by)
@@ -43,7 +43,8 @@ def revoke(*, by: User, accommodation: Accommodation) -> Accommodation:
     return accommodation
 
 
-def _check(accommodation: Accommodation) -> None:
+def check(accommodation: Accommodation) -> None:
+    """Raises InvalidAccommodation, with the field that is wrong, for one that cannot be granted."""
     exam = accommodation.exam
     if exam is not None and exam.institution_id != accommodation.institution_id:
         raise InvalidAccommodation("This exam belongs to another institution.", field="exam")

@@ -20,9 +20,9 @@ Reason = TimeChange.Reason
 
 MOST_MINUTES = 480
 LONGEST_NOTE = 2000
-# What a person may give as the reason; whether an accommodation or an outage is behind it they may know from elsewhere.
-REASONS_TO_ADD = tuple(reason for reason in Reason if reason != Reason.BY_MISTAKE)
-REASONS_TO_REOPEN = tuple(Reason)
+# What a person may give as the reason. What an accommodation brings comes with its grant, and nobody need say why.
+REASONS_TO_REOPEN = tuple(reason for reason in Reason if reason != Reason.ACCOMMODATION)
+REASONS_TO_ADD = tuple(reason for reason in REASONS_TO_REOPEN if reason != Reason.BY_MISTAKE)
 
 
 def deadline_at_start(exam: Exam, now: datetime) -> datetime:
@@ -32,8 +32,9 @@ def deadline_at_start(exam: Exam, now: datetime) -> datetime:
 
 
 def give_granted_time(attempt: Attempt, now: datetime, *, by: User | None = None) -> TimeChange | None:
-    """Bring a locked, started attempt up to the extra time its candidate has now; the caller saves it."""
-    assert attempt.deadline is not None
+    """Bring a locked attempt whose clock runs up to the extra time its candidate has now; the caller saves it."""
+    if attempt.deadline is None:
+        return None
     granted = timing.granted(attempt.candidate_id, attempt.exam).extra
     given = attempt.time_changes.filter(kind=Kind.ACCOMMODATION).values_list("seconds", flat=True)
     more = granted - timedelta(seconds=sum(given))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 from django import template
@@ -9,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from exams.item_of import trimmed as without_zeros
 from exams.markdown import render, render_inline
+from exams.timing import in_words
 
 register = template.Library()
 
@@ -26,3 +28,8 @@ def markdown_inline(text: str) -> SafeString:
 @register.filter
 def trimmed(number: Decimal) -> Decimal:
     return without_zeros(number)
+
+
+@register.filter
+def minutes(seconds: float) -> str:
+    return in_words(timedelta(seconds=float(seconds)))

@@ -6,11 +6,23 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from exams.results import MARKERS
-from exams.scoped_admin import ADMINISTRATORS, EDITORS, WATCHERS, has_role
+from exams.roles import ADMINISTRATORS, EDITORS, STAFF, WATCHERS, has_role, is_superuser
 
 
 def sees_sessions(request: HttpRequest) -> bool:
     return has_role(request, WATCHERS)
+
+
+def sees_attempts(request: HttpRequest) -> bool:
+    return has_role(request, STAFF)
+
+
+def sees_accommodations(request: HttpRequest) -> bool:
+    return has_role(request, EDITORS)
+
+
+def sees_outages(request: HttpRequest) -> bool:
+    return is_superuser(request)
 
 
 def sees_purges(request: HttpRequest) -> bool:

@@ -7,10 +7,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from exams.admin.attempts import refuse_unless_post
+from exams.admin.time_changes import TimeForm, change_time, time_context
 from exams.errors import ExamError
 from exams.models import Attempt, User
 from proctoring import selectors, services
@@ -81,7 +83,12 @@ def stop_choices(session: Session) -> list[tuple[str, str, str]]:
 
 
 def session_page(
-    request: HttpRequest, session_id: str, *, site: AdminSite, stop_form: StopForm | None = None
+    request: HttpRequest,
+    session_id: str,
+    *,
+    site: AdminSite,
+    stop_form: StopForm | None = None,
+    time_form: TimeForm | None = None,
 ) -> HttpResponse:
     session = session_or_404(request, session_id)
     ended = session.state == Session.State.ENDED
@@ -89,6 +96,8 @@ def session_page(
     context: dict[str, Any] = {
         **site.each_context(request),
         **policy_context(session),
+        **(time_context(request, session.attempt, time_form) if session.attempt is not None else {}),
+        "time_url": reverse("admin:proctoring_session_time", args=[session.pk]),
         "title": f"Session of {session.candidate.display_name}",
         "opts": Session._meta,
         "original": session,
@@ -106,7 +115,7 @@ def session_page(
         "live_config": live_config(request, session),
         "hidden_events": max(0, session.event_count - PAGE_EVENTS),
     }
-    status = 200 if stop_form is None else 422
+    status = 200 if stop_form is None and time_form is None else 422
     return TemplateResponse(request, "proctoring_admin/session.html", context, status=status)
 
 
@@ -119,6 +128,18 @@ def session_gap(request: HttpRequest, session_id: str) -> JsonResponse:
             "samples": risk_samples(session, after_ms=number(request, "after_ms")),
         }
     )
+
+
+def change_session_time(request: HttpRequest, session_id: str, *, site: AdminSite) -> HttpResponse:
+    """Time for the attempt, or the attempt open again, from the session's page."""
+    session = session_or_404(request, session_id)
+    if session.attempt is None:
+        raise Http404("A session without an attempt has no time to change.")
+    refuse_unless_post(request, session.attempt)
+    form = change_time(request, session.attempt)
+    if form is not None:
+        return session_page(request, session_id, site=site, time_form=form)
+    return HttpResponseRedirect(_page_url(session))
 
 
 def stop_session(request: HttpRequest, session_id: str, *, site: AdminSite) -> HttpResponse:

@@ -17,7 +17,7 @@ from proctoring import selectors
 from proctoring.admin.base import RecordAdmin
 from proctoring.admin.filters import DayRangeFilter, ExamFilter, ReviewFilter
 from proctoring.admin.review import finish_review, give_verdict
-from proctoring.admin.session_page import session_gap, session_page, stop_session
+from proctoring.admin.session_page import change_session_time, session_gap, session_page, stop_session
 from proctoring.admin.wall import wall_gap, wall_page
 from proctoring.models import Session, SessionReview
 
@@ -89,6 +89,7 @@ class SessionAdmin(RecordAdmin):
             ),
             path("<uuid:session_id>/review/", view(finish_review), name="proctoring_session_review"),
             path("<uuid:session_id>/stop/", view(self.stop_view), name="proctoring_session_stop"),
+            path("<uuid:session_id>/time/", view(self.time_view), name="proctoring_session_time"),
             *super().get_urls(),
         ]
 
@@ -97,6 +98,9 @@ class SessionAdmin(RecordAdmin):
 
     def stop_view(self, request: HttpRequest, session_id: UUID) -> HttpResponse:
         return stop_session(request, str(session_id), site=self.admin_site)
+
+    def time_view(self, request: HttpRequest, session_id: UUID) -> HttpResponse:
+        return change_session_time(request, str(session_id), site=self.admin_site)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -106,7 +106,7 @@ def record_break_began(attempt: Attempt, taken: Break, **_: Any) -> None:
     session = _session_of(attempt)
     if session is None or session.state == Session.State.ENDED:
         return
-    sentence = f"The candidate began a break, of {_minutes(taken.ends_by - taken.began_at)} at most."
+    sentence = f"The candidate began a break, of {timing.in_words(taken.ends_by - taken.began_at)} at most."
     detail = {"ends_by": taken.ends_by.timestamp()}
     entry = technical(session, name=BREAK_BEGAN, at=taken.began_at, sentence=sentence, detail=detail)
     _tell(session, append_events(session, [entry]), None)
@@ -122,7 +122,7 @@ def record_break_ended(attempt: Attempt, taken: Break, **_: Any) -> None:
         return
     lasted = taken.ended_at - taken.began_at
     detail = {"began_at": taken.began_at.timestamp(), "seconds": round(lasted.total_seconds(), 3)}
-    sentence = f"The candidate's break ended after {_minutes(lasted)}."
+    sentence = f"The candidate's break ended after {timing.in_words(lasted)}."
     entry = technical(session, name=BREAK_ENDED, at=taken.ended_at, sentence=sentence, detail=detail)
     _tell(session, append_events(session, [entry]), None)
 
@@ -146,7 +146,7 @@ def _stopped_before(session: Session) -> bool:
 
 
 def _added(session: Session, attempt: Attempt, change: TimeChange) -> Drafted:
-    minutes = _minutes(timedelta(seconds=change.seconds))
+    minutes = timing.in_words(timedelta(seconds=change.seconds))
     if change.kind == Kind.OUTAGE:
         sentence = f"The server was out of reach. The candidate has {minutes} back for it."
     elif change.kind == Kind.ACCOMMODATION:
@@ -161,7 +161,7 @@ def _added(session: Session, attempt: Attempt, change: TimeChange) -> Drafted:
 
 def _reopened(session: Session, change: TimeChange, *, watched: bool) -> Drafted:
     assert change.by is not None
-    minutes = _minutes(timedelta(seconds=change.seconds))
+    minutes = timing.in_words(timedelta(seconds=change.seconds))
     how = "" if watched else " It goes on unwatched, as watching had been stopped."
     reason = change.get_reason_display()
     sentence = f"{change.by.display_name} reopened the attempt for {minutes}. Reason: {reason}.{how}"
@@ -180,14 +180,6 @@ def _detail(change: TimeChange) -> dict[str, Any]:
 
 def _deadline(attempt: Attempt) -> dict[str, Any]:
     return {} if attempt.deadline is None else {"deadline": attempt.deadline.timestamp()}
-
-
-def _minutes(time: timedelta) -> str:
-    seconds = time.total_seconds()
-    if seconds < 60:
-        return f"{seconds:.0f} seconds"
-    number = f"{seconds / 60:.1f}".removesuffix(".0")
-    return "1 minute" if number == "1" else f"{number} minutes"
 
 
 def _tell(session: Session, events: Sequence[Event], change: TimeChange | None) -> None:

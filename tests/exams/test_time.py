@@ -347,7 +347,8 @@ def test_to_others_there_is_no_such_attempt(people: People, who: str) -> None:
         ("author", False, True),
         ("author", True, False),
         ("proctor", False, False),
-        ("reviewer", False, False),
+        ("reviewer", False, True),
+        ("reviewer", True, False),
     ],
 )
 def test_who_sees_answers(people: People, who: str, anonymous: bool, sees: bool) -> None:

@@ -29,6 +29,15 @@ export class LivePicture {
     this.update();
   }
 
+  // Nothing is to be seen, not even what was there before.
+  clear() {
+    this.wanted = this.shown = null;
+    if (this.image.src) URL.revokeObjectURL(this.image.src);
+    this.image.removeAttribute("src");
+    this.image.hidden = true;
+    this.placeholder.hidden = false;
+  }
+
   pause(paused) {
     this.paused = paused;
     this.update();

@@ -85,7 +85,13 @@ class LiveView {
     showConnection(byId("live-connection"), session.connection);
     this.heard = performance.now();
     byId("live-no-picture").textContent = placeholderText(session.connection);
-    this.picture.offer(session.frame_url, session.frame_seq, session.observation);
+    if (session.connection === "on_break") this.clear();
+    else this.picture.offer(session.frame_url, session.frame_seq, session.observation);
+  }
+
+  clear() {
+    this.picture.clear();
+    this.shown(null);
   }
 
   shown(seen) {
@@ -104,7 +110,7 @@ class LiveView {
     byId("live").hidden = true;
     byId("session-connection").hidden = true;
     byId("session-ended").hidden = false;
-    byId("stop-open")?.setAttribute("hidden", "");
+    for (const id of ["stop-open", "time-open"]) byId(id)?.setAttribute("hidden", "");
     page.dataset.state = "ended";
     graph.end = Date.now() / 1000;
     graph.ask();

@@ -39,7 +39,8 @@ export class Tile {
     showRisk(this.part(".pv-risk"), session.risk);
     showConnection(this.part(".pv-connection"), session.connection);
     this.part(".pv-no-picture").textContent = placeholderText(session.connection);
-    this.picture.offer(session.frame_url, session.frame_seq);
+    if (session.connection === "on_break") this.picture.clear();
+    else this.picture.offer(session.frame_url, session.frame_seq);
   }
 
   setRisk(risk) {

@@ -58,6 +58,7 @@ function refresh() {
   setText("count-live", count("live"));
   setText("count-lost", count("lost", "camera_off"));
   setText("count-checking", count("checking"));
+  setText("count-break", count("on_break"));
   const wanted = byId("wall-filter").value.trim().toLowerCase();
   let shown = 0;
   for (const tile of tiles.values()) {

@@ -14,6 +14,7 @@ const CONNECTIONS = {
   live: "Live",
   checking: "System check",
   camera_off: "Camera off",
+  on_break: "On a break",
   lost: "Connection lost",
   ended: "Ended",
 };
@@ -46,11 +47,11 @@ export function showRisk(element, risk) {
 }
 
 export const placeholderText = (connection) =>
-  ["live", "checking"].includes(connection) ? "No picture yet" : "No picture: nothing comes from the camera";
+  connection === "on_break" ? "On a break: nothing is watched" : ["live", "checking"].includes(connection) ? "No picture yet" : "No picture: nothing comes from the camera";
 
 export function showConnection(element, code) {
   element.textContent = connectionText(code);
-  element.dataset.tone = { live: "good", lost: "bad", camera_off: "warn", checking: "info" }[code] ?? "plain";
+  element.dataset.tone = { live: "good", lost: "bad", camera_off: "warn", checking: "info", on_break: "info" }[code] ?? "plain";
 }
 
 export const clockTime = (event) => event.time_24h.slice(11);
