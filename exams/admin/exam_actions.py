@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.urls import reverse
 from django.utils import timezone
@@ -52,6 +53,7 @@ def _publishing(exam: Exam) -> list[str]:
         else f"Nobody is enrolled yet. Who is, now or later, can begin {_window(exam)}.",
         f"Each gets {worth}, {_number(exam.duration_minutes, 'minute')} and "
         f"{_number(exam.attempts_allowed, 'attempt')}.",
+        *_short_window(exam),
         "The questions are frozen: a later change makes a new version, and attempts keep the one they began with.",
         "While nobody has begun, the exam can be taken back to draft.",
     ]
@@ -148,6 +150,15 @@ def place_of(obstacle: Obstacle, exam: Exam) -> str:
     if obstacle.field in {"closes_at", "opens_at"}:
         return f"{exam_url(exam)}#id_{obstacle.field}_0"
     return f"{exam_url(exam)}#id_{obstacle.field}" if obstacle.field == "duration_minutes" else ""
+
+
+def _short_window(exam: Exam) -> list[str]:
+    if exam.closes_at is None:
+        return []
+    opens_at = max(exam.opens_at or timezone.now(), timezone.now())
+    if exam.closes_at - opens_at >= timedelta(minutes=exam.duration_minutes):
+        return []
+    return ["The exam closes before anybody can have had the whole time. What is granted to single candidates is kept."]
 
 
 def _draft_number(exam: Exam) -> int:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.db import transaction
 from django.db.models import Count, Field, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
@@ -18,11 +20,13 @@ from exams.admin.exam_pages import action_page, duplicate_page, exam_context, re
 from exams.admin.paper import questions_page
 from exams.admin.preview import preview_marks, preview_page
 from exams.admin.question_files import urls as question_file_urls
+from exams.admin.question_forms import trim
 from exams.admin.results import urls as results_urls
 from exams.models import Enrolment, Exam
 from exams.roles import EDITORS, institution_ids
 from exams.scoped_admin import ScopedModelAdmin, ScopedTabularInline, zone_for
 from exams.services import draft_of
+from exams.services.exam_rules import delete_exam, fixed_settings, why_kept
 
 WINDOW = "Window and time"
 # How a state looks: see .pv-badge.
@@ -30,13 +34,25 @@ TONES = {Exam.State.DRAFT: "warn", Exam.State.PUBLISHED: "good", Exam.State.CLOS
 
 
 class EnrolmentInline(ScopedTabularInline):
+    """Who is there is named and can be removed; a row is never turned into somebody else's."""
+
     model = Enrolment
     edit_roles = delete_roles = EDITORS
+    fields = ("candidate", "name")
+    readonly_fields = ("name",)
     autocomplete_fields = ("candidate",)
     verbose_name = "candidate"
     verbose_name_plural = "enrolled candidates"
     per_page = 25
     hide_title = True
+
+    @admin.display(description="Name")
+    def name(self, enrolment: Enrolment) -> str:
+        return enrolment.candidate.display_name if enrolment.pk else ""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Enrolment]:
+        rows: QuerySet[Enrolment] = super().get_queryset(request)
+        return rows.select_related("candidate").order_by("candidate__last_name", "candidate__first_name", "pk")
 
     def formfield_for_dbfield(self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -50,7 +66,7 @@ class EnrolmentInline(ScopedTabularInline):
         return super().has_add_permission(request, obj) and not _archived(obj)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_change_permission(request, obj) and not _archived(obj)
+        return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and not _archived(obj)
@@ -60,10 +76,22 @@ def _archived(exam: Exam | None) -> bool:
     return exam is not None and exam.state == Exam.State.ARCHIVED
 
 
+class ExamForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Exam
+        fields = ("institution", "title")
+        labels = {"duration_minutes": "Duration (minutes)"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        trim(self.initial)
+
+
 @admin.register(Exam)
 class ExamAdmin(ScopedModelAdmin):
     """The state is no field: it changes by steps, each on a page of its own that says what follows."""
 
+    form = ExamForm
     edit_roles = delete_roles = EDITORS
     list_display = ("title", "institution", "state_badge", "opens_at", "closes_at", "candidate_count")
     list_filter = (("state", ChoicesDropdownFilter),)
@@ -103,10 +131,6 @@ class ExamAdmin(ScopedModelAdmin):
         only = {"institution": places[0]} if len(places) == 1 else {}
         return {**only, **super().get_changeform_initial_data(request)}
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        kwargs["labels"] = {"duration_minutes": "Duration (minutes)"}
-        return super().get_form(request, obj, change=change, **kwargs)
-
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """The times are those of the institution's clocks, which is said where they are typed."""
         zone = f"Times are those of {zone_for(request)}."
@@ -115,9 +139,7 @@ class ExamAdmin(ScopedModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """What would change the paper of those who have begun, or whose exam it is, stays as it is."""
-        fixed = () if obj is None else ("institution",)
-        begun = obj is not None and obj.attempts.exists()
-        return (*fixed, "shuffle_questions", "shuffle_options") if begun else fixed
+        return () if obj is None else ("institution", *sorted(fixed_settings(obj)))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and not _archived(obj)
@@ -157,6 +179,14 @@ class ExamAdmin(ScopedModelAdmin):
             lacking = {name for name in lacking if name not in {"section", "pool", "question"}}
         return deleted, counts, lacking, [*reasons, *protected]
 
+    def delete_model(self, request: HttpRequest, obj: Exam) -> None:
+        delete_exam(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Exam]) -> None:
+        with transaction.atomic():
+            for exam in queryset:
+                delete_exam(exam)
+
     # ---- the pages around it ----
 
     def get_urls(self) -> list[URLPattern]:
@@ -175,12 +205,3 @@ class ExamAdmin(ScopedModelAdmin):
             *results_urls(site),
             *super().get_urls(),
         ]
-
-
-def why_kept(exam: Exam) -> str:
-    """Why the exam cannot be deleted, in a sentence; empty when it can."""
-    if exam.attempts.exists():
-        return f"Candidates have begun “{exam}”, and their answers are kept. Archive it instead."
-    if exam.state != Exam.State.DRAFT:
-        return f"“{exam}” is {exam.get_state_display().lower()}. Only a draft is deleted; archive it instead."
-    return ""

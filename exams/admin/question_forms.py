@@ -48,7 +48,7 @@ class QuestionForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _trim(self.initial)
+        trim(self.initial)
         if "place" not in self.fields:  # only looked at
             return
         self.sections = list(self.version.sections.prefetch_related("pools"))
@@ -131,7 +131,7 @@ class ChoiceForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _trim(self.initial)
+        trim(self.initial)
         if self.instance.pk is None:
             self.initial["position"] = None
 
@@ -183,7 +183,7 @@ class ChoiceFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
         return sorted(kept, key=lambda form: form.cleaned_data["position"])
 
 
-def _trim(initial: MutableMapping[str, Any]) -> None:
+def trim(initial: MutableMapping[str, Any]) -> None:
     """0.5 and not 0.500000000000, as the column has it."""
     for name, value in initial.items():
         if isinstance(value, Decimal):

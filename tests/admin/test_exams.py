@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from exams import selectors, services
 from exams.models import Exam, Pool, Question, Section
@@ -51,6 +55,42 @@ def test_only_people_of_the_institution_can_be_enrolled(author: Client, scene: S
     assert not exam.enrolments.exists()
     author.post(url, data | {"enrolments-0-candidate": scene.people.candidate.pk})
     assert exam.enrolments.get().candidate == scene.people.candidate
+
+
+def test_candidates_are_named_removed_and_never_exchanged(author: Client, scene: Scene) -> None:
+    exam = factories.exam(scene.people.institution, candidates=(scene.people.candidate,))
+    row = exam.enrolments.get()
+    url = f"/admin/exams/exam/{exam.pk}/change/"
+    assert scene.people.candidate.display_name in author.get(url).content.decode()
+    data = exam_data(**{"enrolments-TOTAL_FORMS": 1, "enrolments-INITIAL_FORMS": 1, "enrolments-0-id": row.pk})
+    data |= {"enrolments-0-exam": exam.pk}
+    author.post(url, data | {"enrolments-0-candidate": scene.people.other_candidate.pk})
+    assert exam.enrolments.get().candidate == scene.people.candidate
+    author.post(url, data | {"enrolments-0-DELETE": "on"})
+    assert not exam.enrolments.exists()
+
+
+def test_an_exams_page_takes_as_many_queries_for_thirty_candidates_as_for_three(author: Client, scene: Scene) -> None:
+    exam = factories.exam(scene.people.institution)
+    url = f"/admin/exams/exam/{exam.pk}/change/"
+
+    def queries(candidates: int) -> int:
+        while exam.enrolments.count() < candidates:
+            exam.enrolments.create(candidate=factories.user(role="candidate", at=scene.people.institution))
+        author.get(url)
+        with CaptureQueriesContext(connection) as captured:
+            assert author.get(url).status_code == 200
+        return len(captured)
+
+    assert queries(3) == queries(30)
+
+
+def test_a_window_shorter_than_the_exam_is_pointed_out_before_publishing(author: Client, scene: Scene) -> None:
+    factories.choice_question(scene.draft)
+    sentence = "closes before anybody can have had the whole time"
+    for minutes, said in ((59, True), (61, False)):
+        Exam.objects.filter(pk=scene.draft.pk).update(closes_at=timezone.now() + timedelta(minutes=minutes))
+        assert (sentence in author.get(do(scene.draft, "publish")).content.decode()) is said
 
 
 def test_those_who_watch_see_no_right_answers(client: Client, scene: Scene) -> None:

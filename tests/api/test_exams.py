@@ -118,9 +118,20 @@ def test_versions_are_opened_and_published(author: Client, exam: Exam) -> None:
     assert send(author, "post", f"{URL}{exam.pk}/versions/discard/").status_code == 409
 
 
-def test_one_that_was_sat_is_not_deleted(author: Client, people: People, exam: Exam) -> None:
+def test_one_that_was_sat_or_published_is_not_deleted(author: Client, people: People, exam: Exam) -> None:
+    answer = author.delete(f"{URL}{exam.pk}/")
+    assert (answer.status_code, answer.json()["code"]) == (409, "wrong_state")
+    assert "Only a draft is deleted" in answer.json()["message"]
     factories.attempt(exam, people.candidate)
-    assert author.delete(f"{URL}{exam.pk}/").status_code == 409
+    assert "Candidates have begun" in author.delete(f"{URL}{exam.pk}/").json()["message"]
+
+
+def test_the_order_of_questions_stays_once_somebody_has_begun(author: Client, people: People, exam: Exam) -> None:
+    factories.attempt(exam, people.candidate)
+    answer = send(author, "patch", f"{URL}{exam.pk}/", {"shuffle_options": True, "title": "New"})
+    assert (answer.status_code, answer.json()["field"]) == (400, "shuffle_options")
+    same = send(author, "patch", f"{URL}{exam.pk}/", {"shuffle_options": False, "title": "New"})
+    assert (same.status_code, same.json()["title"]) == (200, "New")
 
 
 def test_a_key_acts_as_its_owner_and_one_that_reads_changes_nothing(client: Client, people: People, exam: Exam) -> None:

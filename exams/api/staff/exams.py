@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import transaction
-from django.db.models import Count, ProtectedError, QuerySet
+from django.db.models import Count, QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import serializers, status
@@ -23,6 +23,7 @@ from exams.models import Exam, ExamVersion
 from exams.results import exams_with_role
 from exams.roles import EDITORS, STAFF
 from exams.services import authoring, states
+from exams.services.exam_rules import BEGUN, delete_exam, fixed_settings
 from exams.services.states import Step
 
 SETTINGS = (
@@ -68,6 +69,9 @@ class ExamInput(serializers.ModelSerializer[Exam]):
             Exam(**known | attrs).clean()
         except DjangoValidationError as error:
             raise ValidationError(error.message_dict) from None
+        changed = {name for name, value in attrs.items() if name in known and value != known[name]}
+        if self.instance is not None and (fixed := changed & fixed_settings(self.instance)):
+            raise ValidationError(dict.fromkeys(fixed, BEGUN))
         return attrs
 
 
@@ -163,10 +167,7 @@ class ExamViewSet(StaffViewSet):
 
     def destroy(self, request: Request, exam: str) -> Response:
         found = self.exam_or_404(change=True)
-        try:
-            found.delete()
-        except ProtectedError:
-            raise WrongState("Somebody has sat this exam, so it stays. Archive it instead.") from None
+        delete_exam(found)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(
