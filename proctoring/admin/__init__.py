@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from proctoring.admin import attempts, events, exams, institutions, policies, presets, purges, sessions
+from proctoring.admin import accommodations, attempts, events, exams, institutions, policies, presets, purges, sessions
 
-__all__ = ["attempts", "events", "exams", "institutions", "policies", "presets", "purges", "sessions"]
+__all__ = ["accommodations", "attempts", "events", "exams", "institutions", "policies", "presets", "purges", "sessions"]

@@ -1,0 +1,77 @@
+"""What an accommodation gains from the cameras: rules that are muted or retuned. Granted with it, never changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from unfold.admin import StackedInline
+
+from exams.admin.accommodations import AccommodationAdmin
+from exams.models import Accommodation
+from exams.scoped_admin import EDITORS, ScopedPermissions
+from proctoring.admin.detector_forms import FACTORS, HELD, LIFTS, DetectorForm, hold_name, in_words
+from proctoring.models import DetectorAccommodation
+
+admin.site.unregister(Accommodation)
+
+
+class DetectorInline(ScopedPermissions, StackedInline):
+    """A form in a new accommodation, words in one that was granted. For those who grant, as the reason is."""
+
+    model = DetectorAccommodation
+    form = DetectorForm
+    view_roles = edit_roles = EDITORS
+    extra = max_num = 1
+    hide_title = True
+    verbose_name = "how they are watched"
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return obj is None and super().has_add_permission(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return () if obj is None else ("granted",)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is not None:
+            return ((None, {"fields": ("granted",)}),)
+        return (
+            (
+                None,
+                {
+                    "fields": ("muted",),
+                    "description": "Proctors see that an accommodation applies and which rules it touches, never why. "
+                    "It counts for sessions that begin after it, and only ever makes the watching milder.",
+                },
+            ),
+            ("Count only later: after … seconds", {"fields": tuple(map(hold_name, HELD))}),
+            ("Wider limits of looking away", {"fields": tuple(FACTORS)}),
+            ("What the page asks", {"fields": tuple(LIFTS)}),
+        )
+
+    @admin.display(description="Granted")
+    def granted(self, detectors: DetectorAccommodation) -> str:
+        said = "; ".join(in_words(detectors))
+        return said[:1].upper() + said[1:] or "Nothing of the watching"
+
+
+@admin.register(Accommodation)
+class WatchedAccommodationAdmin(AccommodationAdmin):
+    inlines = (DetectorInline,)
+    list_select_related = (*AccommodationAdmin.list_select_related, "detectors")
+
+    @admin.display(description="Granted")
+    def granted(self, accommodation: Accommodation) -> str:
+        detectors = getattr(accommodation, "detectors", None)
+        said = [super().granted(accommodation), *(in_words(detectors) if detectors is not None else ())]
+        return "; ".join(one for one in said if one != "–") or "–"
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        nothing_to_save = {"show_save": False, "show_save_and_continue": False}
+        return super().change_view(request, object_id, form_url, nothing_to_save | (extra_context or {}))
