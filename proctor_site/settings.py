@@ -13,6 +13,7 @@ from proctor_site import logs
 from proctor_site.account_settings import *  # noqa: F403
 from proctor_site.env import envbool, envchoice, envint, envlist, envnetworks, envstr
 from proctor_site.mail import mail_settings
+from proctor_site.storage import file_storage
 from proctor_site.unfold import UNFOLD as UNFOLD
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -158,10 +159,7 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = DATA_DIR / "media"  # never served: every file goes through a view that asks who is looking
 STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
-    },
+    "default": file_storage(envstr("PROCTOR_STORAGE", "")),
     "staticfiles": {
         "BACKEND": "proctor_site.static.ModuleManifestStorage"
         if envbool("PROCTOR_STATIC_MANIFEST", True)

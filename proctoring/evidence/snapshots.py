@@ -75,10 +75,8 @@ def delete_folder(session_id: UUID) -> int:
 
 def sweep_orphans(now: datetime) -> int:
     """Delete pictures that no event knows; the number of files."""
-    if not default_storage.exists(FOLDER):
-        return 0
     swept = 0
-    for name in default_storage.listdir(FOLDER)[0]:
+    for name in _listed(FOLDER)[0]:
         place = f"{FOLDER}/{name}"
         known = set(Event.objects.filter(snapshot__startswith=f"{place}/").values_list("snapshot", flat=True))
         for orphan in set(_files(place)) - known:
@@ -91,6 +89,12 @@ def sweep_orphans(now: datetime) -> int:
 
 
 def _files(place: str) -> list[str]:
-    if not default_storage.exists(place):
-        return []
-    return [f"{place}/{name}" for name in default_storage.listdir(place)[1]]
+    return [f"{place}/{name}" for name in _listed(place)[1]]
+
+
+def _listed(place: str) -> tuple[list[str], list[str]]:
+    """Folders and files; nothing in a folder that is not there. Buckets have no folders to ask for."""
+    try:
+        return default_storage.listdir(place)
+    except FileNotFoundError:
+        return [], []
