@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from exams.models import Outage
@@ -22,6 +23,10 @@ class OutageAdmin(ReadOnlyMixin, ScopedModelAdmin):
     @admin.display(description="Lasted")
     def lasted(self, outage: Outage) -> str:
         return f"{(outage.ended_at - outage.began_at).total_seconds():.0f} s"
+
+    def scoped(self, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
+        """They belong to no institution."""
+        return rows.none()
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return is_superuser(request)
