@@ -64,7 +64,8 @@ def database(url: str) -> dict[str, Any]:
             "PASSWORD": unquote(parts.password or ""),
             "HOST": parts.hostname or "",
             "PORT": str(parts.port or ""),
-            "CONN_MAX_AGE": 60,
+            "CONN_MAX_AGE": 600,  # requests share a few threads (proctor_site.handler), which keep theirs open
+            "CONN_HEALTH_CHECKS": True,  # or the first request of each after PostgreSQL restarted would fail
         }
     raise ImproperlyConfigured(f"PROCTOR_DATABASE must begin with sqlite:/// or postgres://, not “{parts.scheme}:”.")
 
@@ -137,6 +138,8 @@ TEMPLATES = [
     }
 ]
 
+# How many requests are worked on at once, the rest wait: as many connections to the database a process has for pages.
+PROCTOR_THREADS = envint("PROCTOR_THREADS", 16, minimum=1)
 DATABASES = {"default": database(envstr("PROCTOR_DATABASE", f"sqlite:///{DATA_DIR / 'db.sqlite3'}"))}
 
 AUTH_PASSWORD_VALIDATORS = [

@@ -1,0 +1,100 @@
+"""Requests run in a few threads, whole; the rest wait their turn."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
+from asgiref.testing import ApplicationCommunicator
+from django.core.signals import request_finished, request_started
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.test import override_settings
+from django.urls import path
+
+from proctor_site.handler import Handler
+
+THREADS = 3
+PATIENCE = 30
+files: list[BinaryIO] = []
+arrived = threading.Barrier(THREADS)
+
+
+def together(request: HttpRequest) -> HttpResponse:
+    """Answers once as many requests as there are threads are in here."""
+    arrived.wait(PATIENCE)
+    return HttpResponse(request.body)
+
+
+def file(request: HttpRequest, length: int) -> FileResponse:
+    written = Path(request.headers["Folder"]) / "file.bin"
+    written.write_bytes(b"x" * length)
+    files.append(written.open("rb"))
+    return FileResponse(files[-1])
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    raise RuntimeError("of the view's own making")
+
+
+urlpatterns = [path("together/", together), path("file/<int:length>/", file), path("broken/", broken)]
+
+
+@pytest.fixture
+def handler() -> Iterator[Handler]:
+    with override_settings(ROOT_URLCONF=__name__, PROCTOR_THREADS=THREADS, MIDDLEWARE=[]):
+        yield Handler()
+
+
+async def ask(handler: Handler, address: str, body: bytes = b"", **headers: str) -> tuple[int, list[bytes]]:
+    """The status and the parts of the answer."""
+    scope = {
+        "type": "http",
+        "method": "POST" if body else "GET",
+        "path": address,
+        "query_string": b"",
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+    }
+    page = ApplicationCommunicator(handler, scope)
+    await page.send_input({"type": "http.request", "body": body})
+    status, parts, more = (await page.receive_output(PATIENCE))["status"], [], True
+    while more:
+        part = await page.receive_output(PATIENCE)
+        parts.append(part.get("body", b""))
+        more = part.get("more_body", False)
+    await page.wait(PATIENCE)
+    return status, parts
+
+
+async def test_no_more_requests_are_worked_on_than_there_are_threads_and_each_in_one(handler: Handler) -> None:
+    began: list[int] = []
+    finished: list[int] = []
+
+    def begin(**_: object) -> None:
+        began.append(threading.get_ident())
+
+    def finish(**_: object) -> None:
+        finished.append(threading.get_ident())
+
+    request_started.connect(begin, sender=Handler)
+    request_finished.connect(finish, sender=Handler)
+    bodies = [str(number).encode() for number in range(4 * THREADS)]
+    answers = await asyncio.gather(*(ask(handler, "/together/", body) for body in bodies))
+    assert answers == [(200, [body]) for body in bodies]
+    assert len(set(began)) == THREADS
+    assert sorted(began) == sorted(finished)
+    assert threading.get_ident() not in began
+
+
+async def test_a_file_is_sent_piece_by_piece_and_closed(handler: Handler, tmp_path: Path) -> None:
+    status, parts = await ask(handler, "/file/300000/", folder=str(tmp_path))
+    assert (status, b"".join(parts)) == (200, b"x" * 300_000)
+    assert len(parts) > 4
+    assert files[-1].closed
+
+
+async def test_a_view_that_fails_is_an_answer_too(handler: Handler) -> None:
+    assert (await ask(handler, "/broken/"))[0] == 500
