@@ -17,6 +17,7 @@ from exams.models import Attempt, Choice, Exam, Mark, Question
 from exams.reporting import questions_in_order
 from exams.statistics import Bin, Marks, OptionFigures, Point, QuestionFigures, Summary
 
+FEW = 10  # attempts: below, what stands out is chance more often than not
 NOT_ANSWERED = "(no answer)"
 CHOOSING = (Question.Kind.SINGLE_CHOICE, Question.Kind.MULTIPLE_CHOICE)
 _ATTEMPT = Cast("attempt_id", CharField())
@@ -44,7 +45,9 @@ class QuestionRow:
 
     @property
     def remark(self) -> str:
-        """What an author should look at, in words; empty where nothing stands out."""
+        """What an author should look at, in words; empty where nothing stands out, or attempts are too few to say."""
+        if self.figures.count < FEW:
+            return ""
         difficulty, discrimination = self.figures.difficulty, self.figures.discrimination
         if discrimination is not None and discrimination < 0:
             return "Better candidates did worse here: check the key."

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from exams.statistics import Bin
 
 _WIDTH, _HEIGHT = 520, 300
-_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 500, 16, 244
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 500, 28, 244
 _AXIS_WORDS, _AXIS_TITLE = 16, 40
 
 
@@ -51,16 +51,9 @@ def histogram(bins: Sequence[Bin], *, passing: float | None = None) -> SafeStrin
     ]
     parts.append(_text((_LEFT + _RIGHT) / 2, _BOTTOM + _AXIS_TITLE, "Score in % of the points", anchor="middle"))
     if passing is not None:
-        x = _across(passing / 100)
-        parts.append(_line(x, _TOP - 12, x, _BOTTOM, width=2, dash="6 4"))
-        parts.append(
-            _text(
-                x + (6 if passing < 80 else -6),
-                _TOP,
-                f"passing mark {passing:g} %",
-                anchor="start" if passing < 80 else "end",
-            )
-        )
+        x, (aside, anchor) = _across(passing / 100), (6, "start") if passing < 70 else (-6, "end")
+        parts.append(_line(x, 6, x, _BOTTOM, width=2, dash="6 4"))
+        parts.append(_text(x + aside, 14, f"passing mark {passing:g} %", anchor=anchor))
     counts = ", ".join(f"{each.low:.0f} to {each.high:.0f} %: {each.count}" for each in bins)
     return _svg("How the scores are distributed", f"Number of attempts by score. {counts}.", parts)
 
@@ -93,7 +86,7 @@ def scatter(dots: Sequence[Dot]) -> SafeString:
             anchor="middle",
         )
     )
-    parts.append(_text(_LEFT, _TOP - 4, "Discrimination"))
+    parts.append(_text(_LEFT, _TOP - 12, "Discrimination"))
     labels: list[tuple[float, float]] = []
     for dot in dots:
         x, y = _across(dot.difficulty), up(dot.discrimination)

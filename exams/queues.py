@@ -63,7 +63,7 @@ def _counted(user: User | AnonymousUser, marks: QuerySet[Mark]) -> list[Queue]:
 
 
 def _by_question(marks: QuerySet[Mark], **more: Count) -> dict[tuple[int, UUID], dict[str, Any]]:
-    rows: Iterable[dict[str, Any]] = marks.values("attempt__exam", "question__uid").annotate(
+    rows: Iterable[Any] = marks.values("attempt__exam", "question__uid").annotate(
         count=Count("pk"), newest=Max("question"), **more
     )
     return {(row.pop("attempt__exam"), row.pop("question__uid")): row for row in rows}

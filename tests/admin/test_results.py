@@ -306,6 +306,23 @@ def test_versions_count_together_by_the_questions_uid(client: Client, people: Pe
     assert [option.figures.count for option in rows[0].options] == [1, 1, 0]
 
 
+def test_a_question_that_better_candidates_get_wrong_is_pointed_out(client: Client, people: People) -> None:
+    exam = marked.exam(people.institution, marked.PRIME, marked.EVEN, marked.PAIRS, marked.ORDER)
+    good = {name: RIGHT[name] for name in ("even", "pairs", "order")} | {"prime": "21"}
+    for said in [good, {"prime": "23"}] * 5:
+        marked.handed_in(exam, said)
+    client.force_login(people.author)
+    rows = client.get(url_of(exam, "statistics/")).context["figures"].questions
+    assert ["check the key" in row.remark for row in rows] == [True, False, False, False]
+
+
+def test_few_attempts_point_nothing_out(client: Client, people: People) -> None:
+    exam = exam_of(people, ALL_RIGHT, {"prime": "21"}, {"prime": "23"})
+    client.force_login(people.author)
+    rows = client.get(url_of(exam, "statistics/")).context["figures"].questions
+    assert [row.remark for row in rows] == ["", "", ""]
+
+
 def test_without_marks_the_page_says_so(client: Client, people: People) -> None:
     client.force_login(people.reviewer)
     assert "nothing to count yet" in text(client.get(url_of(exam_of(people), "statistics/")))

@@ -32,7 +32,7 @@ def test_bars_are_as_high_as_their_counts() -> None:
 @pytest.mark.parametrize("count", [0, 1, 7, 999, 100_000])
 def test_no_bar_leaves_the_plot(count: int) -> None:
     drawn = plots.histogram(distribution([50.0] * count))
-    assert max(bars(drawn)) <= 244 - 16
+    assert max(bars(drawn)) <= 244 - 28
     assert len(list(read(drawn).iter(f"{SVG}line"))) <= 8
 
 
@@ -63,7 +63,7 @@ def test_no_dot_leaves_the_plot(discrimination: float) -> None:
     drawn = plots.scatter([Dot("1", "", -0.2, discrimination), Dot("2", "", 1.0, 0.2)])
     for dot in read(drawn).iter(f"{SVG}circle"):
         assert 52 <= float(dot.attrib["cx"]) <= 500
-        assert 16 <= float(dot.attrib["cy"]) <= 244
+        assert 28 <= float(dot.attrib["cy"]) <= 244
 
 
 def test_labels_do_not_cover_each_other() -> None:
