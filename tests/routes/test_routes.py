@@ -126,6 +126,7 @@ TABLE: dict[frozenset[str], tuple[str, ...]] = {
         "admin:proctoring_policypreset_changelist",
         "admin:proctoring_policypreset_history",
         "admin:proctoring_policypreset_change",
+        "admin:exams_results_again",
     ),
     EVERYBODY: (
         "account",
@@ -161,7 +162,6 @@ TABLE: dict[frozenset[str], tuple[str, ...]] = {
         "admin:exams_results_list",
         "admin:exams_results",
         "admin:exams_results_statistics",
-        "admin:exams_results_again",
         "admin:exams_results_attempt",
         "admin:exams_results_file",
         "question_picture",
