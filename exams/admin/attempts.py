@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -53,7 +54,7 @@ class ExamOfAttemptFilter(DropdownFilter):
 class AttemptAdmin(ReadOnlyMixin, ScopedModelAdmin):
     view_roles = STAFF
     institution_path = "exam__institution"
-    list_display = ("candidate_name", "exam", "number", "state", "started_at", "deadline", "submitted_at", "notes")
+    list_display = ("candidate_name", "exam", "number", "state", "begun", "time_is_up", "handed_in", "notes")
     list_display_links = ("candidate_name",)
     list_filter = (ExamOfAttemptFilter, ("state", ChoicesDropdownFilter))
     search_fields = ("candidate__username", "candidate__first_name", "candidate__last_name", "exam__title", "=id")
@@ -73,6 +74,18 @@ class AttemptAdmin(ReadOnlyMixin, ScopedModelAdmin):
     @admin.display(description="Candidate", ordering="candidate__last_name")
     def candidate_name(self, attempt: Attempt) -> str:
         return attempt.candidate.display_name
+
+    @admin.display(description="Begun", ordering="started_at", empty_value="–")
+    def begun(self, attempt: Attempt) -> datetime | None:
+        return attempt.started_at
+
+    @admin.display(description="Time is up", ordering="deadline", empty_value="–")
+    def time_is_up(self, attempt: Attempt) -> datetime | None:
+        return attempt.deadline
+
+    @admin.display(description="Handed in", ordering="submitted_at", empty_value="–")
+    def handed_in(self, attempt: Attempt) -> datetime | None:
+        return attempt.submitted_at
 
     @admin.display(description="Of note")
     def notes(self, attempt: Any) -> str:

@@ -6,6 +6,7 @@ import { Countdown, format } from "./countdown.js";
 const ASK_EVERY_MS = 30000; // where nobody tells this page of changes
 const ROUNDING_MS = 1500; // a deadline that moved by less has not moved
 const MORE_MS = 2000; // left again after the end, and worth going on with
+const NOTE_MS = 60000;
 const REOPENED_EVERY_MS = 60000;
 const REOPENED_TRIES = 60;
 const byId = (id) => document.getElementById(id);
@@ -29,6 +30,7 @@ export class ExamTime {
   #over = false;
   #stopped = false;
   #asking = null;
+  #noting = null;
 
   // handlers: announce(sentence); soon(), some seconds before the end, and over(); more(), when there is time again
   // after that; saved(), see Breaks; paused() and goesOn() around a break; handedIn(), by somebody else.
@@ -114,6 +116,7 @@ export class ExamTime {
     this.#deadlineMs = deadlineMs;
     this.#breaks.standing(standing);
     this.#breakSeconds = standing.left_seconds;
+    byId("time-stopped").hidden = !this.onBreak;
     if (this.onBreak) this.#standStill(standing.ends_by_ms);
     else this.#run();
     if (this.onBreak && !wasOnBreak) this.#handlers.paused();
@@ -122,7 +125,7 @@ export class ExamTime {
 
   #standStill(breakEndsMs) {
     this.#countdown.stop();
-    byId("time-left").textContent = `${format(this.#deadlineMs - breakEndsMs)} (stopped)`;
+    byId("time-left").textContent = format(this.#deadlineMs - breakEndsMs);
   }
 
   #run() {
@@ -156,10 +159,12 @@ export class ExamTime {
     }
   }
 
-  // In the page and to screen readers; written anew even if it was said before.
+  // In the page for a while, and to screen readers with what is left.
   #say(sentence) {
     const left = this.onBreak ? "" : ` ${inWords((this.#deadlineMs - this.#clock.now()) / 1000)} left.`;
-    byId("time-note").textContent = "";
-    byId("time-note").textContent = sentence + left;
+    this.#handlers.announce(sentence + left);
+    byId("time-note").textContent = sentence;
+    if (this.#noting !== null) this.#timers.cancel(this.#noting);
+    this.#noting = this.#timers.after(NOTE_MS, () => (byId("time-note").textContent = ""));
   }
 }
