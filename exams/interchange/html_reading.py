@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString
 from markdownify import ATX, BACKSLASH, MarkdownConverter
 
-from exams.interchange.base import MAX_QUESTION, Picture, picture
+from exams.interchange.base import MAX_QUESTION, HtmlBudget, Picture, picture
 from exams.interchange.plain import escape, from_plain
 
 _EMBEDDED = re.compile(r"""(?<=["'])data:(?P<type>[\w/+.-]*);base64,(?P<data>[A-Za-z0-9+/=\s]*)(?=["'])""")
@@ -41,8 +41,10 @@ def has_tags(text: str) -> bool:
 class TextReader:
     """Reads the texts of one question, and collects what is to be said about them and the pictures they show."""
 
-    def __init__(self, files: Mapping[str, bytes] | None = None) -> None:
+    def __init__(self, files: Mapping[str, bytes] | None = None, budget: HtmlBudget | None = None) -> None:
+        """``budget`` is that of the whole file."""
         self.files = dict(files or {})
+        self.budget = budget or HtmlBudget()
         self.pictures: dict[UUID, Picture] = {}
         self.problems: list[str] = []
         self._converter = _Converter(self)
@@ -72,6 +74,7 @@ class TextReader:
         if len(html) > MAX_QUESTION:
             self.say("A text is too long to be read as HTML, and is left out. Shorten it.")
             return ""
+        self.budget.take(len(html))
         soup = BeautifulSoup(html, "html.parser")
         self._look_for_what_is_lost(soup)
         try:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from exams.interchange.base import Entry, ParsedItem
 from exams.interchange.csv_items import losses, parse, write
-from exams.items import Item, ItemChoice, Kind
+from exams.items import MAX_CHOICES, Item, ItemChoice, Kind
 from tests.interchange.samples import ITEMS, SECTIONS
 
 D = Decimal
@@ -121,6 +121,11 @@ def test_a_column_nobody_knows_is_told() -> None:
     assert parse(b"kind,text,colour\nessay,a,red").notes == ["The column “colour” is not used."]
 
 
+def test_as_many_options_are_read_as_a_question_may_have() -> None:
+    notes = parse(f"kind,text,option_{MAX_CHOICES},option_{MAX_CHOICES + 1}\nessay,a,,".encode()).notes
+    assert notes == [f"The column “option_{MAX_CHOICES + 1}” is not used."]
+
+
 def test_cells_beyond_the_heading_are_told() -> None:
     assert only("kind,text", "essay,a,b").problems == ["There are cells beyond the last heading; they are left out."]
 
@@ -142,6 +147,7 @@ def test_cells_beyond_the_heading_are_told() -> None:
         (("kind,text,text", "essay,a,b"), "Two columns are called “text”"),
         (("kind,text", 'essay,"a'), "Look for a quotation mark without its partner"),
         (("",), "must name the columns"),
+        (("kind,text" + ",x" * 5000,), "more than 5,000 columns"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_with_what_to_do(lines: tuple[str, ...], sentence: str) -> None:

@@ -231,6 +231,7 @@ def test_a_picture_inside_the_html_comes_along() -> None:
         ("What {=a ~}", "Choice 2 has no text"),
         ("{=a ~b}", "The question has no text"),
         ("x" * 100_001 + "{}", "The question is too long"),
+        ("What {" + "=b " * 201 + "}", "There are 201 answers; at most 200 are taken"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_with_what_to_do(text: str, sentence: str) -> None:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from exams.interchange.base import Entry, ParsedItem, Picture
+from exams.interchange.base import Entry, HtmlBudget, ParsedItem, Picture, Unreadable
+from exams.interchange.html_reading import TextReader
 from exams.interchange.moodle_xml import losses, parse, write
 from exams.items import Item, ItemChoice, Kind
 from tests.interchange.samples import ITEMS, SECTIONS
@@ -327,6 +328,14 @@ def test_what_cannot_be_asked_is_refused_with_what_to_do(xml: str, sentence: str
 def test_questions_are_found_by_line_and_name() -> None:
     result = parse(quiz(question("essay", name="First"), question("cloze", name="Second <b>".replace("<", "&lt;"))))
     assert [(parsed.line, parsed.label) for parsed in result.items] == [(3, "First"), (7, "Second <b>")]
+
+
+def test_html_of_one_file_is_read_up_to_a_length_in_all() -> None:
+    budget = HtmlBudget(20)
+    assert TextReader(budget=budget).html("<b>one</b>") == "**one**"
+    assert TextReader(budget=budget).html("<p>plain paragraphs cost nothing</p>") == "plain paragraphs cost nothing"
+    with pytest.raises(Unreadable, match="Split it into several files"):
+        TextReader(budget=budget).html("<b>two</b><i>three</i>")
 
 
 BOMB = '<?xml version="1.0"?><!DOCTYPE quiz [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><quiz>&b;</quiz>'

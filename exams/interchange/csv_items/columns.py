@@ -12,9 +12,10 @@ COLUMNS = (
     "guidance", "feedback", "right",
 )  # fmt: skip
 NEEDED = ("kind", "text")
-# Once for each option, accepted answer, pair or item, with its number: option_1, credit_1 … option_2 …
+# Once for each option, accepted answer, pair or item, with its number: option_1, credit_1 … option_2 … up to
+# exams.items.MAX_CHOICES.
 PARTS = ("option", "credit", "match", "feedback")
-PART = re.compile(rf"({'|'.join(PARTS)})_([1-9]\d{{0,2}})")
+PART = re.compile(rf"({'|'.join(PARTS)})_([1-9]\d?|1\d\d|200)")
 
 KINDS = {kind.value.replace("_", " "): kind for kind in Kind} | {
     "single": Kind.SINGLE_CHOICE,

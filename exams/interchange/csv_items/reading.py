@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
@@ -24,6 +25,7 @@ from exams.interchange.numbers import number, percentage
 from exams.items import MAX_NAME, Item, ItemChoice, Kind
 
 DELIMITERS = (",", ";", "\t")
+MOST_COLUMNS = 5_000
 Row = Mapping[str, str]
 
 
@@ -88,7 +90,9 @@ def _check_heading(names: list[str], line: int) -> None:
                 f"The first row must name the columns, one of them “{name}”, such as “kind,text,right,option_1”.",
                 line,
             )
-    twice = next((name for name in names if name and names.count(name) > 1), None)
+    if len(names) > MOST_COLUMNS:
+        raise Unreadable(f"There are more than {MOST_COLUMNS:,} columns. Is this a table of questions?", line)
+    twice = next((name for name, number in Counter(filter(None, names)).items() if number > 1), None)
     if twice is not None:
         raise Unreadable(f"Two columns are called {shown(twice)}. Take one of them out.", line)
 

@@ -11,7 +11,7 @@ from exams.interchange.base import Fault, shown
 from exams.interchange.gift.marks import first, format_of, hits, one_line, split, unescaped
 from exams.interchange.html_reading import TextReader
 from exams.interchange.numbers import NOTHING, best_number, multiple, number, percentage, single
-from exams.items import HUNDRED, ItemChoice, Kind
+from exams.items import HUNDRED, MAX_CHOICES, ItemChoice, Kind
 
 _WEIGHT = re.compile(r"%([^%\s]{1,20})%")
 _TRUE_FALSE = re.compile(r"(T|TRUE|F|FALSE)", re.IGNORECASE)
@@ -100,6 +100,8 @@ def _marked(raw: str) -> list[tuple[str, str]]:
     before = raw[: found[0].start()].strip()
     if before:
         raise Fault(f"{shown(before)} stands before the first answer. Begin it with ~ or =, or take it out.")
+    if len(found) > MAX_CHOICES:
+        raise Fault(f"There are {len(found):,} answers; at most {MAX_CHOICES} are taken.")
     ends = [hit.start() for hit in found[1:]] + [len(raw)]
     return [(hit["hit"][-1], raw[hit.end() : end]) for hit, end in zip(found, ends, strict=True)]
 

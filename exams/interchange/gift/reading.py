@@ -7,6 +7,7 @@ from decimal import InvalidOperation
 from exams.interchange.base import (
     MAX_QUESTION,
     Fault,
+    HtmlBudget,
     ParsedItem,
     ParseResult,
     Unreadable,
@@ -41,6 +42,7 @@ def parse(data: bytes) -> ParseResult:
 
 def _parse(text: str) -> ParseResult:
     result = ParseResult([])
+    budget = HtmlBudget()
     section = ""
     for block in blocks(text):
         if block.text.lstrip().startswith(CATEGORY):
@@ -49,15 +51,15 @@ def _parse(text: str) -> ParseResult:
             block = Block(block.line + 1, rest)
             if not rest.strip():
                 continue
-        result.items.append(checked(_parsed(block, section)))
+        result.items.append(checked(_parsed(block, section, budget)))
         check_count(result.items, block.line)
     if not result.items:
         result.notes.append("There is no question in this file. In GIFT, an empty line parts the questions.")
     return result
 
 
-def _parsed(block: Block, section: str) -> ParsedItem:
-    reader = TextReader()
+def _parsed(block: Block, section: str, budget: HtmlBudget) -> ParsedItem:
+    reader = TextReader(budget=budget)
     name, body = _name(block.text.strip())
     try:
         if len(body) > MAX_QUESTION:

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from exams.interchange.base import (
     Fault,
+    HtmlBudget,
     ParsedItem,
     ParseResult,
     Unreadable,
@@ -51,12 +52,13 @@ def parse(data: bytes) -> ParseResult:
 def _parse(root: Node) -> ParseResult:
     result = ParseResult([])
     not_kept: Counter[str] = Counter()
+    budget = HtmlBudget()
     section = ""
     for question in root.all("question"):
         if question.attributes.get("type") == "category":
             section = section_of(question.text("category"))
             continue
-        result.items.append(checked(_parsed(question, section)))
+        result.items.append(checked(_parsed(question, section, budget)))
         not_kept.update(_what_is_not_kept(question))
         check_count(result.items, question.line)
     result.notes.extend(f"{what} are not kept: {_times(number)} had some." for what, number in not_kept.items())
@@ -65,8 +67,8 @@ def _parse(root: Node) -> ParseResult:
     return result
 
 
-def _parsed(question: Node, section: str) -> ParsedItem:
-    reader = QuestionReader(question)
+def _parsed(question: Node, section: str, budget: HtmlBudget) -> ParsedItem:
+    reader = QuestionReader(question, budget)
     name = _name(question)
     try:
         item = _item(reader, name)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from uuid import UUID
 
-from exams.interchange.base import Fault, shown
+from exams.interchange.base import Fault, HtmlBudget, shown
 from exams.interchange.html_reading import TextReader
 from exams.interchange.html_writing import html_of, plain_of
 from exams.interchange.moodle_xml.tree import Node
@@ -19,8 +19,8 @@ SOURCE = "markdown"
 class QuestionReader(TextReader):
     """Reads the parts of one ``<question>``."""
 
-    def __init__(self, question: Node) -> None:
-        super().__init__()
+    def __init__(self, question: Node, budget: HtmlBudget) -> None:
+        super().__init__(budget=budget)
         self.question = question
         self.format = _format(question.first("questiontext"), "html")
 
