@@ -174,7 +174,10 @@ STORAGES = {
 PROCTOR_REDIS = envstr("PROCTOR_REDIS", "")
 if PROCTOR_REDIS:
     CHANNEL_LAYERS: dict[str, Any] = {
-        "default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [PROCTOR_REDIS]}}
+        "default": {
+            "BACKEND": "proctor_site.channel_layer.SteadyRedisChannelLayer",
+            "CONFIG": {"hosts": [PROCTOR_REDIS]},
+        }
     }
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": PROCTOR_REDIS}}
 else:

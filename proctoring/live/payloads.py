@@ -20,6 +20,7 @@ from proctoring.reports.record import detailed_record
 from proctoring.risk.policy import MULTIPLE_FACES, NO_FACE, PHONE_DETECTED, Policy
 
 JSONDict = dict[str, Any]
+CONNECTED = {"live", "checking", "camera_off"}  # as the proctors' pages name it
 
 
 def milliseconds(moment: datetime | None) -> int | None:

@@ -110,12 +110,17 @@ class ProctorConsumer(AsyncWebsocketConsumer):
         known, listed = dict(self._known), {str(session.pk) for session in sessions}
         for session in sessions:
             shown = self._show(session)
-            if known.get(shown["id"]) != shown["connection"]:
+            if known.get(shown["id"]) != shown["connection"] and not self._told_by_another(session, known):
                 await self._tell({"type": "session", "session": shown})
         gone = [session_id for session_id, state in known.items() if session_id not in listed and state != "ended"]
         for session in await read(partial(self._by_id, gone)) if gone else []:
             await self._tell({"type": "session", "session": self._show(session)})
         return True
+
+    def _told_by_another(self, session: Session, known: dict[str, str]) -> bool:
+        """Connected to another web process, which says more than the database holds: a camera that is off."""
+        here = session.pk in presence.connected
+        return session.connected and not here and known.get(str(session.pk)) in payloads.CONNECTED
 
     def _load(self) -> list[Session]:
         sessions = self.visible()

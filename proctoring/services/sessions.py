@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -23,9 +23,6 @@ from proctoring.services.attempt_time import AttemptTime, time_of
 from proctoring.services.errors import ConsentMissing, NotCalibrated, NotWatched, SessionEnded, StaleConnection
 from proctoring.services.policies import fields_for, kept_days, policy_for
 from proctoring.services.recording import LAST_SEQUENCE, lock, newest_sample_ms
-
-# A connection whose last picture is older was that of a process that is gone.
-CONNECTION_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,16 +165,26 @@ def open_connection(session_id: UUID | str) -> Connection:
     )
 
 
-def forget_connections() -> int:
-    """At the start of a web process: those it had before went with it, however it ended.
+def forget_connections(lost: Iterable[tuple[UUID, int]] | None = None) -> int:
+    """Those connections went with their process, however it ended; how many. None: all, at the start of the only one.
 
-    Where several processes serve (PROCTOR_REDIS), connections that sent a picture lately belong to another one.
+    By session and epoch, so that one opened meanwhile is left alone.
     """
-    sessions = Session.objects.filter(connected=True)
-    if settings.PROCTOR_REDIS:
-        lately = timezone.now() - timedelta(seconds=CONNECTION_SECONDS)
-        sessions = sessions.exclude(last_frame_at__gte=lately)
-    return sessions.update(connected=False)
+    connected = Session.objects.filter(connected=True)
+    if lost is None:
+        return connected.update(connected=False)
+    return sum(connected.filter(pk=pk, connection_epoch=epoch).update(connected=False) for pk, epoch in lost)
+
+
+def remember_connections(held: Iterable[tuple[UUID, int]]) -> int:
+    """Connections that were given up for lost and are there; how many."""
+    lost = Session.objects.filter(connected=False).exclude(state=Session.State.ENDED)
+    return sum(lost.filter(pk=pk, connection_epoch=epoch).update(connected=True) for pk, epoch in held)
+
+
+def connections() -> list[tuple[UUID, int]]:
+    """Session and epoch of everybody who is connected as far as is known, to whichever process."""
+    return list(Session.objects.filter(connected=True).values_list("pk", "connection_epoch"))
 
 
 def _camera_is_on(session_id: UUID) -> bool:

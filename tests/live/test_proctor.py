@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from channels.layers import get_channel_layer
 from django.contrib.sessions.models import Session as DjangoSession
 from django.utils import timezone
 
@@ -169,3 +171,23 @@ async def test_a_foreign_page_cannot_listen(sitting: Sitting) -> None:
         await Page(
             f"/ws/proctor/exams/{sitting.exam.pk}/", user=sitting.people.proctor, origin=b"https://evil.example"
         ).open()
+
+
+async def test_what_another_process_says_of_its_candidates_stands(
+    sitting: Sitting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(presence, "ANNOUNCE_SECONDS", 0.01)
+    stored = Session.objects.filter(pk=sitting.session.pk)
+    await read(lambda: stored.update(connected=True, state=Session.State.LIVE))
+    page = await wall(sitting, sitting.people.proctor).open()
+    (shown,) = (await page.expect("sessions"))["sessions"]
+    assert shown["connection"] == "live"
+    layer = get_channel_layer()
+    assert layer is not None
+    payload = {"type": "session", "session": {**shown, "connection": "camera_off"}}
+    await layer.group_send(presence.wall_group(sitting.exam.pk), {"type": "to.page", "payload": payload})
+    assert (await page.expect("session"))["session"]["connection"] == "camera_off"
+    await asyncio.sleep(0.2)  # several times the list is read again; the database knows nothing of cameras
+    await read(lambda: stored.update(connected=False))
+    assert (await page.expect("session"))["session"]["connection"] == "lost"
+    await page.leave()

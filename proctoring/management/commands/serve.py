@@ -18,7 +18,7 @@ from proctor_site import background, heartbeat
 from proctoring import services
 from proctoring.analysis import service
 from proctoring.analysis.service import Analysis
-from proctoring.live import presence
+from proctoring.live import connections, presence
 from proctoring.live.recorder import recorder
 from proctoring.live.server import make_server
 from proctoring.management.commands import demo_data
@@ -51,7 +51,8 @@ class Command(BaseCommand):
         host, port = options["host"], options["port"]
         if create_xor_masker.__module__ == "autobahn.websocket.xormasker":  # its own, in pure Python
             self.stderr.write(NO_NVX)
-        services.forget_connections()
+        if not settings.PROCTOR_REDIS:  # else others may hold them: proctoring.live.connections
+            services.forget_connections()
         here = settings.PROCTOR_ANALYSIS == "local"
         self.stdout.write("Loading the models …" if here else "Looking for analysis workers …")
         analysis = service.start_as_configured()
@@ -101,6 +102,8 @@ def serve(host: str, port: int) -> None:
     server = make_server(application, host=host, port=port)
     heartbeat.beat()  # the time without a server ends here: given back before anybody can be told that theirs is up
     _beating.append(twisted_loop.create_task(heartbeat.keep()))
+    if settings.PROCTOR_REDIS:
+        _beating.append(twisted_loop.create_task(connections.keep()))
     for number in (signal.SIGTERM, signal.SIGINT):
         twisted_loop.add_signal_handler(number, ask_to_stop, server)
     server.run()
