@@ -25,6 +25,7 @@ TRACKS: dict[str, tuple[str, ...]] = {
         "tests/live/",
         "tests/replay/",
         "tests/bench/",
+        "tests/load/test_command.py",
         "tests/analysis/",
         "tests/operations/test_running_site.py",
     ),
