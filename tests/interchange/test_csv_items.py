@@ -174,7 +174,7 @@ def test_no_cell_is_worked_out_and_none_is_changed(text: str) -> None:
     assert cell[0] not in "=@＝" and (cell[0] not in "+-" or text in {"-5", "+1.5"})
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(st.lists(ITEMS, max_size=3), SECTIONS)
 def test_what_is_written_is_read_again(items: list[Item], section: str) -> None:
     held = [item for item in items if not losses(item)]

@@ -262,7 +262,7 @@ def test_an_empty_file_says_so() -> None:
 
 
 # ---- There and back ----
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(st.lists(ITEMS, max_size=3), SECTIONS)
 def test_what_is_written_is_read_again(items: list[Item], section: str) -> None:
     held = [item for item in items if not losses(item)]
