@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import pytest
-from asgiref.testing import ApplicationCommunicator
+from channels.testing import ApplicationCommunicator
 from django.core.signals import request_finished, request_started
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.test import override_settings
