@@ -62,7 +62,7 @@ class DetectorInline(ScopedPermissions, StackedInline):
 @admin.register(Accommodation)
 class WatchedAccommodationAdmin(AccommodationAdmin):
     inlines = (DetectorInline,)
-    list_select_related = (*AccommodationAdmin.list_select_related, "detectors")
+    list_select_related: Any = (*AccommodationAdmin.list_select_related, "detectors")
 
     @admin.display(description="Granted")
     def granted(self, accommodation: Accommodation) -> str:

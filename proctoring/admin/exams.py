@@ -12,7 +12,7 @@ from django.utils.html import format_html
 
 from exams.admin.exams import ExamAdmin
 from exams.models import Exam
-from exams.scoped_admin import EDITORS, WATCHERS, has_role
+from exams.roles import EDITORS, WATCHERS, has_role
 from proctoring.admin.exports import exports_page
 from proctoring.admin.policies import policy_address
 from proctoring.models import Session

@@ -12,14 +12,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from exams.models import Exam, Institution
-from exams.scoped_admin import (
-    EDITORS,
-    ScopedModelAdmin,
-    ScopedTabularInline,
-    institution_ids,
-    is_key,
-    is_superuser,
-)
+from exams.roles import EDITORS, institution_ids, is_superuser
+from exams.scoped_admin import ScopedModelAdmin, ScopedTabularInline, is_key
 from proctoring import services
 from proctoring.admin.policy_differences import from_preset
 from proctoring.admin.policy_forms import ExamPolicyForm, PolicyForm, RuleForm, RuleFormSet
