@@ -82,7 +82,10 @@ class Browser:
         found = []
         for event, stretches in self._stretches.items():
             rule = self._policy.rules[event]
-            for stretch in pauses.without(stretches.uncounted()):
+            uncounted = stretches.uncounted()
+            if event == FULLSCREEN_LEFT:  # left on a break: the page asks for it again before it shows the questions
+                uncounted = [stretch for stretch in uncounted if not pauses.covers(stretch.start)]
+            for stretch in pauses.without(uncounted):
                 held = (now if stretch.end is None else stretch.end) - stretch.start
                 if held < 0:  # it counts from the end of a pause that has not come yet
                     continue

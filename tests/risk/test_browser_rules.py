@@ -34,6 +34,16 @@ def test_full_screen_that_was_never_asked_for_may_be_left() -> None:
     assert integrity(left, policy("FULLSCREEN_LEFT", require_fullscreen=False)) == []
 
 
+def test_full_screen_left_on_a_break_is_not_left_when_the_break_is_over() -> None:
+    engine = Engine(policy("FULLSCREEN_LEFT"), NEUTRAL)
+    engine.pause(10.0, 20.0)
+    engine.signal(12.0, "fullscreen_left")
+    seen_then = [event for entry in frames(20.5, 26.0, 2, CALM) for event in entry.play(engine)]
+    engine.signal(26.0, "fullscreen_entered")
+    assert not [event for event in seen_then if event.ledger == "integrity"]
+    assert [event.name for event in engine.signal(30.0, "fullscreen_left").events] == ["FULLSCREEN_LEFT"]
+
+
 def test_a_short_leaving_of_full_screen_may_be_forgiven() -> None:
     wanted = policy("FULLSCREEN_LEFT")
     rules = {**wanted.rules, "FULLSCREEN_LEFT": replace(wanted.rules["FULLSCREEN_LEFT"], hold_seconds=5.0)}
