@@ -18,7 +18,10 @@ from exams.roles import ADMINISTRATORS as ADMINISTRATORS
 from exams.roles import EDITORS as EDITORS
 from exams.roles import STAFF as STAFF
 from exams.roles import WATCHERS as WATCHERS
-from exams.roles import has_role, institution_ids, is_superuser, roles_by_institution
+from exams.roles import has_role as has_role
+from exams.roles import institution_ids as institution_ids
+from exams.roles import is_superuser as is_superuser
+from exams.roles import roles_by_institution
 
 
 def zone_for(request: HttpRequest) -> tzinfo:

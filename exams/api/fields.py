@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
@@ -17,3 +18,22 @@ class SafeCharField(serializers.CharField):
         if any("\ud800" <= character <= "\udfff" for character in text):
             self.fail("surrogate")
         return text
+
+
+class IdField(serializers.IntegerField):
+    """A number that may be a row's: databases take 64 bits, and some raise for more."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=1, max_value=2**63 - 1, **kwargs)
+
+
+class NumberField(serializers.DecimalField):
+    """As the columns of right numbers hold it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_digits=30, decimal_places=12, **kwargs)
+
+
+class PointsField(serializers.DecimalField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_digits=7, decimal_places=2, min_value=Decimal(0), **kwargs)

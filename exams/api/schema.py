@@ -32,8 +32,8 @@ class Refusal(serializers.Serializer[None]):
 
 
 class Schema(AutoSchema):
-    def _get_response_bodies(self, direction: str = "response") -> Any:
-        bodies = super()._get_response_bodies(direction)  # type: ignore[no-untyped-call]
+    def _get_response_bodies(self, direction: Any = "response") -> Any:
+        bodies = super()._get_response_bodies(direction)
         for code, description in REFUSALS.items():
             if code not in bodies:
                 refusal = self._get_response_for_code(Refusal, code)  # type: ignore[no-untyped-call]

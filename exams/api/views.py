@@ -46,7 +46,7 @@ class AnswersView(APIView):
         wanted = AnswerInput(data=request.data)
         wanted.is_valid(raise_exception=True)
         answer = services.save_own_answer(
-            candidate_id=request.user.pk,
+            candidate_id=int(request.user.pk or 0),
             attempt_id=attempt_id,
             client_id=wanted.validated_data["client_id"],
             question_id=wanted.validated_data["question"],

@@ -204,8 +204,8 @@ def _people_of(institution: Institution, rows: list[RosterRow]) -> dict[str, lis
     ).distinct()
     for start in range(0, len(names), CHUNK):
         some = names[start : start + CHUNK]
-        for user in lowered.filter(models.Q(lower_email__in=some) | models.Q(lower_name__in=some)):
-            found[user.pk] = user
+        meant = lowered.filter(models.Q(lower_email__in=some) | models.Q(lower_name__in=some))
+        found.update({user.pk: user for user in meant})
     known: dict[str, list[User]] = {}
     for user in found.values():
         for name in {user.email.lower(), user.username.lower()} - {""}:

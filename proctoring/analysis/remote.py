@@ -145,19 +145,19 @@ class RemotePool(PoolBase):
                 if time.monotonic() - looked >= WORKERS_SECONDS:
                     self._read_workers()
                     looked = time.monotonic()
-                found = self._redis.blpop([REPLY_PREFIX + self.name], timeout=1)
-                while found is not None:
-                    self._take(found[1])
-                    found = self._next()
+                found: Any = self._redis.blpop([REPLY_PREFIX + self.name], timeout=1)
+                data = None if found is None else found[1]
+                while data is not None:
+                    self._take(data)
+                    data = self._next()
             except (redis.RedisError, OSError) as error:
                 self._lose_broker(error)
                 self.stopping.wait(TRY_AGAIN_SECONDS)
             self._drop_overdue()
 
-    def _next(self) -> tuple[str, bytes] | None:
-        """Another verdict, if one is there already."""
-        data = self._redis.lpop(REPLY_PREFIX + self.name)
-        return None if data is None else ("", data)
+    def _next(self) -> Any:
+        """Another verdict as bytes, if one is there already."""
+        return self._redis.lpop(REPLY_PREFIX + self.name)
 
     def _take(self, data: bytes) -> None:
         try:

@@ -15,7 +15,7 @@ from exams.api.staff.base import StaffViewSet
 from exams.models import Exam
 from exams.roles import EDITORS, STAFF
 from proctoring.models import ExamPolicy, PolicyPreset, PolicyRule
-from proctoring.risk.policy import DEFAULT_RULES, Rule
+from proctoring.risk.policy import DEFAULT_RULES
 from proctoring.services.policies import ensure_presets, fields_for, rules_of
 
 FIELDS = (
@@ -25,7 +25,7 @@ FIELDS = (
 )  # fmt: skip
 
 
-class RuleSerializer(serializers.Serializer[Rule]):
+class RuleSerializer(serializers.Serializer[Any]):
     event = serializers.ChoiceField(choices=list(DEFAULT_RULES))
     enabled = serializers.BooleanField(default=True)
     hold_seconds = serializers.FloatField(min_value=0, max_value=600)
@@ -37,7 +37,7 @@ class RuleSerializer(serializers.Serializer[Rule]):
 class PolicySerializer(serializers.ModelSerializer[ExamPolicy]):
     away_yaw_degrees = serializers.FloatField(min_value=5, max_value=180, required=False)
     away_pitch_degrees = serializers.FloatField(min_value=5, max_value=180, required=False)
-    rules = RuleSerializer(many=True, required=False, max_length=len(DEFAULT_RULES))
+    rules: Any = serializers.ListSerializer(child=RuleSerializer(), required=False, max_length=len(DEFAULT_RULES))
 
     class Meta:
         model = ExamPolicy
@@ -69,13 +69,14 @@ class PolicyViewSet(StaffViewSet):
     )
     def change(self, request: Request, exam: str) -> Response:
         found = self.exam_or_404(change=True)
-        wanted = PolicySerializer(data=_without_rules(request.data), partial=True)
+        sent: Any = request.data
+        wanted = PolicySerializer(data=_without_rules(sent), partial=True)
         wanted.is_valid(raise_exception=True)
-        rules = _rules(request.data)
+        rules = _rules(sent)
         chosen = wanted.validated_data
         with transaction.atomic():
             policy = self._own(found)
-            for name in request.data.keys() & chosen.keys():
+            for name in sent.keys() & chosen.keys():
                 setattr(policy, name, chosen[name])
             policy.save()
             for rule in rules:
@@ -119,7 +120,9 @@ def _without_rules(data: Any) -> Any:
 
 def _rules(data: dict[str, Any]) -> list[dict[str, Any]]:
     """Each as a whole, though of the policy only some may be sent."""
-    wanted = RuleSerializer(data=data.get("rules", []), many=True, max_length=len(DEFAULT_RULES))
+    wanted: Any = serializers.ListSerializer(
+        child=RuleSerializer(), data=data.get("rules", []), max_length=len(DEFAULT_RULES)
+    )
     if not wanted.is_valid():
         raise ValidationError({"rules": wanted.errors})
     rules = [dict(rule) for rule in wanted.validated_data]

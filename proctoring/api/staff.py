@@ -47,7 +47,7 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
         return reviews[-1].outcome if reviews else None
 
 
-class EventSerializer(serializers.Serializer[dict[str, Any]]):
+class EventSerializer(serializers.Serializer[Any]):
     """The documented record first, then what tells the ledgers apart and what a person needs to judge it."""
 
     id = serializers.IntegerField()

@@ -59,7 +59,7 @@ def test_only_lines_of_one_outcome_are_shown_on_demand(administrator: Client, sc
     ],
 )
 def test_what_cannot_be_taken_says_why(administrator: Client, scene: Scene, data: dict[str, str], said: str) -> None:
-    fields: dict[str, object] = {"exam": scene.exam.pk} | data
+    fields: dict[str, object] = {"exam": scene.exam.pk, **data}
     if "file" in data:
         fields["file"] = file(data["file"])
     if fields["exam"] == "foreign":

@@ -53,8 +53,8 @@ def no_names(monkeypatch: pytest.MonkeyPatch) -> None:
     """Made-up names of servers are looked up by nobody: that would take seconds each."""
     known = socket.getaddrinfo
 
-    def only_numbers(host: Any, *args: Any, **kwargs: Any) -> Any:
-        return known(host, *args, **kwargs, flags=socket.AI_NUMERICHOST)
+    def only_numbers(host: Any, port: Any, **kwargs: Any) -> Any:
+        return known(host, port, **{**kwargs, "flags": socket.AI_NUMERICHOST})
 
     monkeypatch.setattr(socket, "getaddrinfo", only_numbers)
 
@@ -104,7 +104,7 @@ def site(one_connection: None, no_names: None) -> dict[str, Any]:
     }
 
 
-@api.parametrize()
+@api.parametrize()  # type: ignore[untyped-decorator,unused-ignore]
 @settings(
     max_examples=EXAMPLES,
     derandomize=True,

@@ -39,7 +39,7 @@ class StaffViewSet(GenericViewSet[Any]):
     view_roles: frozenset[str] = STAFF
     edit_roles: frozenset[str] = frozenset()
     throttle_classes = [Calls]
-    pagination_class = Pages
+    pagination_class: type[Pages] | None = Pages
 
     @property
     def person(self) -> User:

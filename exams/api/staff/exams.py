@@ -78,7 +78,8 @@ class ExamInput(serializers.ModelSerializer[Exam]):
 class NewExamInput(ExamInput):
     institution = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, help_text="Whose exam it is.")
 
-    class Meta(ExamInput.Meta):
+    class Meta:
+        model = Exam
         fields = ("institution", *SETTINGS)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

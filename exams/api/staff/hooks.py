@@ -97,7 +97,8 @@ class EndpointViewSet(StaffViewSet):
         endpoint = self._endpoint(pk)
         wanted = EndpointChange(data=request.data, partial=True)
         wanted.is_valid(raise_exception=True)
-        for name in request.data.keys() & wanted.validated_data.keys():
+        sent: Any = request.data
+        for name in sent.keys() & wanted.validated_data.keys():
             setattr(endpoint, name, wanted.validated_data[name])
         endpoint.save()
         return Response(EndpointSerializer(endpoint).data)

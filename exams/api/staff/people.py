@@ -17,8 +17,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from exams.accounts.mail import send_invitations_soon
-from exams.api.fields import SafeCharField
-from exams.api.staff.base import LARGEST_ID, StaffViewSet
+from exams.api.fields import IdField, SafeCharField
+from exams.api.staff.base import StaffViewSet
 from exams.errors import WrongState
 from exams.models import Accommodation, Enrolment, Exam, Institution, Invitation, Membership, Role, RosterImport, User
 from exams.roles import ADMINISTRATORS, EDITORS, STAFF
@@ -26,7 +26,6 @@ from exams.roster_file import LARGEST_FILE
 from exams.services import accommodations, invitations, rosters
 from exams.services.rosters import Outcome
 
-ID = {"min_value": 1, "max_value": LARGEST_ID}
 INSTITUTION = OpenApiParameter("institution", OpenApiTypes.INT, description="Only those of this institution.")
 
 
@@ -101,7 +100,7 @@ class EnrolmentSerializer(serializers.ModelSerializer[Enrolment]):
 
 
 class EnrolmentInput(serializers.Serializer[None]):
-    candidate = serializers.IntegerField(help_text="Somebody with a role at the institution.", **ID)
+    candidate = IdField(help_text="Somebody with a role at the institution.")
 
 
 @extend_schema(tags=["Institutions and people"])
@@ -154,10 +153,10 @@ class InvitationSerializer(serializers.ModelSerializer[Invitation]):
 
 
 class InvitationInput(serializers.Serializer[None]):
-    institution = serializers.IntegerField(**ID)
+    institution = IdField()
     email = serializers.EmailField(max_length=254)
     role = serializers.ChoiceField(choices=Role.choices)
-    exam = serializers.IntegerField(allow_null=True, required=False, **ID)
+    exam = IdField(allow_null=True, required=False)
 
 
 @extend_schema(tags=["Institutions and people"])
@@ -223,9 +222,9 @@ class AccommodationSerializer(serializers.ModelSerializer[Accommodation]):
 
 
 class AccommodationInput(serializers.Serializer[None]):
-    institution = serializers.IntegerField(**ID)
-    candidate = serializers.IntegerField(**ID)
-    exam = serializers.IntegerField(allow_null=True, required=False, help_text="All exams without it.", **ID)
+    institution = IdField()
+    candidate = IdField()
+    exam = IdField(allow_null=True, required=False, help_text="All exams without it.")
     extra_minutes = serializers.IntegerField(min_value=0, max_value=10_000, default=0)
     time_factor = serializers.DecimalField(
         max_digits=4, decimal_places=2, min_value=Decimal(1), max_value=Decimal(5), default=Decimal(1)

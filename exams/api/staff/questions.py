@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from exams import selectors
-from exams.api.fields import SafeCharField
+from exams.api.fields import NumberField, PointsField, SafeCharField
 from exams.api.staff.base import LARGEST_ID, StaffViewSet
 from exams.errors import NotReady, VersionFrozen
 from exams.item_of import item_of
@@ -27,11 +27,9 @@ from exams.services.items import hold_draft, rewrite_item, write_item
 from exams.services.versions import existing_draft, newest_version
 
 VERSION = OpenApiParameter("version", OpenApiTypes.INT, description="The number of a version; the newest without it.")
-POINTS = {"max_digits": 7, "decimal_places": 2, "min_value": Decimal(0)}
-NUMBER = {"max_digits": 30, "decimal_places": 12}
 
 
-class ChoiceSerializer(serializers.Serializer[ItemChoice]):
+class ChoiceSerializer(serializers.Serializer[Any]):
     """By kind: an option; an accepted answer; a pair; an item at its right place."""
 
     text = SafeCharField(max_length=MAX_CHOICE, allow_blank=True, trim_whitespace=False)
@@ -43,19 +41,19 @@ class ChoiceSerializer(serializers.Serializer[ItemChoice]):
     feedback = SafeCharField(max_length=MAX_TEXT, allow_blank=True, default="", trim_whitespace=False)
 
 
-class ItemSerializer(serializers.Serializer[Item]):
+class ItemSerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=Question.Kind.choices)
     name = SafeCharField(max_length=MAX_NAME, allow_blank=True, default="")
     text = SafeCharField(max_length=MAX_TEXT, trim_whitespace=False, help_text="Markdown, with $formulas$.")
-    points = serializers.DecimalField(default=Decimal(1), **POINTS)  # type: ignore[arg-type]
-    penalty = serializers.DecimalField(default=Decimal(0), **POINTS)  # type: ignore[arg-type]
-    number = serializers.DecimalField(allow_null=True, default=None, **NUMBER)  # type: ignore[arg-type]
-    tolerance = serializers.DecimalField(default=Decimal(0), min_value=Decimal(0), **NUMBER)  # type: ignore[arg-type]
+    points = PointsField(default=Decimal(1))
+    penalty = PointsField(default=Decimal(0))
+    number = NumberField(allow_null=True, default=None)
+    tolerance = NumberField(default=Decimal(0), min_value=Decimal(0))
     case_sensitive = serializers.BooleanField(default=False)
     shuffle = serializers.BooleanField(default=True)
     guidance = SafeCharField(max_length=MAX_TEXT, allow_blank=True, default="", trim_whitespace=False)
     feedback = SafeCharField(max_length=MAX_TEXT, allow_blank=True, default="", trim_whitespace=False)
-    choices = ChoiceSerializer(many=True, default=list, max_length=MAX_CHOICES)
+    choices: Any = serializers.ListSerializer(child=ChoiceSerializer(), default=list, max_length=MAX_CHOICES)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         problems = check(as_item(attrs))
@@ -102,16 +100,19 @@ class PoolSerializer(serializers.ModelSerializer[Pool]):
         fields = ("id", "section", "name", "draw")
 
 
+CHOICE_FIELDS = tuple(ItemChoice.__dataclass_fields__)
+ITEM_FIELDS = tuple(name for name in Item.__dataclass_fields__ if name not in {"kind", "choices"})
+
+
 def as_item(data: dict[str, Any]) -> Item:
     choices = tuple(ItemChoice(**choice) for choice in data["choices"])
-    names = Item.__dataclass_fields__.keys() - {"kind", "choices"}
-    return Item(kind=Kind(data["kind"]), choices=choices, **{name: data[name] for name in names})
+    return Item(kind=Kind(data["kind"]), choices=choices, **{name: data[name] for name in ITEM_FIELDS})
 
 
 def question_data(question: Question) -> dict[str, Any]:
     item = item_of(question)
-    choices = [{name: getattr(choice, name) for name in ChoiceSerializer().fields} for choice in item.choices]
-    plain = {name: getattr(item, name) for name in ItemSerializer().fields if name not in {"kind", "choices"}}
+    choices = [{name: getattr(choice, name) for name in CHOICE_FIELDS} for choice in item.choices]
+    plain = {name: getattr(item, name) for name in ITEM_FIELDS}
     place = {"id": question.pk, "uid": question.uid, "section": question.section_id, "pool": question.pool_id}
     row = place | {"position": question.position, "kind": item.kind.value, "choices": choices} | plain
     data: dict[str, Any] = QuestionSerializer(row).data

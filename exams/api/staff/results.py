@@ -22,7 +22,7 @@ from exams.reporting import records_of, rows_of
 from exams.results import MARKERS, RELEASERS, names_are_hidden
 
 
-class ResultSerializer(serializers.Serializer[dict[str, Any]]):
+class ResultSerializer(serializers.Serializer[Any]):
     candidate = serializers.CharField(help_text="The name; a made-up one while marking is anonymous.")
     username = serializers.CharField()
     reference = serializers.CharField(help_text="The person's number at the institution.")
@@ -42,7 +42,7 @@ class ReleaseInput(serializers.Serializer[None]):
     force = serializers.BooleanField(default=False, help_text="Also while answers wait to be marked.")
 
 
-class ReleaseSerializer(serializers.Serializer[None]):
+class ReleaseSerializer(serializers.Serializer[Any]):
     results_published_at = serializers.DateTimeField(allow_null=True)
 
 
@@ -99,8 +99,9 @@ class ResultViewSet(StaffViewSet):
     @extend_schema(summary="List an exam's results", responses=ResultSerializer(many=True))
     def list(self, request: Request, exam: str) -> Response:
         found = self.exam_or_404()
-        page = self.paginate_queryset(rows_of(found))  # type: ignore[arg-type]
-        records = records_of(found, page)  # type: ignore[arg-type]
+        rows: Any = rows_of(found)
+        page: Any = self.paginate_queryset(rows)
+        records = records_of(found, page)
         return self.get_paginated_response(ResultSerializer(list(records), many=True).data)
 
     @extend_schema(summary="Publish the results", request=ReleaseInput, responses=ReleaseSerializer)
