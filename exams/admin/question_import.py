@@ -19,10 +19,11 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 
 from exams.admin.base import exam_or_404, questions_url, who
 from exams.admin.kinds import KIND_FORMS
+from exams.commonmark import PICTURE
 from exams.errors import ExamError
 from exams.interchange.base import MAX_BYTES, ParsedItem
 from exams.interchange.formats import FORMATS, detect
-from exams.models import Exam, ExamVersion
+from exams.models import Exam, ExamVersion, Question
 from exams.scoped_admin import is_key
 from exams.services.importing import carry_out, draft_for_import
 from exams.services.pending_imports import NoLongerThere, PendingImport, check_file, discard, pending_import
@@ -128,10 +129,23 @@ def _outcomes(request: HttpRequest, pending: PendingImport, draft: ExamVersion) 
             (name, label, sum(shows(parsed) for parsed in pending.result.items))
             for name, (label, shows) in SHOWN.items()
         ],
+        "there_already": _there_already(pending, draft),
         "sections": list(draft.sections.all()),
         "named": named,
         "as_in_the_file": AS_IN_THE_FILE,
     }
+
+
+def _there_already(pending: PendingImport, draft: ExamVersion) -> int:
+    """How many have the kind and the text of a question that the draft has; pictures have other names there."""
+
+    def known_by(kind: str, text: str) -> tuple[str, str]:
+        return kind, " ".join(PICTURE.sub("", text).split())
+
+    rows = Question.objects.filter(section__version=draft).values_list("kind", "text")
+    there = {known_by(kind, text) for kind, text in rows}
+    items = [parsed.item for parsed in pending.result.importable if parsed.item is not None]
+    return sum(known_by(item.kind.value, item.text) in there for item in items)
 
 
 def _kind_of(parsed: ParsedItem) -> str:

@@ -210,6 +210,12 @@ def test_a_file_is_imported_once(author: Client, exam: Exam) -> None:
     assert factories.questions(exam).filter(name="Pi").count() == 1
 
 
+def test_questions_that_are_there_already_are_told(author: Client, exam: Exam) -> None:
+    author.post(upload(author, exam).redirect_chain[-1][0], {"into": "file"})
+    assert "2 of these questions are in this exam already" in upload(author, exam).content.decode()
+    assert "in this exam already" not in upload(author, exam, b"Which? {}").content.decode()
+
+
 def test_a_file_can_be_given_up(author: Client, people: People, exam: Exam) -> None:
     address = upload(author, exam).redirect_chain[-1][0]
     answer = author.post(address, {"discard": ""}, follow=True)
