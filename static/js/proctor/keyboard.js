@@ -36,7 +36,17 @@ function nameCombobox(box) {
   shown?.setAttribute("aria-label", name);
 }
 
-addEventListener("load", () => document.querySelectorAll(".select2-selection").forEach(nameCombobox));
+// They are made when jQuery finds the time, before or after everything else of the page is there.
+function nameAdded(changes) {
+  for (const { addedNodes } of changes) {
+    for (const node of addedNodes) if (node.matches?.(".select2-container")) node.querySelectorAll(".select2-selection").forEach(nameCombobox);
+  }
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  document.querySelectorAll(".select2-selection").forEach(nameCombobox);
+  new MutationObserver(nameAdded).observe(document.body, { childList: true, subtree: true });
+});
 document.addEventListener("focusin", (event) => {
   if (event.target.matches(".select2-selection")) nameCombobox(event.target);
 });
