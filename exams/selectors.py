@@ -12,6 +12,7 @@ from django.utils import timezone
 from exams import asked, paper
 from exams.models import Answer, Attempt, Enrolment, Exam, ExamVersion, Membership, Question, Role, User
 from exams.results import marks_of as marks_of
+from exams.results import names_are_hidden
 
 SEES_ATTEMPTS = (Role.ADMINISTRATOR, Role.AUTHOR, Role.PROCTOR, Role.REVIEWER)
 CHANGES_TIME = (Role.ADMINISTRATOR, Role.PROCTOR)
@@ -79,8 +80,7 @@ def may_see_answers(user: User | AnonymousUser, attempt: Attempt) -> bool:
     exam = attempt.exam
     if _holds(user, exam.institution_id, (Role.ADMINISTRATOR,)):
         return True
-    named = not exam.anonymous_marking or exam.results_published_at is not None
-    return named and _holds(user, exam.institution_id, (Role.AUTHOR, Role.REVIEWER))
+    return not names_are_hidden(exam) and _holds(user, exam.institution_id, (Role.AUTHOR, Role.REVIEWER))
 
 
 def may_grant(user: User | AnonymousUser, institution_id: int) -> bool:

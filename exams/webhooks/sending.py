@@ -57,8 +57,8 @@ def address_of(target: Target) -> str:
     for address in addresses:
         if not _is_allowed(address):
             raise AddressRefused(
-                f"{target.host} is {address}, an address of a private network. Whoever runs this site can allow it "
-                "with PROCTOR_WEBHOOK_NETWORKS."
+                f"{target.host} leads to {address}, an address of a private network. Whoever runs this site can allow "
+                "it with PROCTOR_WEBHOOK_NETWORKS."
             )
     return str(addresses[0])
 

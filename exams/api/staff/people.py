@@ -225,11 +225,11 @@ class AccommodationInput(serializers.Serializer[None]):
     institution = IdField()
     candidate = IdField()
     exam = IdField(allow_null=True, required=False, help_text="All exams without it.")
-    extra_minutes = serializers.IntegerField(min_value=0, max_value=10_000, default=0)
+    extra_minutes = serializers.IntegerField(min_value=0, max_value=1440, default=0)
     time_factor = serializers.DecimalField(
         max_digits=4, decimal_places=2, min_value=Decimal(1), max_value=Decimal(5), default=Decimal(1)
     )
-    break_minutes = serializers.IntegerField(min_value=0, max_value=10_000, default=0)
+    break_minutes = serializers.IntegerField(min_value=0, max_value=1440, default=0)
     larger_type = serializers.BooleanField(default=False)
     reason = SafeCharField(max_length=2000, help_text="Seen by administrators and authors only.")
 

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from exams import selectors
 from exams.api.fields import NumberField, PointsField, SafeCharField
 from exams.api.staff.base import LARGEST_ID, StaffViewSet
-from exams.errors import NotReady, VersionFrozen
+from exams.errors import VersionFrozen, WrongState
 from exams.item_of import item_of
 from exams.items import MAX_CHOICE, MAX_CHOICES, MAX_NAME, MAX_TEXT, Item, ItemChoice, Kind, check
 from exams.models import Exam, ExamVersion, Pool, Question, Section
@@ -252,7 +252,7 @@ class SectionViewSet(InExam):
     def destroy(self, request: Request, exam: str, pk: str) -> Response:
         section = self._section(self.exam_or_404(change=True), pk)
         if section.version.sections.count() == 1:
-            raise NotReady([])
+            raise WrongState("An exam has at least one section. Change this one instead.")
         section.delete()
         return Response(status=status.HTTP_204_NO_CONTENT)
 
