@@ -2,58 +2,27 @@
 
 from __future__ import annotations
 
-import io
-import os
 import re
-from base64 import b64encode
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
-from PIL import Image
 
-from exams.interchange.formats import FORMATS
 from exams.item_of import item_of
-from exams.models import Exam, Question, QuestionPicture, Section, User
+from exams.models import Exam, Question, QuestionPicture, Section
 from exams.services.importing import carry_out
-from exams.services.pending_imports import NoLongerThere, PendingImport, check_file, forget_old, pending_import
-from exams.services.pictures import add_picture, forget_unused_files, remove_picture
+from exams.services.pending_imports import NoLongerThere, forget_old, pending_import
+from exams.services.pictures import add_picture
 from exams.services.versions import revise
-from exams.tasks import forget_question_files
 from tests import factories
+from tests.admin.question_files import looked_at, png, upload, url, xml_with_picture
 from tests.factories import People
-
-GIFT = b"""$CATEGORY: $course$/top/Planets
-
-::Largest::Which is the largest? {~Mars =Jupiter ~Saturn}
-
-::Broken::Which? {~Mars}
-
-$CATEGORY: $course$/top/Numbers
-
-::Pi::How much is \\(\\pi\\)? {#3.14:0.01#Yes}
-"""
-
-
-def png() -> bytes:
-    buffer = io.BytesIO()
-    Image.new("RGB", (40, 30), (200, 30, 30)).save(buffer, "PNG")
-    return buffer.getvalue()
-
-
-def xml_with_picture(data: bytes) -> bytes:
-    file = f'<file name="map.png" path="/" encoding="base64">{b64encode(data).decode()}</file>'
-    text = '<text><![CDATA[<img src="@@PLUGINFILE@@/map.png" alt="A map"> Where?]]></text>'
-    question = f'<question type="essay"><questiontext format="html">{text}{file}</questiontext></question>'
-    return f"<quiz>{question}</quiz>".encode()
 
 
 @pytest.fixture
@@ -70,19 +39,6 @@ def exam(people: People) -> Exam:
 def author(client: Client, people: People) -> Client:
     client.force_login(people.author)
     return client
-
-
-def url(exam: Exam, page: str = "import") -> str:
-    return f"/admin/exams/exam/{exam.pk}/{page}/"
-
-
-def upload(client: Client, exam: Exam, data: bytes = GIFT, name: str = "questions.txt", **fields: str) -> Any:
-    file = SimpleUploadedFile(name, data)
-    return client.post(url(exam), {"file": file, **fields}, follow=True)
-
-
-def looked_at(exam: Exam, by: User, data: bytes = GIFT, format: str = "gift") -> PendingImport:
-    return check_file(exam=exam, by=by, file_name="questions.txt", data=data, format=FORMATS[format])
 
 
 # ---- The look at it ----
@@ -338,98 +294,3 @@ def test_files_nobody_came_back_for_are_forgotten(people: People, exam: Exam) ->
     assert forget_old(timezone.now() + timedelta(hours=25)) >= 1
     with pytest.raises(NoLongerThere):
         pending_import(exam=exam, by=people.author, import_id=pending.id)
-
-
-# ---- The way out ----
-def test_export_says_what_a_format_loses(author: Client, exam: Exam) -> None:
-    factories.questions(exam).update(points=2)
-    page = author.get(url(exam, "export")).content.decode()
-    assert "points (2 questions)" in page
-    assert page.count("It holds everything these questions have.") == 2
-
-
-@pytest.mark.parametrize("format", FORMATS)
-def test_what_is_exported_can_be_imported_elsewhere(author: Client, people: People, exam: Exam, format: str) -> None:
-    for position, kind in enumerate(Question.Kind.values, start=1):
-        factories.question(exam, kind, position=position)
-    answer = author.get(url(exam, f"export/{format}"))
-    assert answer["Content-Disposition"].startswith('attachment; filename="astronomy-questions-1.')
-    other = factories.exam(people.institution, state=Exam.State.DRAFT, questions=False)
-    pending = looked_at(other, people.author, answer.content, format)
-    assert [parsed.problems for parsed in pending.result.items] == [[]] * 9
-    carry_out(pending, exam=other, by=people.author, section_id=None)
-    assert [item_of(question) for question in factories.questions(other)] == [
-        item_of(question) for question in factories.questions(exam)
-    ]
-
-
-def test_pictures_are_exported_with_moodle_xml(author: Client, people: People, exam: Exam) -> None:
-    picture = add_picture(exam=exam, data=png(), by=None)
-    factories.text_question(exam, position=3)
-    Question.objects.filter(position=3).update(text=f"![A map](picture:{picture.pk})")
-    other = factories.exam(people.institution, state=Exam.State.DRAFT, questions=False)
-    pending = looked_at(other, people.author, author.get(url(exam, "export/xml")).content, "xml")
-    carry_out(pending, exam=other, by=people.author, section_id=None)
-    copied = QuestionPicture.objects.get(exam=other)
-    assert copied.sha256 == picture.sha256
-    assert factories.questions(other).filter(text=f"![A map](picture:{copied.pk})").exists()
-
-
-def test_an_older_version_can_be_exported(author: Client, people: People) -> None:
-    published = factories.exam(people.institution)
-    draft = revise(published, by=people.author)
-    Question.objects.filter(section__version=draft).delete()
-    assert b"prime" not in author.get(url(published, "export/gift")).content
-    assert b"prime" in author.get(url(published, "export/gift") + "?version=1").content
-    assert author.get(url(published, "export/gift") + "?version=7").status_code == 404
-    assert author.get(url(published, "export/exe")).status_code == 404
-
-
-# ---- The exam's pictures ----
-def test_pictures_are_added_and_deleted(author: Client, exam: Exam) -> None:
-    files = [SimpleUploadedFile("a.png", png()), SimpleUploadedFile("b.svg", b"<svg/>")]
-    page = author.post(url(exam, "pictures"), {"pictures": files}, follow=True).content.decode()
-    picture = QuestionPicture.objects.get()
-    assert f"![What it shows](picture:{picture.pk})" in page
-    assert "b.svg: This is no picture" in page
-    author.post(url(exam, "pictures"), {"delete": str(picture.pk)})
-    assert not QuestionPicture.objects.exists()
-
-
-def test_a_picture_in_use_stays(author: Client, exam: Exam) -> None:
-    picture = add_picture(exam=exam, data=png(), by=None)
-    factories.questions(exam).update(feedback=f"![x](picture:{picture.pk})")
-    page = author.post(url(exam, "pictures"), {"delete": str(picture.pk)}, follow=True).content.decode()
-    assert "A question shows this picture." in page
-    assert QuestionPicture.objects.exists()
-
-
-def test_a_foreign_picture_is_not_there(author: Client, people: People, exam: Exam) -> None:
-    foreign = add_picture(exam=factories.exam(people.other_institution), data=png(), by=None)
-    assert author.post(url(exam, "pictures"), {"delete": str(foreign.pk)}).status_code == 404
-    assert author.post(url(exam, "pictures"), {"delete": "nonsense"}).status_code == 404
-
-
-def test_the_timetable_forgets_what_nobody_needs(people: People, exam: Exam) -> None:
-    pending = looked_at(exam, people.author)
-    for name in default_storage.listdir(pending.folder)[1]:
-        path = Path(default_storage.path(f"{pending.folder}/{name}"))
-        os.utime(path, (0, 0))
-    forget_question_files()
-    with pytest.raises(NoLongerThere):
-        pending_import(exam=exam, by=people.author, import_id=pending.id)
-    assert "exams.tasks.forget_question_files" in {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
-
-
-def test_files_of_pictures_go_when_no_exam_has_them(people: People, exam: Exam) -> None:
-    other = factories.exam(people.institution)
-    first, second = (add_picture(exam=each, data=png(), by=None) for each in (exam, other))
-    later = timezone.now() + timedelta(hours=2)
-    remove_picture(first)
-    forget_unused_files(later)
-    assert default_storage.exists(second.file)
-    remove_picture(second)
-    forget_unused_files(timezone.now())
-    assert default_storage.exists(second.file), "it may belong to an import that is under way"
-    forget_unused_files(later)
-    assert not default_storage.exists(second.file)
