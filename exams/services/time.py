@@ -122,6 +122,8 @@ def _check_reopening(attempt: Attempt) -> None:
         raise CannotReopen("This attempt has not been handed in. Add time instead.")
     if attempt.started_at is None:
         raise CannotReopen("This attempt was never begun, so there is nothing to go on with.")
+    if attempt.answers_deleted_at is not None:
+        raise CannotReopen("The answers of this attempt were deleted, as was promised: nothing is left to go on with.")
     if attempt.exam.state == Exam.State.ARCHIVED:
         raise CannotReopen("The exam is archived. Take it out of the archive first.")
     if attempt.exam.results_published_at is not None:

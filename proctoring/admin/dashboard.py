@@ -6,7 +6,9 @@ from typing import Any, TypedDict
 
 from django.db.models import Count, Max, Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
+from exams import timing
 from exams.models import Exam
 from proctoring import selectors
 from proctoring.admin.status import NAMES, detectors
@@ -23,6 +25,7 @@ class ExamNow(TypedDict):
 def exams_now(user: Any) -> list[ExamNow]:
     """Exams that somebody sits now, the riskiest first."""
     open_sessions = selectors.is_sat_now(prefix="proctoring_sessions__")
+    on_break = Session.objects.filter(attempt__in=timing.open_breaks(timezone.now()).values("attempt"))
     exams: QuerySet[Any] = (
         selectors.visible_exams(user)
         .select_related("institution")
@@ -30,7 +33,8 @@ def exams_now(user: Any) -> list[ExamNow]:
             watched=Count("proctoring_sessions", filter=open_sessions, distinct=True),
             lost=Count(
                 "proctoring_sessions",
-                filter=Q(proctoring_sessions__state=Session.State.LIVE, proctoring_sessions__connected=False),
+                filter=Q(proctoring_sessions__state=Session.State.LIVE, proctoring_sessions__connected=False)
+                & ~Q(proctoring_sessions__in=on_break),
                 distinct=True,
             ),
             highest=Max("proctoring_sessions__risk_total", filter=open_sessions),

@@ -90,7 +90,12 @@ def about(user: User, exam: Exam | None) -> dict[str, object]:
     """What the page says and looks like, watched or not."""
     if exam is None:
         return {}
-    return {"afterwards": overview.afterwards(exam), "larger_type": timing.granted(user.pk, exam).larger_type}
+    granted = timing.granted(user.pk, exam)
+    return {
+        "afterwards": overview.afterwards(exam),
+        "larger_type": granted.larger_type,
+        "duration": overview.duration(exam, granted),
+    }
 
 
 def about_time(attempt: Attempt | None) -> dict[str, object]:

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from exams.models import Break
 from proctoring.admin.dashboard import exams_now
 from proctoring.models import Session
 from tests.admin.conftest import Scene
@@ -82,3 +83,11 @@ def test_after_a_gap_it_gets_what_came_since(watcher: Client, scene: Scene) -> N
 def test_a_gap_that_makes_no_sense_is_taken_from_the_start(watcher: Client, scene: Scene, after: str) -> None:
     event(scene.session)
     assert len(watcher.get(f"{wall(scene)}events.json", {"after": after}).json()["events"]) == 1
+
+
+def test_nobody_on_a_break_is_counted_as_without_connection(scene: Scene) -> None:
+    assert scene.session.attempt is not None
+    assert [now["lost"] for now in exams_now(scene.people.proctor)] == [1]
+    now = timezone.now()
+    Break.objects.create(attempt=scene.session.attempt, began_at=now, ends_by=now + timedelta(minutes=5))
+    assert [now["lost"] for now in exams_now(scene.people.proctor)] == [0]

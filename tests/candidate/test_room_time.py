@@ -76,3 +76,14 @@ def test_a_practice_run_has_neither_clock_nor_break() -> None:
     html = client.get(f"/sessions/{session.pk}/").content.decode()
     assert "break-start" not in html
     assert "data-time-url" not in html
+
+
+def test_it_says_how_long_one_has_oneself(people: People) -> None:
+    grant(people, extra_minutes=15)
+    exam = factories.exam(people.institution, candidates=(people.candidate,))
+    consent.give(people.candidate, exam)
+    session = services.begin_session(candidate=people.candidate, exam=exam, kind=Session.Kind.EXAM)
+    client = Client()
+    client.force_login(people.candidate)
+    html = client.get(f"/sessions/{session.pk}/").content.decode()
+    assert "You have 60 minutes and 15 minutes of extra time." in html

@@ -275,6 +275,7 @@ def test_a_reopened_attempt_is_found_again_also_after_the_exam_has_closed(people
     [
         lambda attempt: Attempt.objects.update(state="running"),
         lambda attempt: Attempt.objects.update(started_at=None),
+        lambda attempt: Attempt.objects.update(answers_deleted_at=timezone.now()),
         lambda attempt: Exam.objects.update(state="archived"),
         lambda attempt: Exam.objects.update(results_published_at=timezone.now()),
         lambda attempt: factories.attempt(attempt.exam, attempt.candidate, number=2),
