@@ -51,7 +51,7 @@ def session_for(user: Visitor, session_id: UUID | str) -> Session:
 def session_of_attempt(user: Visitor, attempt_id: UUID | str) -> Session | None:
     """None where there is none, or none that the user may see."""
     try:
-        return visible_sessions(user).filter(attempt=attempt_id).first()
+        return visible_sessions(user).filter(attempt__pk=attempt_id).first()
     except ValidationError:  # no UUID at all
         return None
 

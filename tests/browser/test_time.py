@@ -56,7 +56,7 @@ def test_added_time_a_break_and_going_on_after_handing_in(
     give_time(proctor, "technical")
     candidate.sees("#time-note", "You have been given 10 minutes more.")
     assert candidate.text("#time-left").startswith("1:0")
-    assert "minutes left" in candidate.find("#announcer").get_attribute("textContent")
+    assert "minutes left" in str(candidate.find("#announcer").get_attribute("textContent"))
 
     candidate.click("#break-start")
     candidate.reaches("break")

@@ -203,7 +203,8 @@ def test_who_is_given_time_after_the_deadline_gets_all_of_it(people: People) -> 
 def test_a_change_needs_minutes_and_a_reason_from_the_list(people: People, wrong: dict[str, Any], field: str) -> None:
     attempt = begin(people)
     with pytest.raises(InvalidTimeChange) as caught:
-        services.add_time(by=people.proctor, attempt=attempt, **({"minutes": 5, "reason": "technical"} | wrong))
+        given: dict[str, Any] = {"minutes": 5, "reason": "technical"} | wrong
+        services.add_time(by=people.proctor, attempt=attempt, **given)
     assert caught.value.field == field
     assert duration(attempt) == HOUR
 

@@ -117,7 +117,7 @@ def test_the_page_is_told_what_changed(people: People, session: Session) -> None
 
 def test_an_outage_is_in_the_log_of_everybody_who_sat(people: People, session: Session) -> None:
     other = factories.session(session.exam, people.other_candidate, started_at=session.started_at)
-    Attempt.objects.filter(pk=other.attempt_id).update(deadline=timezone.now() + 60 * MINUTE)
+    Attempt.objects.filter(proctoring_session=other).update(deadline=timezone.now() + 60 * MINUTE)
     Heartbeat.objects.create(pk=1, alive_at=timezone.now() - 2 * MINUTE)
     exam_services.outages.beat()
     for one in (session, other):
