@@ -15,10 +15,10 @@ TORCH_INDEX ?=
 TEST_PROCESSES ?= 3
 PIP_INSTALL := $(PYTHON) -m pip install --disable-pip-version-check --quiet
 
-.PHONY: help run test test-postgres lint types format bench evaluate clean
+.PHONY: help install run test test-postgres test-machines machines lint types format bench evaluate clean
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
 
 $(VENV)/bin/python:
 	@for python in $${PROCTOR_PYTHON:-} python3.12 python3.11 python3.10 python3 python; do \
@@ -44,6 +44,8 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	@$(PIP_INSTALL) -r requirements-dev.txt
 	@touch $@
 
+install: $(VENV)/.installed ## the requirements alone, for a machine without its own demo site
+
 run: $(VENV)/.installed ## install, migrate, prepare the models, make demo data once, serve on 127.0.0.1:8000
 	@$(MANAGE) migrate --verbosity 0
 	@$(MANAGE) prepare_models
@@ -56,6 +58,12 @@ test: $(VENV)/.installed-dev ## every test, those in a real Chromium too
 
 test-postgres: $(VENV)/.installed-dev ## those that touch the database, on PostgreSQL (PROCTOR_DATABASE, or a server of their own)
 	@$(PYTHON) -m tests.postgres --numprocesses $(TEST_PROCESSES)
+
+test-machines: $(VENV)/.installed-dev ## the commands of docs/machines.md for real: Redis, PostgreSQL, two web processes, workers
+	@$(PYTHON) -m tests.machines --candidates 5 --seconds 8
+
+machines: $(VENV)/.installed-dev ## the same with 20 candidates, and a web process killed under them
+	@$(PYTHON) -m tests.machines --candidates 20 --seconds 30 --lose-one
 
 lint: $(VENV)/.installed-dev ## style and common mistakes
 	@$(PYTHON) -m ruff check .

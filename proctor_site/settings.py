@@ -190,6 +190,7 @@ CELERY_ACCEPT_CONTENT = ["json", "msgpack"]  # msgpack carries the pictures of f
 # A broker that is away is noticed soon, and said, instead of being waited for.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 10}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # its workers log as everything else does
+CELERY_WORKER_PROC_ALIVE_TIMEOUT = 120.0  # loading the models takes longer than the 4 s after which Celery kills
 CELERY_BEAT_SCHEDULE = {
     "purge": {"task": "proctoring.tasks.purge", "schedule": 3600.0},
     "end-overdue": {"task": "proctoring.tasks.end_overdue", "schedule": 60.0},
