@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 from uuid import UUID
 
 import redis
@@ -55,7 +56,7 @@ class Holder:
         """Mark as lost whom nobody has held at this look and the last; how many. One look is not enough: a connection
         is written before it is held, and Redis may just have come back empty."""
         now = self._now()
-        names: list[bytes] = self._redis.zrangebyscore(KEY, now - GONE_SECONDS, "+inf")
+        names: Any = self._redis.zrangebyscore(KEY, now - GONE_SECONDS, "+inf")
         held = {name.decode() for name in names}
         missing = {one for one in services.connections() if f"{one[0]}:{one[1]}" not in held}
         lost, self._missing = missing & self._missing, missing

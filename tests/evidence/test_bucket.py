@@ -123,7 +123,7 @@ def test_an_export_is_made_fetched_and_deleted(bucket: Bucket, client: Client) -
     exam_export.make(export)
     client.force_login(reviewer)
     answer = client.get(reverse("export_file", args=[export.pk]))
-    body = json.loads(b"".join(answer))  # type: ignore[arg-type]
+    body = json.loads(b"".join(answer))
     assert [each["session"] for each in body["sessions"]] == [str(session.pk)]
     retention.purge(timezone.now() + timedelta(days=2))
     assert not [key for key in bucket.contents() if "exports" in key]
