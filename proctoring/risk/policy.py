@@ -127,7 +127,11 @@ class Policy:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Policy:
         """Raises KeyError or TypeError when ``data`` was not made by :meth:`as_dict`. What it lacks, being of an older
-        session, has its default."""
-        rules = {name: Rule(**rule) for name, rule in data["rules"].items()}
+        session, has its default. PostgreSQL has kept the rules in an order of its own; here they stand in the table's.
+        """
+        place = {name: number for number, name in enumerate(DEFAULT_RULES)}
+        rules = {
+            name: Rule(**data["rules"][name]) for name in sorted(data["rules"], key=lambda n: place.get(n, len(place)))
+        }
         names = {name: tuple(data.get(name, ())) for name in ("muted", "eased")}
         return cls(**{**data, **names, "rules": rules})
