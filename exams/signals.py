@@ -11,6 +11,7 @@ from django.dispatch import Signal
 
 locking = Signal()  # attempt_ids: list[UUID]
 time_changed = Signal()  # attempt: Attempt, change: TimeChange | None (None: only what may still be taken has changed)
+outage_credited = Signal()  # changes: Sequence[TimeChange], one of each attempt that was given the outage's time back
 reopened = Signal()  # attempt: Attempt, change: TimeChange
 break_began = Signal()  # attempt: Attempt, taken: Break
 copied = Signal()  # exam: Exam, copy: Exam

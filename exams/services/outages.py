@@ -72,8 +72,7 @@ def _account_for(outage: Outage) -> Outage:
     outage.save(update_fields=["attempts_credited"])
     seconds = (outage.ended_at - outage.began_at).total_seconds()
     logger.warning("The server was out of reach for %.0f s; %d attempts have that time back.", seconds, len(changes))
-    for change in changes:
-        signals.time_changed.send(Attempt, attempt=change.attempt, change=change)
+    signals.outage_credited.send(Attempt, changes=changes)
     return outage
 
 

@@ -20,7 +20,7 @@ from exams.models import Attempt, Break, TimeChange
 from proctoring.models import Event, ProctorAction, Session
 from proctoring.services import tell
 from proctoring.services.entries import technical
-from proctoring.services.recording import Drafted, append_events, lock
+from proctoring.services.recording import Drafted, append_events, append_to_each, lock
 from proctoring.services.signals import engine_of
 
 TIME_ADDED = "TIME_ADDED"
@@ -75,6 +75,20 @@ def record_time_change(attempt: Attempt, change: TimeChange | None, **_: Any) ->
     if change is not None and session.state != Session.State.ENDED:
         events = append_events(session, [_added(session, attempt, change)])
     _tell(session, events, change)
+
+
+@receiver(signals.outage_credited, dispatch_uid="record_outage")
+def record_outage(changes: Sequence[TimeChange], **_: Any) -> None:
+    """The same for everybody who sat an exam, which may be a thousand people: in a few queries."""
+    by_attempt = {change.attempt_id: change for change in changes}
+    found = Session.objects.select_for_update().filter(attempt__in=by_attempt).order_by("pk")
+    sessions = list(found.defer("policy", "calibration", "engine_state"))
+    changed = {session.pk: by_attempt[session.attempt_id] for session in sessions if session.attempt_id is not None}
+    watched = [session for session in sessions if session.state != Session.State.ENDED]
+    entries = [(session, _added(session, changed[session.pk].attempt, changed[session.pk])) for session in watched]
+    events = {event.session_id: event for event in append_to_each(entries)}
+    for session in sessions:
+        _tell(session, [events[session.pk]] if session.pk in events else [], changed[session.pk])
 
 
 @receiver(signals.reopened, dispatch_uid="reopen_session")

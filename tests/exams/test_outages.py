@@ -14,6 +14,7 @@ from exams import services
 from exams.models import Heartbeat, Outage, TimeChange
 from exams.services import outages
 from exams.services.outages import LONGEST_CREDIT
+from proctoring.models import Event
 from tests import factories
 from tests.exams.sittings import answer, begin, duration, grant, move
 from tests.factories import People
@@ -174,10 +175,13 @@ def test_giving_it_back_takes_the_same_queries_for_one_and_for_many(people: Peop
     for sitting in (1, 5):
         for _ in range(sitting):
             now = timezone.now()
-            factories.attempt(exam, factories.user(), started_at=now - HOUR / 2, deadline=now + HOUR / 2)
+            candidate = factories.user()
+            attempt = factories.attempt(exam, candidate, started_at=now - HOUR / 2, deadline=now + HOUR / 2)
+            factories.session(exam, candidate, attempt=attempt)
         silent_for(10 * MINUTE)
         with CaptureQueriesContext(connection) as queries:
             outages.beat()
         taken.append(len(queries))
+    assert Event.objects.filter(name="TIME_ADDED").count() == 7
     assert [outage.attempts_credited for outage in Outage.objects.order_by("pk")] == [1, 6]
     assert taken[0] == taken[1]
