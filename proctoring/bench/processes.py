@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import psutil
@@ -21,10 +22,12 @@ class Usage:
     proportional_mib: float
 
 
-def usage(server_pid: int) -> Usage:
-    """Of the server ``server_pid``, its children, and this process, which makes the load."""
+def usage(server_pid: int, workers_pids: Sequence[int] = ()) -> Usage:
+    """Of the server ``server_pid``, its children, workers elsewhere and this process, which makes the load."""
     web = psutil.Process(server_pid)
     workers = web.children(recursive=True)
+    for worker in map(psutil.Process, workers_pids):
+        workers += [worker, *worker.children(recursive=True)]
     return Usage(
         web_cpu=cpu_seconds(web),
         workers_cpu=sum(cpu_seconds(worker) for worker in workers),

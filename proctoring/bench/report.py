@@ -30,6 +30,7 @@ def as_dict(levels: Sequence[LevelResult], models: ModelsAlone, *, interval: flo
         },
         "ratio": round(shown.cpu_ms["total"] / models.models_ms, 3),
         "memory_mib": shown.memory_mib,
+        "remote_ms": shown.remote_ms,
         "levels": [asdict(level) | {"held": level.held} for level in levels],
     }
 
@@ -55,7 +56,18 @@ def table(report: dict[str, Any]) -> str:
         f"The whole pipeline costs {report['ratio']:.2f} times its models alone ({alone['models']:.2f} ms a frame).",
         f"Memory: web {memory['web']:.0f} MiB, workers {memory['workers']:.0f} MiB, "
         f"together {memory['proportional']:.0f} MiB with shared pages counted once.",
+        *overhead(report["remote_ms"]),
         f"Held at {report['limits']['frames_per_second']:g} frames/s on {report['machine']['cores']} cores, "
         f"load included: {report['candidates_held']} candidates.",
     ]
     return "\n".join(lines)
+
+
+def overhead(remote: dict[str, float]) -> list[str]:
+    """Of workers over Redis: all of a frame's way but the looking. It may wait for a worker at the end of it."""
+    if not remote.get("n"):
+        return []
+    return [
+        f"Over Redis a frame takes {remote['p50']:.1f} ms (median; p95 {remote['p95']:.1f}, {remote['n']:.0f} frames) "
+        "besides being looked at, waiting at the worker's door included."
+    ]

@@ -36,6 +36,7 @@ class Bench:
     interval: float
     warm_up: float
     seconds: float
+    workers_pids: tuple[int, ...] = ()  # of workers that are not the server's children
 
     def run(self, seats: Sequence[Seat]) -> LevelResult:
         return asyncio.run(self._run(seats))
@@ -45,7 +46,7 @@ class Bench:
 
         async def read() -> None:
             metrics = await asyncio.to_thread(fetch_metrics, self.url, self.cookie)
-            readings.append(Reading(metrics, usage(self.server_pid)))
+            readings.append(Reading(metrics, usage(self.server_pid, self.workers_pids)))
 
         level = Level(seats, url=self.url, interval=self.interval)
         tally = await level.run(warm_up=self.warm_up, seconds=self.seconds, on_begin=read, on_end=read)
@@ -91,6 +92,7 @@ def result(candidates: int, seconds: float, tally: Tally, before: Reading, after
             "workers": round(sum(after.usage.workers_mib), 1),
             "proportional": round(after.usage.proportional_mib, 1),
         },
+        remote_ms=after.metrics["times_ms"].get("remote_overhead", {}),
     )
 
 

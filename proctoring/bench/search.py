@@ -12,7 +12,8 @@ FINEST_STEP = 2
 
 @dataclass(frozen=True, slots=True)
 class LevelResult:
-    """``cpu_ms``: by stage and analysed frame. ``cpu_seconds`` and ``memory_mib``: of the processes."""
+    """``cpu_ms``: by stage and analysed frame. ``cpu_seconds`` and ``memory_mib``: of the processes.
+    ``remote_ms``: what the way to workers over Redis and back took beside the looking, waiting for them included."""
 
     candidates: int
     seconds: float
@@ -27,6 +28,7 @@ class LevelResult:
     cpu_ms: dict[str, float] = field(default_factory=dict)
     cpu_cores: dict[str, float] = field(default_factory=dict)
     memory_mib: dict[str, float] = field(default_factory=dict)
+    remote_ms: dict[str, float] = field(default_factory=dict)
 
     @property
     def held(self) -> bool:

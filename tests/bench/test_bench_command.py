@@ -25,6 +25,7 @@ def test_quick_bench_yields_figures_that_fit_together(tmp_path: Path) -> None:
         "models_alone_cpu_ms_per_frame",
         "ratio",
         "memory_mib",
+        "remote_ms",
         "levels",
     }
     for level in report["levels"]:
@@ -37,6 +38,7 @@ def test_quick_bench_yields_figures_that_fit_together(tmp_path: Path) -> None:
     assert {"decode", "quality", "faces", "mesh", "phone", "transport", "database", "total"} <= set(cpu)
     assert cpu["total"] > cpu["decode"] + cpu["faces"] + cpu["mesh"] > 0
     assert report["ratio"] > 1
+    assert report["remote_ms"] == {}
     assert "candidates" in done.stdout
 
 

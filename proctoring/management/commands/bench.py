@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from argparse import ArgumentParser
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from exams.models import Exam, User
 from proctoring.analysis.config import analyzer_config
 from proctoring.bench import material, models, report
 from proctoring.bench.people import seated
+from proctoring.bench.remote import NoWorkers, own_redis, pinned_workers
 from proctoring.bench.search import LevelResult, search
 from proctoring.bench.server import ROOT, OwnServer, ServerDied
 from proctoring.replay.people import DEMO_EXAM
@@ -42,6 +44,12 @@ class Command(BaseCommand):
         parser.add_argument("--levels", type=int, nargs="+", help="numbers of candidates to try, growing")
         parser.add_argument("--seconds", type=float, help="how long each level is measured (20)")
         parser.add_argument("--warm-up", type=float, help="how long each level runs before that (5)")
+        parser.add_argument(
+            "--frame-workers",
+            type=int,
+            metavar="N",
+            help="look at pictures in N Celery workers over a Redis of their own, each pinned to a core",
+        )
         parser.add_argument("--json", type=Path, metavar="FILE", help="write the result as JSON to this file")
         parser.add_argument(
             "--quick", action="store_true", help="few candidates for a few seconds: does it work at all"
@@ -89,9 +97,15 @@ class Command(BaseCommand):
         exam = Exam.objects.get(title=DEMO_EXAM)
         seating = seated(max(levels), exam=exam, shows=shows, calibration=alone.calibration)
         admin = User.objects.filter(is_superuser=True).earliest("pk")
-        server = OwnServer(settings.DATA_DIR)
         try:
-            with seating as seats, signed_in(admin) as cookie, server:
+            with ExitStack() as stack:
+                seats, cookie = stack.enter_context(seating), stack.enter_context(signed_in(admin))
+                workers = options["frame_workers"]
+                server = OwnServer(settings.DATA_DIR, extra=stack.enter_context(own_redis()) if workers else None)
+                pids: tuple[int, ...] = ()
+                if workers:
+                    pids = stack.enter_context(pinned_workers(workers, server.environment, settings.DATA_DIR))
+                stack.enter_context(server)
                 assert server.process is not None
                 bench = Bench(
                     url=server.url,
@@ -100,6 +114,7 @@ class Command(BaseCommand):
                     interval=interval,
                     warm_up=options["warm_up"] or (1.0 if quick else 5.0),
                     seconds=options["seconds"] or (3.0 if quick else 20.0),
+                    workers_pids=pids,
                 )
 
                 def run(count: int) -> LevelResult:
@@ -107,7 +122,7 @@ class Command(BaseCommand):
                     return bench.run(seats[:count])
 
                 tried = search(run, levels, refine=not quick)
-        except (ServerDied, MetricsUnavailable) as error:
+        except (ServerDied, MetricsUnavailable, NoWorkers) as error:
             raise CommandError(str(error)) from error
         self.tell(report.as_dict(tried, alone, interval=interval), options["json"])
 
@@ -122,7 +137,7 @@ def forwarded(options: dict[str, Any]) -> list[str]:
     arguments = ["--clips", str(options["clips"].resolve())]
     if options["levels"]:
         arguments += ["--levels", *map(str, options["levels"])]
-    for name in ("seconds", "warm_up"):
+    for name in ("seconds", "warm_up", "frame_workers"):
         if options[name] is not None:
             arguments += [f"--{name.replace('_', '-')}", str(options[name])]
     if options["json"]:
