@@ -201,6 +201,8 @@ CELERY_BEAT_SCHEDULE = {
     "send-invitations": {"task": "exams.tasks.send_invitations", "schedule": 600.0},
     "forget-failed-sign-ins": {"task": "exams.tasks.forget_failed_sign_ins", "schedule": 3600.0},
 }
+for entry in CELERY_BEAT_SCHEDULE.values():
+    entry["options"] = {"expires": entry["schedule"]}  # while no worker is there, turns are missed, not piled up
 
 # Longer without any process that serves, and it was an outage: candidates get that time back (exams.services.outages).
 PROCTOR_OUTAGE_SECONDS = envint("PROCTOR_OUTAGE_SECONDS", 15, minimum=2)

@@ -108,6 +108,11 @@ def test_every_task_of_the_timetable_exists(settings: Any) -> None:
         assert entry["task"] in app.tasks
 
 
+def test_turns_nobody_took_do_not_pile_up(settings: Any) -> None:
+    for entry in settings.CELERY_BEAT_SCHEDULE.values():
+        assert entry["options"]["expires"] == entry["schedule"]
+
+
 def test_with_a_broker_nothing_runs_here(settings: Any) -> None:
     settings.CELERY_BROKER_URL = "redis://127.0.0.1:1"
     background.start()
