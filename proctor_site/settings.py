@@ -179,9 +179,18 @@ if PROCTOR_REDIS:
             "CONFIG": {"hosts": [PROCTOR_REDIS]},
         }
     }
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": PROCTOR_REDIS}}
+    CACHES: dict[str, Any] = {
+        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": PROCTOR_REDIS}
+    }
 else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+    # Beyond 300 entries, Django's default, limits of how often one may ask would be forgotten at random.
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "OPTIONS": {"MAX_ENTRIES": 100_000},
+        }
+    }
 
 # Without a broker, tasks run in this process, outside any request (proctor_site.background).
 CELERY_BROKER_URL = envstr("PROCTOR_BROKER", "")
@@ -296,7 +305,9 @@ LOGGING = {
 # ---- Watching ----
 PROCTOR_ANALYSIS = envchoice("PROCTOR_ANALYSIS", "local", ("local", "celery"))  # where frames are looked at
 if PROCTOR_ANALYSIS == "celery" and not (PROCTOR_REDIS and CELERY_BROKER_URL):
-    raise ImproperlyConfigured("PROCTOR_ANALYSIS=celery needs PROCTOR_REDIS and PROCTOR_BROKER, such as redis://host/0.")
+    raise ImproperlyConfigured(
+        "PROCTOR_ANALYSIS=celery needs PROCTOR_REDIS and PROCTOR_BROKER, such as redis://host/0."
+    )
 PROCTOR_WORKERS = envint("PROCTOR_WORKERS", 0)  # analysis processes; 0: one a core
 PROCTOR_PHONE_WEIGHTS = envstr(
     "PROCTOR_PHONE_WEIGHTS", str(BASE_DIR / "proctoring" / "vision" / "weights" / "phone-v0.pt")
