@@ -39,6 +39,16 @@ def fields_for(exam: Exam | None) -> ExamPolicy | PolicyPreset:
     return standard.prefetch_related("rules").first() or ExamPolicy()
 
 
+def is_watched(exam: Exam) -> bool:
+    """As ``fields_for(exam).watched``, for pages that a thousand people open at once and that need no more of it."""
+    own = ExamPolicy.objects.filter(exam=exam)
+    standard = PolicyPreset.objects.filter(institution=exam.institution_id, slug=STANDARD.slug)
+    for rows in (own, standard):
+        if (watched := rows.values_list("watched", flat=True).first()) is not None:
+            return watched
+    return ExamPolicy().watched
+
+
 def kept_days(exam: Exam | None) -> dict[str, int]:
     """How long what a session records is kept, by the fields' names; nothing for what belongs to no exam."""
     return {} if exam is None else {name: getattr(fields_for(exam), name) for name in KEEP_FIELDS}

@@ -10,7 +10,7 @@ from exams.models import Attempt, Exam, User
 from proctoring.models import Session
 from proctoring.services.ending import end_session, end_when_due
 from proctoring.services.errors import ConsentMissing
-from proctoring.services.policies import fields_for
+from proctoring.services.policies import is_watched
 
 
 def is_unwatched(candidate: User, exam: Exam) -> bool:
@@ -21,7 +21,7 @@ def is_unwatched(candidate: User, exam: Exam) -> bool:
         return False
     if attempt is not None and attempt.started_at is not None:
         return True
-    return not fields_for(exam).watched
+    return not is_watched(exam)
 
 
 @transaction.atomic
