@@ -132,6 +132,12 @@ class Wall:
         one = self.shown.get(str(session_id), {})
         return one.get("connection") == "live" and one.get("fps", 0) > 0
 
+    async def until_it_sees(self, sessions: list[UUID]) -> None:
+        await until(
+            lambda: all(map(self.sees, sessions)),
+            lambda: f"The wall at {self.address} does not see everybody: {self.shown}",
+        )
+
     def lost(self, session_id: UUID) -> bool:
         return self.shown.get(str(session_id), {}).get("connection") == "lost"
 
@@ -152,10 +158,7 @@ async def hold(candidates: list[Candidate], walls: list[Wall], options: argparse
         began = time.monotonic()
         say(f"{len(candidates)} candidates are connected to {len(walls)} web processes")
         for wall in walls:
-            await until(
-                lambda wall=wall: all(wall.sees(each.seat.session_id) for each in candidates),
-                lambda wall=wall: f"The wall at {wall.address} does not see everybody: {wall.shown}",
-            )
+            await wall.until_it_sees([each.seat.session_id for each in candidates])
         say("The wall of each web process sees everybody live")
         await asyncio.gather(*(fetch_elsewhere(each, walls[0].cookie) for each in candidates))
         say("Every live picture is fetched from the process that its candidate is not connected to")

@@ -15,6 +15,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from proctoring.bench.postgres import own_postgres
@@ -147,7 +148,7 @@ def site() -> Iterator[Site]:
             web.do("static files of a web machine")
             web.start("web: pages and live connections")
         for name, address in zip(WEBS, found.addresses, strict=True):
-            wait_until(lambda address=address: answers(f"{address}/readyz"), f"{name} is not ready", found)
+            wait_until(partial(answers, f"{address}/readyz"), f"{name} is not ready", found)
         yield found
 
 
