@@ -72,7 +72,8 @@ async def _sit(
 
 
 def probe_of(servers: Sequence[int], database: int | None) -> Probe:
-    """CPU seconds so far of the servers with all their children, of the database and of this process."""
+    """CPU seconds so far of the servers with all their children, of the database, of this process, and of all else that
+    this machine does: where that is much, the figures are not the site's."""
 
     def family(process: psutil.Process) -> float:
         ended = process.cpu_times()
@@ -88,6 +89,14 @@ def probe_of(servers: Sequence[int], database: int | None) -> Probe:
         found = {"servers": sum(family(psutil.Process(pid)) for pid in servers)}
         if database is not None:
             found["database"] = family(psutil.Process(database))
-        return found | {"load": cpu_seconds(psutil.Process())}
+        found["load"] = cpu_seconds(psutil.Process())
+        return found | {"others": busy() - sum(found.values())}
 
     return look
+
+
+def busy() -> float:
+    """CPU seconds of the whole machine since it started."""
+    times = psutil.cpu_times()._asdict()
+    within = ("idle", "iowait", "guest", "guest_nice")  # no work, and what "user" contains already
+    return float(sum(seconds for name, seconds in times.items() if name not in within))
