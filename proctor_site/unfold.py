@@ -102,9 +102,7 @@ UNFOLD: dict[str, Any] = {
                 "separator": True,
                 "items": [
                     _item("People", "group", "admin:exams_user_changelist", "people"),
-                    _item(
-                        "Accommodations", "accessible", "admin:exams_accommodation_changelist", "accommodations"
-                    ),
+                    _item("Accommodations", "accessible", "admin:exams_accommodation_changelist", "accommodations"),
                     _item("Rosters", "upload_file", "admin:exams_rosterimport_changelist", "questions"),
                     _item("Invitations", "mail", "admin:exams_invitation_changelist", "people"),
                     _item("Roles", "badge", "admin:exams_membership_changelist", "people"),
