@@ -79,10 +79,10 @@ export class ExamTime {
     }
     const [before, wasOnBreak, breakSeconds] = [this.#deadlineMs, this.onBreak, this.#breakSeconds];
     this.#take(time);
-    const moved = Math.abs(this.#deadlineMs - before) > ROUNDING_MS;
+    const moreMs = this.#deadlineMs - before;
     const byItself = !wasOnBreak && !this.onBreak && this.#breakSeconds === breakSeconds;
     if (change !== null) this.#say(BECAUSE[change.kind]?.(inWords(change.seconds)) ?? "Your time has changed.");
-    else if (moved && byItself) this.#say("Your time has changed.");
+    else if (byItself && moreMs > ROUNDING_MS) this.#say(`You have ${inWords(Math.round(moreMs / 1000))} more.`);
   }
 
   // Asks how the time stands, whoever was to tell.
