@@ -36,11 +36,24 @@ def file(request: HttpRequest, length: int) -> FileResponse:
     return FileResponse(files[-1])
 
 
+released = threading.Event()
+
+
+def held(request: HttpRequest) -> HttpResponse:
+    released.wait(PATIENCE)
+    return HttpResponse(b"a page")
+
+
+def kept(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(request.body)
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("of the view's own making")
 
 
 urlpatterns = [path("together/", together), path("file/<int:length>/", file), path("broken/", broken)]
+urlpatterns += [path("held/", held), path("attempts/1/answers/", kept)]
 
 
 @pytest.fixture
@@ -67,6 +80,18 @@ async def ask(handler: Handler, address: str, body: bytes = b"", **headers: str)
         more = part.get("more_body", False)
     await page.wait(PATIENCE)
     return status, parts
+
+
+async def test_what_a_candidate_has_written_waits_behind_no_page(handler: Handler) -> None:
+    released.clear()
+    pages = [asyncio.create_task(ask(handler, "/held/")) for _ in range(THREADS + 1)]
+    try:
+        answer = await asyncio.wait_for(ask(handler, "/attempts/1/answers/", b"mine"), PATIENCE)
+        assert not any(page.done() for page in pages)
+    finally:
+        released.set()
+    assert answer == (200, [b"mine"])
+    assert [status for status, _ in await asyncio.gather(*pages)] == [200] * len(pages)
 
 
 async def test_no_more_requests_are_worked_on_than_there_are_threads_and_each_in_one(handler: Handler) -> None:
