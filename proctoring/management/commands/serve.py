@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -106,6 +107,8 @@ def serve(host: str, port: int) -> None:
         _beating.append(twisted_loop.create_task(connections.keep()))
     for number in (signal.SIGTERM, signal.SIGINT):
         twisted_loop.add_signal_handler(number, ask_to_stop, server)
+    gc.collect()
+    gc.freeze()  # what is loaded by now stays to the end: looking through it again and again stops everybody for 0.1 s
     server.run()
     if not server.listening_addresses:
         raise CommandError(f"Nothing can listen on {host}, port {port}: is another server running there?")
