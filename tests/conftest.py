@@ -12,6 +12,7 @@ from pytest_django import DjangoDbBlocker
 from xdist.scheduler import Scheduling
 
 from exams import asked, keys
+from proctoring.analysis import service
 from tests import tracks
 from tests.server import site  # noqa: F401  (one for all tests, started when the first asks for it)
 
@@ -58,3 +59,12 @@ def _nothing_is_kept_from_another_test() -> None:
     cache.clear()
     asked.forget()
     keys.forget()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_analysis_outlives_its_tests() -> Iterator[None]:
+    """A connection starts the analysis of this process; what comes after must find none."""
+    before = service.running()
+    yield
+    if service.running() is not before:
+        service.stop()

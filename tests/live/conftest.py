@@ -17,15 +17,16 @@ from tests import factories
 from tests.analysis import pools
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package", autouse=True)
 def _pool() -> Iterator[None]:
+    """For all of these tests, so that their first connection starts no other; gone before tests elsewhere begin."""
     service.start(pools.analyzer(), workers=1)
     yield
     service.stop()
 
 
 @pytest.fixture
-def pool(_pool: None) -> service.Analysis:
+def pool() -> service.Analysis:
     running = service.analysis()
     assert running.wait_until_ready(pools.START_SECONDS)
     return running
