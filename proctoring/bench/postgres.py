@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import psycopg
 
 from proctoring.bench.server import free_port
@@ -37,9 +38,79 @@ def binaries() -> Path:
     raise NoPostgres("PostgreSQL's server is not installed here (Debian and Ubuntu: apt install postgresql).")
 
 
+class Server:
+    """One in ``folder``, which has been set up. ``url``: of its database “proctor”, once that is made."""
+
+    def __init__(self, bin_dir: Path, folder: Path, account: str | None, options: list[str], url: str) -> None:
+        self.url = url
+        self._folder = folder
+        self._account = account
+        self._log = folder / "server.log"
+        self._command = [str(bin_dir / "postgres"), "-D", str(folder / "data")]
+        self._command += [part for option in options for part in ("-c", option)]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def begin(self) -> None:
+        """Start it, and do not wait until it answers."""
+        with self._log.open("ab") as output:
+            self._process = subprocess.Popen(  # noqa: S603
+                self._command,
+                user=self._account,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=self._folder,
+                start_new_session=True,
+            )
+
+    def start(self) -> None:
+        self.begin()
+        assert self._process is not None
+        deadline = time.monotonic() + START_SECONDS
+        while not _answers(self._main_url):
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise NoPostgres(f"PostgreSQL did not start. Its log:\n{self.log()}")
+            time.sleep(0.1)
+
+    def answers(self) -> bool:
+        return _answers(self.url)
+
+    def make_database(self) -> None:
+        with psycopg.connect(self._main_url, autocommit=True) as connection:
+            connection.execute("CREATE DATABASE proctor")
+
+    def kill(self) -> None:
+        """All of its processes at once, as when the machine goes down. Each is its own process group."""
+        if self._process is None:
+            return
+        with contextlib.suppress(psutil.NoSuchProcess):
+            first = psutil.Process(self._process.pid)
+            first.suspend()  # or it would start others meanwhile
+            for process in [*first.children(recursive=True), first]:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.kill()
+        self._process.wait()
+        self._process = None
+
+    def stop(self) -> None:
+        """At once and in good order, whoever is still connected."""
+        if self._process is None:
+            return
+        self._process.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(20)
+        self.kill()
+
+    def log(self) -> str:
+        return self._log.read_text(errors="replace") if self._log.exists() else "(no log)"
+
+    @property
+    def _main_url(self) -> str:
+        return self.url.removesuffix("proctor") + "postgres"
+
+
 @contextmanager
-def own_postgres(*, forgetful: bool = False) -> Iterator[str]:
-    """The address of an empty database, as PROCTOR_DATABASE takes it.
+def own_server(*, forgetful: bool = False) -> Iterator[Server]:
+    """Running, with an empty database.
 
     ``forgetful``: it may lose everything when the machine goes down, and is faster for it.
     """
@@ -67,35 +138,21 @@ def own_postgres(*, forgetful: bool = False) -> Iterator[str]:
             ],
         )
         options = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}"]
-        url = f"postgres://proctor:{password}@127.0.0.1:{port}/postgres"
-        with _serving(bin_dir, folder, account, [*options, *(FORGETFUL if forgetful else ())], url):
-            with psycopg.connect(url, autocommit=True) as connection:
-                connection.execute("CREATE DATABASE proctor")
-            yield url.removesuffix("postgres") + "proctor"
+        options += FORGETFUL if forgetful else ()
+        server = Server(bin_dir, folder, account, options, f"postgres://proctor:{password}@127.0.0.1:{port}/proctor")
+        try:
+            server.start()
+            server.make_database()
+            yield server
+        finally:
+            server.stop()
 
 
 @contextmanager
-def _serving(bin_dir: Path, folder: Path, account: str | None, options: list[str], url: str) -> Iterator[None]:
-    log = folder / "server.log"
-    command = [str(bin_dir / "postgres"), "-D", str(folder / "data")]
-    command += [part for option in options for part in ("-c", option)]
-    with log.open("wb") as output:
-        server = subprocess.Popen(  # noqa: S603
-            command, user=account, stdout=output, stderr=subprocess.STDOUT, cwd=folder, start_new_session=True
-        )
-    try:
-        deadline = time.monotonic() + START_SECONDS
-        while not _answers(url):
-            if server.poll() is not None or time.monotonic() > deadline:
-                raise NoPostgres(f"PostgreSQL did not start. Its log:\n{log.read_text(errors='replace')}")
-            time.sleep(0.1)
-        yield
-    finally:
-        server.send_signal(signal.SIGINT)  # ends at once and in good order, whoever is still connected
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            server.wait(20)
-        server.kill()
-        server.wait()
+def own_postgres(*, forgetful: bool = False) -> Iterator[str]:
+    """The address of an empty database, as PROCTOR_DATABASE takes it; ``forgetful`` as above."""
+    with own_server(forgetful=forgetful) as server:
+        yield server.url
 
 
 def _answers(url: str) -> bool:

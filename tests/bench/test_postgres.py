@@ -7,7 +7,7 @@ import os
 import psycopg
 import pytest
 
-from proctoring.bench.postgres import NoPostgres, binaries, own_postgres
+from proctoring.bench.postgres import NoPostgres, binaries, own_postgres, own_server
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -30,3 +30,16 @@ def test_it_serves_an_empty_database_to_its_owner_alone_and_is_gone_afterwards()
             psycopg.connect(url, password="guessed")
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(url)
+
+
+def test_a_server_killed_with_all_its_processes_starts_again_with_what_was_committed() -> None:
+    with own_server() as server:
+        with psycopg.connect(server.url, autocommit=True) as connection:
+            connection.execute("CREATE TABLE kept AS SELECT 1 AS it")
+            server.kill()
+            with pytest.raises(psycopg.OperationalError):
+                connection.execute("SELECT it FROM kept")
+        assert not server.answers()
+        server.start()
+        with psycopg.connect(server.url) as connection:
+            assert connection.execute("SELECT it FROM kept").fetchone() == (1,)
