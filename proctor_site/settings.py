@@ -285,6 +285,8 @@ SPECTACULAR_SETTINGS = {
         "ReviewOutcome": "proctoring.models.SessionReview.Outcome",
         "RosterOutcome": "exams.services.rosters.Outcome",
         "ExamState": "exams.models.Exam.State",
+        "ExportFormat": "proctoring.models.Export.Format",
+        "QuestionFileFormat": "exams.api.staff.question_files.FORMAT_NAMES",
     },
 }
 

@@ -19,14 +19,22 @@ from exams.services.record import record
 from exams.services.versions import draft_of, existing_draft, locked
 
 
-def draft_for_import(exam: Exam) -> ExamVersion:
-    """Raises VersionFrozen where the questions were published and nobody has begun to change them."""
+def refuse_closed(exam: Exam) -> None:
+    """Raises WrongState, or VersionFrozen where the questions were published and nobody has begun to change them.
+    Writes nothing."""
     if exam.state == Exam.State.ARCHIVED:
         raise WrongState("The exam is archived, so nothing can be imported. Take it out of the archive first.")
+    if exam.state != Exam.State.DRAFT and existing_draft(exam) is None:
+        raise VersionFrozen
+
+
+def draft_for_import(exam: Exam) -> ExamVersion:
+    """Raises as ``refuse_closed``."""
+    refuse_closed(exam)
     draft = existing_draft(exam)
     if draft is None and exam.state == Exam.State.DRAFT:
         draft = draft_of(exam)
-    if draft is None:
+    if draft is None:  # published this very moment
         raise VersionFrozen
     return draft
 

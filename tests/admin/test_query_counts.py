@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from exams.models import User
 from tests import factories
+from tests.admin.question_files import looked_at
 from tests.api.test_routes import OPEN, TABLE, arguments_of
 from tests.crowd import Crowd, crowd
 
@@ -68,6 +69,8 @@ def everything_read(crowd: Crowd) -> list[tuple[str, str]]:
         "pool": crowd.section.pools.first(),
         "enrolment": crowd.exam.enrolments.first(),
         "roster": crowd.exam.roster_imports.first(),
+        "question_import": looked_at(crowd.exam, crowd.staff).id,
+        "question_export": "csv",
         "exam_attempt": crowd.attempt,
         "mark": crowd.essay.marks.first(),
         "webhook": crowd.institution.webhooks.first(),
@@ -79,7 +82,7 @@ def everything_read(crowd: Crowd) -> list[tuple[str, str]]:
         wanted = {}
         for argument in arguments_of(name):
             kind = name.removeprefix("api_").partition("-")[0]
-            wanted[argument] = crowd.exam.pk if argument == "exam" else first[kind].pk
+            wanted[argument] = crowd.exam.pk if argument == "exam" else getattr(first[kind], "pk", first[kind])
         addresses.append((name, reverse(name, kwargs=wanted) + "?page_size=200"))
     return addresses
 
@@ -119,4 +122,4 @@ def test_what_the_api_reads(client: Client, few: Crowd, reader: User) -> None:
     few.grow(MANY)
     assert counts(client, everything_read(few)) == before
     refused = {name for name, count in before.items() if isinstance(count, str)}
-    assert refused <= {"api_export-detail"}  # whose export it is
+    assert refused <= {"api_export-detail", "api_question_import-detail"}  # whose export it is

@@ -15,6 +15,7 @@ from exams.models import Accommodation, Attempt, Enrolment, Invitation, Pool, We
 from exams.services import rosters, tokens, webhooks
 from proctoring.models import Export
 from tests import factories
+from tests.admin.question_files import looked_at
 from tests.admin.records import event
 from tests.factories import People
 
@@ -72,6 +73,12 @@ TABLE: dict[tuple[str, str], set[str]] = {
     ("get", "api_question-detail"): EDITORS,
     ("put", "api_question-detail"): EDITORS,
     ("delete", "api_question-detail"): EDITORS,
+    ("post", "api_question_import-list"): EDITORS,
+    ("get", "api_question_import-detail"): {"author"},  # who uploaded it
+    ("delete", "api_question_import-detail"): {"author"},
+    ("post", "api_question_import-confirm"): {"author"},
+    ("get", "api_question_export-list"): EDITORS,
+    ("get", "api_question_export-detail"): EDITORS,
     ("get", "api_section-list"): EDITORS,
     ("post", "api_section-list"): EDITORS,
     ("patch", "api_section-detail"): EDITORS,
@@ -161,6 +168,8 @@ def place() -> Place:
         "roster": rosters.check(
             institution=people.institution, exam=exam, by=people.author, file_name="r", data=b"email\na@b.ch\n"
         ).pk,
+        "question_import": looked_at(exam, people.author).id,
+        "question_export": "csv",
         "exam_attempt": attempt.pk,
         "mark": mark.pk,
         "webhook": endpoint.pk,

@@ -21,6 +21,7 @@ from exams.models import WebhookEndpoint
 from exams.services import rosters, tokens, webhooks
 from proctoring.models import Export
 from tests import factories
+from tests.admin.question_files import looked_at
 from tests.admin.records import event
 
 schemathesis = pytest.importorskip("schemathesis", reason="schemathesis needs Python 3.11 or later")
@@ -96,6 +97,8 @@ def site(one_connection: None, no_names: None) -> dict[str, Any]:
         "events": scored.pk,
         "exports": str(export.pk),
         "rosters": str(roster.pk),
+        "question-imports": str(looked_at(exam, people.administrator).id),
+        "question-exports": "gift",
         "deliveries": str(webhooks.send_test(endpoint).pk),
         "webhooks": endpoint.pk,
         "institutions": people.institution.pk,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rest_framework.routers import SimpleRouter
 
-from exams.api.staff import attempts, hooks, people, questions, results
+from exams.api.staff import attempts, hooks, people, question_files, questions, results
 from exams.api.staff.exams import ExamViewSet
 
 EXAM = r"exams/(?P<exam>[0-9]{1,18})"
@@ -15,6 +15,8 @@ router.register("invitations", people.InvitationViewSet, basename="api_invitatio
 router.register("accommodations", people.AccommodationViewSet, basename="api_accommodation")
 router.register("exams", ExamViewSet, basename="api_exam")
 router.register(rf"{EXAM}/questions", questions.QuestionViewSet, basename="api_question")
+router.register(rf"{EXAM}/question-imports", question_files.QuestionImportViewSet, basename="api_question_import")
+router.register(rf"{EXAM}/question-exports", question_files.QuestionExportViewSet, basename="api_question_export")
 router.register(rf"{EXAM}/sections", questions.SectionViewSet, basename="api_section")
 router.register(rf"{EXAM}/pools", questions.PoolViewSet, basename="api_pool")
 router.register(rf"{EXAM}/enrolments", people.EnrolmentViewSet, basename="api_enrolment")

@@ -1,0 +1,214 @@
+"""Questions in and out as files: looked at first, then imported whole; written in each format there is."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from rest_framework import serializers, status
+from rest_framework.decorators import action
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from exams import question_files
+from exams.api.fields import IdField
+from exams.api.files import HEADERS, GivesFiles
+from exams.api.staff.base import StaffViewSet
+from exams.api.staff.questions import VERSION, InExam
+from exams.errors import VersionFrozen
+from exams.interchange.base import MAX_BYTES, ParsedItem
+from exams.interchange.formats import FORMATS, Format, detect
+from exams.items import Kind
+from exams.models import Exam
+from exams.roles import EDITORS
+from exams.services import importing, pending_imports
+from exams.services.pending_imports import NoLongerThere, PendingImport
+
+FORMAT_NAMES = list(FORMATS)
+
+
+class LineSerializer(serializers.Serializer[Any]):
+    """A question of the file. ``problems`` say why it is left out, or what of it is not taken over."""
+
+    number = serializers.IntegerField()
+    line = serializers.IntegerField()
+    label = serializers.CharField(allow_blank=True, help_text="Its name, or how its text begins.")
+    section = serializers.CharField(allow_blank=True)
+    outcome = serializers.ChoiceField(choices=["import", "import_with_loss", "left_out"])
+    kind = serializers.ChoiceField(choices=[kind.value for kind in Kind], allow_null=True)
+    problems = serializers.ListField(child=serializers.CharField())
+
+
+class ImportSerializer(serializers.Serializer[PendingImport]):
+    id = serializers.UUIDField()
+    exam = serializers.IntegerField(source="exam_id")
+    file_name = serializers.CharField()
+    format = serializers.ChoiceField(choices=FORMAT_NAMES)
+    possible = serializers.SerializerMethodField(help_text="How many questions would be imported.")
+    pictures = serializers.SerializerMethodField(help_text="How many new pictures would come along.")
+    notes = serializers.ListField(child=serializers.CharField(), source="result.notes")
+    questions = serializers.SerializerMethodField()
+
+    def get_possible(self, pending: PendingImport) -> int:
+        return len(pending.result.importable)
+
+    def get_pictures(self, pending: PendingImport) -> int:
+        return len(pending.pictures)
+
+    @extend_schema_field(LineSerializer(many=True))
+    def get_questions(self, pending: PendingImport) -> list[dict[str, Any]]:
+        return [_line(number, parsed) for number, parsed in enumerate(pending.result.items, start=1)]
+
+
+class ImportInput(serializers.Serializer[None]):
+    file = serializers.FileField(help_text="Moodle XML (with pictures), GIFT or CSV, 10 MiB at most.")
+    format = serializers.ChoiceField(choices=FORMAT_NAMES, required=False, help_text="Found out without it.")
+
+
+class ConfirmInput(serializers.Serializer[None]):
+    section = IdField(
+        required=False, allow_null=True, help_text="Of the draft. Without it, the sections that the file names."
+    )
+
+
+class ImportedSerializer(serializers.Serializer[Any]):
+    imported = serializers.IntegerField()
+
+
+class LossSerializer(serializers.Serializer[Any]):
+    what = serializers.CharField()
+    questions = serializers.IntegerField()
+
+
+class FormatSerializer(serializers.Serializer[Any]):
+    format = serializers.ChoiceField(choices=FORMAT_NAMES)
+    label = serializers.CharField()
+    losses = LossSerializer(many=True, help_text="What of these questions the format cannot hold.")
+
+
+def _line(number: int, parsed: ParsedItem) -> dict[str, Any]:
+    possible = "import_with_loss" if parsed.problems else "import"
+    return {
+        "number": number,
+        "line": parsed.line,
+        "label": parsed.label,
+        "section": parsed.section,
+        "outcome": "left_out" if parsed.item is None else possible,
+        "kind": None if parsed.item is None else parsed.item.kind.value,
+        "problems": parsed.problems,
+    }
+
+
+@extend_schema(tags=["Questions"])
+class QuestionImportViewSet(StaffViewSet):
+    """Kept for a day, for who uploaded it alone."""
+
+    serializer_class = ImportSerializer
+    view_roles = edit_roles = EDITORS
+    pagination_class = None
+    lookup_value_regex = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+
+    @extend_schema(
+        summary="Check a file of questions: what would come of each, nothing written",
+        request={"multipart/form-data": ImportInput},
+        responses={201: ImportSerializer},
+    )
+    def create(self, request: Request, exam: str) -> Response:
+        found = self._open_exam()
+        wanted = ImportInput(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        file = wanted.validated_data["file"]
+        if file.size > MAX_BYTES:
+            raise ValidationError({"file": f"The file is larger than {MAX_BYTES // 1024 // 1024} MiB. Split it."})
+        data, name = file.read(), file.name or "questions"
+        format = FORMATS.get(wanted.validated_data.get("format", "")) or detect(data, name)
+        pending = pending_imports.check_file(exam=found, by=self.person, file_name=name, data=data, format=format)
+        return Response(ImportSerializer(pending).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(summary="Read again what would come of a file", responses=ImportSerializer)
+    def retrieve(self, request: Request, exam: str, pk: str) -> Response:
+        return Response(ImportSerializer(self._pending(self.exam_or_404(), pk)).data)
+
+    @extend_schema(
+        summary="Import the questions of a checked file, all that can be or none; once",
+        request=ConfirmInput,
+        responses=ImportedSerializer,
+    )
+    @action(detail=True, methods=["post"])
+    def confirm(self, request: Request, exam: str, pk: str) -> Response:
+        pending = self._pending(self.exam_or_404(change=True), pk)
+        found = self._open_exam()
+        wanted = ConfirmInput(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        section = wanted.validated_data.get("section")
+        try:
+            number = importing.carry_out(pending, exam=found, by=self.person, section_id=section)
+        except NoLongerThere as gone:  # somebody else was faster
+            raise NotFound(gone.message, code=gone.code) from None
+        return Response({"imported": number})
+
+    @extend_schema(summary="Forget a file that was looked at", responses={204: None})
+    def destroy(self, request: Request, exam: str, pk: str) -> Response:
+        pending_imports.discard(self._pending(self.exam_or_404(change=True), pk))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def get_parsers(self) -> list[Any]:
+        return [MultiPartParser()] if getattr(self, "action_map", {}).get("post") == "create" else super().get_parsers()
+
+    def _open_exam(self) -> Exam:
+        """Before the file is read: whether its questions could come in at all."""
+        exam = self.exam_or_404(change=True)
+        try:
+            importing.refuse_closed(exam)
+        except VersionFrozen:
+            raise VersionFrozen("The questions were published. Open a draft first: POST …/versions/revise/.") from None
+        return exam
+
+    def _pending(self, exam: Exam, pk: str) -> PendingImport:
+        try:
+            return pending_imports.pending_import(exam=exam, by=self.person, import_id=UUID(pk))
+        except NoLongerThere as gone:
+            raise NotFound(gone.message, code=gone.code) from None
+
+
+@extend_schema(tags=["Questions"])
+class QuestionExportViewSet(GivesFiles, InExam):
+    serializer_class = FormatSerializer
+    lookup_value_regex = "|".join(FORMAT_NAMES)
+    file_actions = frozenset({"retrieve"})
+
+    @extend_schema(
+        summary="List the formats questions come in, and what each would lose",
+        parameters=[VERSION],
+        responses=FormatSerializer(many=True),
+    )
+    def list(self, request: Request, exam: str) -> Response:
+        entries = question_files.entries_of(self.version(request, self.exam_or_404()))
+        rows = [
+            {
+                "format": format.name,
+                "label": format.label,
+                "losses": [
+                    {"what": what, "questions": number} for what, number in question_files.losses(format, entries)
+                ],
+            }
+            for format in FORMATS.values()
+        ]
+        return Response(FormatSerializer(rows, many=True).data)
+
+    @extend_schema(
+        summary="Download an exam's questions as a file",
+        parameters=[VERSION, OpenApiParameter("id", OpenApiTypes.STR, OpenApiParameter.PATH, enum=FORMAT_NAMES)],
+        responses={(200, each.content_type.partition(";")[0]): OpenApiTypes.BINARY for each in FORMATS.values()},
+    )
+    def retrieve(self, request: Request, exam: str, pk: str) -> HttpResponse:
+        version = self.version(request, self.exam_or_404())
+        format: Format = FORMATS[pk]
+        name = question_files.name_of(version, format)
+        headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
+        return HttpResponse(question_files.written(version, format), content_type=format.content_type, headers=headers)
