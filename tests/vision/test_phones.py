@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import cv2
+import numpy as np
 import pytest
 
+from proctoring.analysis.config import analyzer_config
+from proctoring.vision import model_files, yolo
 from proctoring.vision.phones import phone_classes
 from tests.data import clip_frames
 from tests.vision.conftest import See
@@ -43,3 +49,20 @@ def test_phones_are_unknown_when_nobody_looked(see: See) -> None:
 )
 def test_the_class_that_means_a_phone_is_chosen_by_its_name(names: dict[int, str], classes: list[int]) -> None:
     assert phone_classes(names) == classes
+
+
+def test_the_model_asked_directly_sees_what_it_sees_through_ultralytics() -> None:
+    config = analyzer_config()
+    shape = model_files.input_shape(config.phone_size)
+    folder = model_files.phone_model(
+        weights=Path(config.phone_weights), size=config.phone_size, models_dir=Path(config.models_dir)
+    )
+    direct = yolo.load(folder, shape, threshold=0.001)
+    through = yolo.ThroughUltralytics(folder, shape, threshold=0.001)
+    assert isinstance(direct, yolo.EndToEnd)
+    assert direct.names == through.names
+    picture = cv2.cvtColor(cv2.imread(str(clip_frames("phone_in_hand")[0])), cv2.COLOR_BGR2RGB).astype(np.uint8)
+    for shown in (picture, picture[:, 160:480], picture[100:300], picture):  # as it is, upright, flat, and once more
+        found = direct.look(shown)
+        assert found
+        np.testing.assert_allclose(found, through.look(shown), atol=0.01)
