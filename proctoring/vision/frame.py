@@ -91,7 +91,8 @@ def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
     """Each marker segment after the start as (marker, first byte of its content, first byte after it)."""
     position = 2
     while position + 4 <= len(data):
-        if data[position] != 0xFF:
+        # FF 00 is no marker. A decoder passes over both bytes alone and would find a picture in what is no segment.
+        if data[position] != 0xFF or data[position + 1] == 0:
             raise BadFrame("not_jpeg", "The picture is not a readable JPEG: its markers are damaged.")
         marker = data[position + 1]
         if marker == 0xFF:  # fill byte

@@ -83,6 +83,13 @@ def test_a_picture_of_a_thousand_scans_never_reaches_the_decoder() -> None:
     assert refused.value.code == "not_jpeg"
 
 
+def test_no_picture_hides_in_front_of_the_one_that_is_checked() -> None:
+    """A decoder passes over FF 00 alone: what looked like a segment was a picture of 30,000 by 30,000 pixels, 5 GB."""
+    other = jpeg(np.full((64, 80, 3), 90, np.uint8))
+    hidden = b"\xff\x00" + (len(other) + 2).to_bytes(2, "big") + other[2:]
+    assert refusal(b"\xff\xd8" + hidden + SMALL[2:]) == "not_jpeg"
+
+
 def test_the_largest_picture_passes_in_both_orientations() -> None:
     assert check(header(1920, 1080)) == (1920, 1080)
     assert check(header(1080, 1920)) == (1080, 1920)
