@@ -55,7 +55,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     """For REST_FRAMEWORK["EXCEPTION_HANDLER"]; None, for what is no error of the request, lets Django answer 500."""
     if isinstance(error, ExamError):
         set_rollback()
-        status_code = STATUS_OF.get(type(error), status.HTTP_400_BAD_REQUEST)
+        known = (STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF)
+        status_code = next(known, status.HTTP_400_BAD_REQUEST)
         return error_response(status_code=status_code, code=error.code, message=error.message, field=error.field)
     if isinstance(error, Http404 | ObjectDoesNotExist):
         return error_response(status_code=404, code="not_found", message="There is nothing here for you.")

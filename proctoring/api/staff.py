@@ -6,15 +6,17 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http import FileResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from exams.api.fields import SafeCharField
+from exams.api.files import GivesFiles
 from exams.api.staff.base import StaffViewSet
 from exams.models import Exam
 from exams.roles import WATCHERS
@@ -22,6 +24,7 @@ from proctoring import selectors, services
 from proctoring.models import Event, EventVerdict, Export, ProctorAction, Session, SessionReview
 from proctoring.reports.record import detailed_record
 from proctoring.services.reviewing import LONGEST_NOTE
+from proctoring.views.evidence import export_response
 
 UUID_PATTERN = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
@@ -205,11 +208,12 @@ class EventViewSet(WatchedExam):
 
 
 @extend_schema(tags=["Sessions and events"])
-class ExportViewSet(WatchedExam):
-    """A finished one is downloaded from ``/exports/<id>/download/`` with the session of who asked for it."""
+class ExportViewSet(GivesFiles, WatchedExam):
+    """Everybody's own: who asked for an export downloads it, for a day, as long as they may see the exam."""
 
     serializer_class = ExportSerializer
     lookup_value_regex = UUID_PATTERN
+    file_actions = frozenset({"file"})
 
     @extend_schema(summary="List your own exports of an exam")
     def list(self, request: Request, exam: str) -> Response:
@@ -226,7 +230,27 @@ class ExportViewSet(WatchedExam):
 
     @extend_schema(summary="See how far an export is")
     def retrieve(self, request: Request, exam: str, pk: str) -> Response:
-        return Response(ExportSerializer(self.row_or_404(self._exports(self.exam_or_404()), pk=UUID(pk))).data)
+        return Response(ExportSerializer(self._export(pk)).data)
+
+    @extend_schema(
+        summary="Download an export that is ready",
+        responses={(200, "text/csv"): OpenApiTypes.BINARY, (200, "application/json"): OpenApiTypes.OBJECT},
+    )
+    @action(detail=True, methods=["get"])
+    def file(self, request: Request, exam: str, pk: str) -> FileResponse:
+        export = self._export(pk)
+        if export.state == Export.State.FAILED:
+            raise services.ExportNotReady(export.error)
+        if export.state != Export.State.READY:
+            raise services.ExportNotReady
+        try:
+            return export_response(export)
+        except FileNotFoundError:
+            raise NotFound("The file is gone: it is deleted a day after it was asked for. Ask for another.") from None
+
+    def _export(self, pk: str) -> Export:
+        export: Export = self.row_or_404(self._exports(self.exam_or_404()), pk=UUID(pk))
+        return export
 
     def _exports(self, exam: Exam) -> QuerySet[Export]:
         return selectors.visible_exports(self.person).filter(exam=exam)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
+from django.utils.text import slugify
 
 from exams.tables import BYTE_ORDER_MARK, table
 from proctoring.models import Export, Session
@@ -16,6 +17,7 @@ from proctoring.reports.record import DETAIL_KEYS, KEYS
 from proctoring.reports.session_json import history, records_of
 
 FOLDER = "exports"
+CONTENT_TYPES = {Export.Format.CSV: "text/csv; charset=utf-8", Export.Format.JSON: "application/json"}
 WHOSE = ("session", "candidate", "kind", "accommodated")
 
 
@@ -38,6 +40,17 @@ def make(export: Export) -> None:
     except Exception:
         fail(export, "The export could not be made. Please try again, and tell an administrator if it happens again.")
         raise
+
+
+def file_of(export: Export) -> File[bytes]:
+    """Opened for reading. Raises FileNotFoundError while it is not ready, and once it was deleted."""
+    if export.state != Export.State.READY or not default_storage.exists(export.file):
+        raise FileNotFoundError(f"Export {export.pk} has no file.")
+    return default_storage.open(export.file)
+
+
+def name_of(export: Export) -> str:
+    return f"{slugify(export.exam.title) or 'exam'}-{export.created_at:%Y-%m-%d}.{export.format}"
 
 
 def fail(export: Export, sentence: str) -> None:

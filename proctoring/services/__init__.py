@@ -17,6 +17,7 @@ from proctoring.services.ending import (
 from proctoring.services.errors import (
     BadRequest,
     ConsentMissing,
+    ExportNotReady,
     NotAllowed,
     NotCalibrated,
     NotWatched,
@@ -57,6 +58,7 @@ __all__ = [
     "ConsentMissing",
     "Drafted",
     "ExamNotOpen",
+    "ExportNotReady",
     "NotAllowed",
     "NotCalibrated",
     "NotEnrolled",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from exams import errors
 from exams.errors import ExamError
 
 
@@ -36,7 +37,7 @@ class SessionEnded(ProctoringError):
     message = "This session has ended."
 
 
-class NotAllowed(ProctoringError):
+class NotAllowed(ProctoringError, errors.NotAllowed):
     code = "not_allowed"
     message = "Your role does not allow this. Proctors and administrators of the institution may stop a session."
 
@@ -49,3 +50,8 @@ class TooManySignals(ProctoringError):
 class BadRequest(ProctoringError):
     code = "bad_message"
     message = "This message could not be read."
+
+
+class ExportNotReady(ProctoringError, errors.WrongState):
+    code = "export_not_ready"
+    message = "The export is still being made. Ask again in a few seconds."

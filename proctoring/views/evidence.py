@@ -8,11 +8,9 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ObjectDoesNotExist
-from django.core.files.storage import default_storage
 from django.db.models import Model
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
-from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from exams.models import User
@@ -20,6 +18,7 @@ from proctoring import selectors
 from proctoring.evidence import snapshots
 from proctoring.live import shared_frames
 from proctoring.models import Export, Session
+from proctoring.reports import exam_export
 from proctoring.reports.session_csv import session_csv
 from proctoring.reports.session_json import session_json
 
@@ -107,15 +106,19 @@ def export_state(request: HttpRequest, export_id: UUID) -> HttpResponse:
 @login_required
 def export_file(request: HttpRequest, export_id: UUID) -> FileResponse:
     export = _found(lambda: selectors.export_for(_user(request), export_id))
-    if export.state != Export.State.READY or not default_storage.exists(export.file):
-        raise Http404("This export is not there. It is deleted a day after it was asked for.")
-    name = f"{slugify(export.exam.title) or 'exam'}-{export.created_at:%Y-%m-%d}.{export.format}"
-    kind = "text/csv; charset=utf-8" if export.format == Export.Format.CSV else "application/json"
+    try:
+        return export_response(export)
+    except FileNotFoundError:
+        raise Http404("This export is not there. It is deleted a day after it was asked for.") from None
+
+
+def export_response(export: Export) -> FileResponse:
+    """Raises FileNotFoundError."""
     return FileResponse(
-        default_storage.open(export.file),
+        exam_export.file_of(export),
         as_attachment=True,
-        filename=name,
-        content_type=kind,
+        filename=exam_export.name_of(export),
+        content_type=exam_export.CONTENT_TYPES[Export.Format(export.format)],
         headers={"Cache-Control": NO_CACHE, "X-Content-Type-Options": "nosniff"},
     )
 

@@ -124,6 +124,7 @@ TABLE: dict[tuple[str, str], set[str]] = {
     ("get", "api_export-list"): WATCHERS,
     ("post", "api_export-list"): WATCHERS,
     ("get", "api_export-detail"): {"proctor"},  # whose export it is
+    ("get", "api_export-file"): {"proctor"},
     ("get", "api_policy"): STAFF,
     ("patch", "api_policy"): EDITORS,
     ("post", "api_policy_from_preset"): EDITORS,
