@@ -34,8 +34,8 @@ class Place:
     cookie: str
 
 
-def make_exam() -> Exam:
-    """Published and not watched: cameras are `manage.py bench`'s business, and this is about everything else."""
+def make_exam(*, watched: bool = False) -> Exam:
+    """Published, and usually not watched: cameras are `manage.py bench`'s business, and this is about the rest."""
     institution = Institution.objects.create(name="University under load", slug="load", time_zone="Europe/Berlin")
     exam = Exam.objects.create(
         institution=institution,
@@ -45,7 +45,7 @@ def make_exam() -> Exam:
         shuffle_questions=True,
         shuffle_options=True,
     )
-    ExamPolicy.objects.create(exam=exam, watched=False)
+    ExamPolicy.objects.create(exam=exam, watched=watched)
     version = services.draft_of(exam)
     section = version.sections.get()
     for position, item in enumerate(islice(items(), QUESTIONS - DRAWN), 1):

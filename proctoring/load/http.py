@@ -51,6 +51,11 @@ class Connection:
             await self.close()
             raise BadAnswer("The server closed the connection.") from error
 
+    def cut(self) -> None:
+        """As when a network goes away."""
+        if self._writer is not None:
+            self._writer.transport.abort()
+
     async def close(self) -> None:
         writer, self._reader, self._writer = self._writer, None, None
         if writer is not None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
+import struct
 import time
 from collections.abc import Callable
 from types import TracebackType
@@ -93,6 +95,19 @@ class CandidateClient:
     ) -> None:
         if self._socket is not None:
             await self._socket.close()
+
+    def abort(self) -> None:
+        """Let the line break as when a network goes: the server gets no word of it but TCP's."""
+        assert self._socket is not None
+        self._socket.transport.abort()
+
+    def cut(self) -> None:
+        """End the connection without a farewell, as a network that goes away: the server meets a reset."""
+        if self._socket is not None:
+            line = self._socket.transport.get_extra_info("socket")
+            if line is not None:  # else it is closed already
+                line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self._socket.transport.abort()
 
     async def send(self, message: Message) -> None:
         await self._send(json.dumps(message))

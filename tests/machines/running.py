@@ -130,7 +130,7 @@ def site() -> Iterator[Site]:
         found = Site()
 
         def machine(name: str, **own: str) -> Machine:
-            made = found.machines[name] = _machine(name, folder / name, shared | own)
+            made = found.machines[name] = make_machine(name, folder / name, shared | own)
             stack.callback(made.stop)
             return made
 
@@ -152,7 +152,7 @@ def site() -> Iterator[Site]:
         yield found
 
 
-def _machine(name: str, folder: Path, settings: dict[str, str]) -> Machine:
+def make_machine(name: str, folder: Path, settings: dict[str, str]) -> Machine:
     """With none of the settings of whoever runs this, and all that the page asks for."""
     assert documented.settings() == {key for key in settings if key.startswith(("PROCTOR_", "AWS_"))} | {
         "PROCTOR_DATA_DIR"
