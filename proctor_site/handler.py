@@ -20,21 +20,21 @@ from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.http import FileResponse
 from django.urls import set_script_prefix
 
-# Of their own, so that what candidates have written never waits behind pages: when a whole class begins at once, the
-# pages of those who come wait a little longer, and the answers of those who are there are kept at once.
-THREADS_FOR_ANSWERS = 4
-
 
 def saves_an_answer(scope: Any) -> bool:
     return bool(scope["method"] == "POST" and scope["path"].endswith("/answers/"))
 
 
 class Handler(ASGIHandler):
-    """A request whose client goes away meanwhile is answered to the end: a thread cannot be called back."""
+    """A request whose client goes away meanwhile is answered to the end: a thread cannot be called back.
+
+    Answers have threads of their own, so that what candidates have written never waits behind pages: when a whole class
+    begins at once, the pages of those who come wait a little longer, and answers are kept at once.
+    """
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(settings.PROCTOR_THREADS, thread_name_prefix="request")
-        self._for_answers = ThreadPoolExecutor(THREADS_FOR_ANSWERS, thread_name_prefix="answer")
+        self._for_answers = ThreadPoolExecutor(settings.PROCTOR_ANSWER_THREADS, thread_name_prefix="answer")
         super().__init__()
 
     def load_middleware(self, is_async: bool = False) -> None:

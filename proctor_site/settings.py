@@ -140,6 +140,7 @@ TEMPLATES = [
 
 # How many requests are worked on at once, the rest wait: as many connections to the database a process has for pages.
 PROCTOR_THREADS = envint("PROCTOR_THREADS", 6, minimum=1)
+PROCTOR_ANSWER_THREADS = envint("PROCTOR_ANSWER_THREADS", 4, minimum=1)
 DATABASES = {"default": database(envstr("PROCTOR_DATABASE", f"sqlite:///{DATA_DIR / 'db.sqlite3'}"))}
 
 AUTH_PASSWORD_VALIDATORS = [

@@ -18,9 +18,11 @@ from django.urls import path
 from proctor_site.handler import Handler
 
 THREADS = 3
+ANSWER_THREADS = 6
 PATIENCE = 30
 files: list[BinaryIO] = []
 arrived = threading.Barrier(THREADS)
+saved = threading.Barrier(ANSWER_THREADS)
 
 
 def together(request: HttpRequest) -> HttpResponse:
@@ -48,17 +50,24 @@ def kept(request: HttpRequest) -> HttpResponse:
     return HttpResponse(request.body)
 
 
+def kept_together(request: HttpRequest) -> HttpResponse:
+    saved.wait(PATIENCE)
+    return HttpResponse(request.body)
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("of the view's own making")
 
 
 urlpatterns = [path("together/", together), path("file/<int:length>/", file), path("broken/", broken)]
 urlpatterns += [path("held/", held), path("attempts/1/answers/", kept)]
+urlpatterns += [path("attempts/2/answers/", kept_together)]
 
 
 @pytest.fixture
 def handler() -> Iterator[Handler]:
-    with override_settings(ROOT_URLCONF=__name__, PROCTOR_THREADS=THREADS, MIDDLEWARE=[]):
+    numbers = {"PROCTOR_THREADS": THREADS, "PROCTOR_ANSWER_THREADS": ANSWER_THREADS}
+    with override_settings(ROOT_URLCONF=__name__, MIDDLEWARE=[], **numbers):
         yield Handler()
 
 
@@ -92,6 +101,11 @@ async def test_what_a_candidate_has_written_waits_behind_no_page(handler: Handle
         released.set()
     assert answer == (200, [b"mine"])
     assert [status for status, _ in await asyncio.gather(*pages)] == [200] * len(pages)
+
+
+async def test_as_many_answers_are_kept_at_once_as_there_are_threads_for_them(handler: Handler) -> None:
+    answers = [ask(handler, "/attempts/2/answers/", b"42") for _ in range(ANSWER_THREADS)]
+    assert await asyncio.gather(*answers) == [(200, [b"42"])] * ANSWER_THREADS
 
 
 async def test_no_more_requests_are_worked_on_than_there_are_threads_and_each_in_one(handler: Handler) -> None:
