@@ -9,11 +9,12 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import transaction
-from django.db.models import Count, Field, QuerySet
+from django.db.models import Count, Exists, Field, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.forms import PaginationInlineFormSet
 
 from exams.admin.base import exam_url
 from exams.admin.exam_pages import action_page, duplicate_page, exam_context, revise_exam
@@ -22,10 +23,12 @@ from exams.admin.preview import preview_marks, preview_page
 from exams.admin.question_files import urls as question_file_urls
 from exams.admin.question_forms import trim
 from exams.admin.results import urls as results_urls
-from exams.models import Enrolment, Exam
+from exams.errors import WrongState
+from exams.models import Attempt, Enrolment, Exam
 from exams.roles import EDITORS, institution_ids
 from exams.scoped_admin import ScopedModelAdmin, ScopedTabularInline, zone_for
 from exams.services import draft_of
+from exams.services.enrolling import refuse_begun
 from exams.services.exam_rules import delete_exam, fixed_settings, why_kept
 
 WINDOW = "Window and time"
@@ -33,13 +36,26 @@ WINDOW = "Window and time"
 TONES = {Exam.State.DRAFT: "warn", Exam.State.PUBLISHED: "good", Exam.State.CLOSED: "info"}
 
 
+class Enrolments(PaginationInlineFormSet):
+    """Nobody who has begun is taken off. The admin saves within one transaction, so what is checked here still holds
+    when the rows go."""
+
+    def clean(self) -> None:
+        super().clean()
+        try:
+            refuse_begun([form.instance for form in self.deleted_forms if form.instance.pk])
+        except WrongState as error:
+            raise forms.ValidationError(error.message) from None
+
+
 class EnrolmentInline(ScopedTabularInline):
-    """Who is there is named and can be removed; a row is never turned into somebody else's."""
+    """Who is there is named and can be removed before they begin; a row is never turned into somebody else's."""
 
     model = Enrolment
+    formset = Enrolments
     edit_roles = delete_roles = EDITORS
-    fields = ("candidate", "name")
-    readonly_fields = ("name",)
+    fields = ("candidate", "name", "begun")
+    readonly_fields = ("name", "begun")
     autocomplete_fields = ("candidate",)
     verbose_name = "candidate"
     verbose_name_plural = "enrolled candidates"
@@ -50,8 +66,13 @@ class EnrolmentInline(ScopedTabularInline):
     def name(self, enrolment: Enrolment) -> str:
         return enrolment.candidate.display_name if enrolment.pk else ""
 
+    @admin.display(description="State")
+    def begun(self, enrolment: Any) -> str:
+        return "Has begun" if getattr(enrolment, "has_begun", False) else ""
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Enrolment]:
-        rows: QuerySet[Enrolment] = super().get_queryset(request)
+        attempts = Attempt.objects.filter(exam=OuterRef("exam"), candidate=OuterRef("candidate"))
+        rows: QuerySet[Enrolment] = super().get_queryset(request).annotate(has_begun=Exists(attempts))
         return rows.select_related("candidate").order_by("candidate__last_name", "candidate__first_name", "pk")
 
     def formfield_for_dbfield(self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:

@@ -52,7 +52,8 @@ def open_attempt(*, candidate: User, exam: Exam) -> Attempt:
     running = newest is not None and newest.state == Attempt.State.RUNNING
     if newest is not None and not running and newest.number >= exam.attempts_allowed:
         raise AttemptFinished("You have already handed in this exam.")
-    if not exam.enrolments.filter(candidate=candidate).exists():
+    # Locked, so that nobody is taken off the exam while they begin it.
+    if exam.enrolments.select_for_update().filter(candidate=candidate).order_by("pk").first() is None:
         raise NotEnrolled
     if newest is not None and running and newest.started_at is not None:
         return newest  # also when the exam has closed meanwhile: the clock that counts is the attempt's own

@@ -70,6 +70,24 @@ def test_candidates_are_named_removed_and_never_exchanged(author: Client, scene:
     assert not exam.enrolments.exists()
 
 
+def test_who_has_begun_stays_enrolled(author: Client, scene: Scene) -> None:
+    people = scene.people
+    exam = factories.exam(people.institution, candidates=(people.candidate, people.other_candidate))
+    services.open_attempt(candidate=people.candidate, exam=exam)
+    begun, other = (exam.enrolments.get(candidate=one) for one in (people.candidate, people.other_candidate))
+    url = f"/admin/exams/exam/{exam.pk}/change/"
+    assert author.get(url).content.decode().count("Has begun") == 1
+    rows = {"enrolments-TOTAL_FORMS": 2, "enrolments-INITIAL_FORMS": 2}
+    for place, row in enumerate((begun, other)):
+        rows |= {f"enrolments-{place}-id": row.pk, f"enrolments-{place}-exam": exam.pk}
+    data = exam_data(**rows)
+    both = author.post(url, data | {"enrolments-0-DELETE": "on", "enrolments-1-DELETE": "on"})
+    assert f"{people.candidate.display_name} has begun the exam and stays enrolled" in both.content.decode()
+    assert exam.enrolments.count() == 2
+    assert author.post(url, data | {"enrolments-1-DELETE": "on"}).status_code == 302
+    assert list(exam.enrolments.all()) == [begun]
+
+
 def test_an_exams_page_takes_as_many_queries_for_thirty_candidates_as_for_three(author: Client, scene: Scene) -> None:
     exam = factories.exam(scene.people.institution)
     url = f"/admin/exams/exam/{exam.pk}/change/"

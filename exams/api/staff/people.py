@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
@@ -19,11 +18,10 @@ from rest_framework.response import Response
 from exams.accounts.mail import send_invitations_soon
 from exams.api.fields import IdField, SafeCharField
 from exams.api.staff.base import StaffViewSet
-from exams.errors import WrongState
 from exams.models import Accommodation, Enrolment, Exam, Institution, Invitation, Membership, Role, RosterImport, User
 from exams.roles import ADMINISTRATORS, EDITORS, STAFF
 from exams.roster_file import LARGEST_FILE
-from exams.services import accommodations, invitations, rosters
+from exams.services import accommodations, enrolling, invitations, rosters
 from exams.services.rosters import Outcome
 
 INSTITUTION = OpenApiParameter("institution", OpenApiTypes.INT, description="Only those of this institution.")
@@ -127,17 +125,13 @@ class EnrolmentViewSet(StaffViewSet):
         candidate = people.filter(pk=wanted.validated_data["candidate"]).first()
         if candidate is None:
             raise ValidationError({"candidate": "Nobody at the institution has this number. Invite them first."})
-        made, _ = Enrolment.objects.get_or_create(exam=found, candidate=candidate)
+        made = enrolling.enrol(exam=found, candidate=candidate)
         return Response(EnrolmentSerializer(made).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(summary="Take somebody off an exam they have not begun", responses={204: None})
-    @transaction.atomic
     def destroy(self, request: Request, exam: str, pk: str) -> Response:
         found = self.exam_or_404(change=True)
-        enrolment: Enrolment = self.row_or_404(found.enrolments.all(), pk=int(pk))
-        if found.attempts.filter(candidate=enrolment.candidate_id).exists():
-            raise WrongState("This candidate has begun the exam and stays enrolled.")
-        enrolment.delete()
+        enrolling.take_off([self.row_or_404(found.enrolments.all(), pk=int(pk))])
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
