@@ -10,6 +10,7 @@ from django.test import Client
 from exams.models import Exam
 from exams.services import tokens
 from tests import factories
+from tests.exams import marked
 from tests.factories import People
 
 pytestmark = pytest.mark.django_db
@@ -160,3 +161,11 @@ def test_filters_and_pages(author: Client, people: People, exam: Exam) -> None:
     assert author.get(URL, {"state": "lost"}).status_code == 400
     assert author.get(URL, {"institution": "x"}).status_code == 400
     assert author.get(URL, {"page": "99"}).status_code == 404
+
+
+def test_statistics_of_an_exam_that_was_sat(author: Client, people: People) -> None:
+    sat = marked.exam(people.institution)
+    marked.handed_in(sat, marked.RIGHT)
+    answer = author.get(f"{URL}{sat.pk}/results/statistics/").json()
+    prime = answer["questions"][0]
+    assert (prime["title"], prime["answers"], prime["difficulty"]) == ("prime", 1, 1.0)

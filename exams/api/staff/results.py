@@ -51,7 +51,7 @@ class QuestionFigureSerializer(serializers.Serializer[Any]):
     uid = serializers.UUIDField(source="question.uid")
     number = serializers.IntegerField()
     title = serializers.CharField()
-    answers = serializers.IntegerField(source="figures.n")
+    answers = serializers.IntegerField(source="figures.count")
     difficulty = serializers.FloatField(source="figures.difficulty", allow_null=True, help_text="Mean share of points.")
     discrimination = serializers.FloatField(
         source="figures.discrimination", allow_null=True, help_text="Correlation with the rest of the score."
