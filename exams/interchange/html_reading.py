@@ -24,6 +24,8 @@ _OWN_FILE = re.compile(r"@@PLUGINFILE@@/(?P<path>[^\s\"')>?]+)(?:\?[^\s\"')>]*)?
 _PARAGRAPH = re.compile(r"<p(?:\s[^<>]*)?>(?P<text>[^<]*)</p>", re.IGNORECASE)
 _PARAGRAPHS = re.compile(r"\s*(?:<p(?:\s[^<>]*)?>[^<]*</p>\s*)*", re.IGNORECASE)
 _TAG = re.compile(r"<(?:!--|/?[A-Za-z][A-Za-z0-9:-]*[\s/>])")
+# Comments, and what browsers take for such: the parser gives up on some, and warns of others in the site's log.
+_NO_CONTENT = re.compile(r"<!---?>|<!--.*?(?:--!?>|\Z)|<[!?][^>]*(?:>|\Z)", re.DOTALL)
 _HIGH = dict(zip("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ", strict=True))
 _LOW = dict(zip("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎", strict=True))
 _LEFT_OUT = {
@@ -75,7 +77,7 @@ class TextReader:
             self.say("A text is too long to be read as HTML, and is left out. Shorten it.")
             return ""
         self.budget.take(len(html))
-        soup = BeautifulSoup(html, "html.parser")
+        soup = BeautifulSoup(_NO_CONTENT.sub("", html), "html.parser")
         self._look_for_what_is_lost(soup)
         try:
             return self._converter.convert_soup(soup).strip()

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from exams.interchange.base import MAX_BYTES, MAX_QUESTIONS, Entry, ParsedItem
 from exams.interchange.gift import losses, parse, write
+from exams.interchange.html_reading import TextReader
 from exams.items import Item, ItemChoice, Kind
 from tests.interchange.samples import ITEMS, SECTIONS
 
@@ -305,3 +306,17 @@ PIECES = [
 def test_no_bytes_make_it_raise(data: bytes) -> None:
     for parsed in parse(data).items:
         assert parsed.item is not None or parsed.problems
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<b>a</b><![odd b]>c", "**a**c"),
+        ("<?xml version='1.0'?><b>a</b>", "**a**"),
+        ("<b>a</b><!-- <![endif]-->b<!-->c<!-- d", "**a**bc"),
+        ("<![if !x]><b>a</b><![endif]>b", "**a**b"),
+    ],
+)
+def test_what_is_no_content_of_html_keeps_nothing_from_being_read(html: str, text: str) -> None:
+    """The parser of HTML gives up on the first, and warns of the second."""
+    assert TextReader().html(html) == text
