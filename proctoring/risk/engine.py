@@ -126,12 +126,28 @@ class Engine:
         since = self._state.frames_since_phone_look
         return since is None or since + 1 >= self.policy.phone_every or self._runs[PHONE_DETECTED].is_open
 
-    def observe(self, time: float, observation: Observation) -> Step:
-        """Take in what was seen in the picture captured at ``time``."""
+    def wants_phone_at(self, time: float, *, asked: float) -> bool:
+        """As :attr:`wants_phone`, for a picture captured at ``time``. Where pictures are asked for more slowly than the
+        exam wants them (every ``asked`` seconds), looks for phones stay as close together in time as they were."""
+        rule, interval = self.policy.rule(PHONE_DETECTED), self.policy.interval(PHONE_DETECTED)
+        if rule is None or asked <= self.policy.interval() + EPSILON:
+            return self.wants_phone
+        return self.wants_phone or self._runs[PHONE_DETECTED].age(time) >= interval - asked / 2
+
+    @property
+    def something_holds(self) -> bool:
+        """A condition that counts reads true or did a moment ago, or something in the browser holds."""
+        seen = any(self._runs[name].is_open for name in self._watched())
+        return seen or any(stretch.end is None for stretch in self._stretches())
+
+    def observe(self, time: float, observation: Observation, *, asked: float = 0.0) -> Step:
+        """Take in what was seen in the picture captured at ``time``. ``asked``: how many seconds after the one before
+        the server asked for it, where that is more than the exam's own pace; then none are missing in between, but what
+        lies between counts for no longer than pictures at that pace may be apart."""
         if self._pauses.covers(time) or self._is_late(time):
             return self.step()
         state = self._state
-        self._notice_missing_pictures(time)
+        self._notice_missing_pictures(time, asked)
         state.clock = state.seen_at = time
         state.face_count = observation.face_count
         self._count_phone_look(observation)
@@ -147,7 +163,7 @@ class Engine:
             state.turned_at = time
         state.conditions = dict(reading.conditions)
         self._decay(time)
-        self._advance(time, reading, observation)
+        self._advance(time, reading, observation, asked)
         events = [*self._browser_events(time), *self._seen_events(time), *self._environment_events(time)]
         self._settle(time)
         return self.step(events)
@@ -235,14 +251,18 @@ class Engine:
         self._state.late_frames += late
         return late
 
-    def _notice_missing_pictures(self, time: float) -> None:
+    def _notice_missing_pictures(self, time: float, asked: float) -> None:
         state = self._state
         gap = 0.0 if state.seen_at is None else time - state.seen_at
         paused = state.seen_at is not None and self._pauses.seconds(state.seen_at, time) > 0
-        if state.interrupted or paused or gap > self.policy.tolerance() + EPSILON:
+        uncounted = gap - self.policy.tolerance()
+        if state.interrupted or paused or gap > self.policy.tolerance(asked=asked) + EPSILON:
             for run in self._runs.values():
                 run.skip(gap)
             self._calm.interrupt(time)
+        elif uncounted > EPSILON:
+            for run in self._runs.values():
+                run.skip(uncounted)
         state.interrupted = False
 
     def _decay(self, time: float) -> None:
@@ -270,10 +290,10 @@ class Engine:
         elif state.frames_since_phone_look is not None:
             state.frames_since_phone_look += 1
 
-    def _advance(self, time: float, reading: Reading, observation: Observation) -> None:
+    def _advance(self, time: float, reading: Reading, observation: Observation, asked: float) -> None:
         models = {stage: asdict(model) for stage, model in observation.models.items()}
         for name, run in self._runs.items():
-            run.advance(time=time, reading=reading.conditions[name], tolerance=self.policy.tolerance(name))
+            run.advance(time=time, reading=reading.conditions[name], tolerance=self.policy.tolerance(name, asked=asked))
             if reading.conditions[name]:
                 run.evidence = {"measured": dict(reading.measured[name]), "models": models}
 

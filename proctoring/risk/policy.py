@@ -112,10 +112,11 @@ class Policy:
         """Only looking away is measured from the candidate's own position."""
         return self.rule(LOOKING_AWAY) is not None
 
-    def tolerance(self, event: str | None = None) -> float:
+    def tolerance(self, event: str | None = None, *, asked: float = 0.0) -> float:
         """Seconds a condition may stay unknown within a run. Without a name: how far apart two pictures may be
-        before pictures count as missing."""
-        return UNKNOWN_SECONDS + self.interval(event)
+        before pictures count as missing. ``asked``: seconds from one picture to the next as the server asked for them,
+        where that is more than the exam's own pace."""
+        return UNKNOWN_SECONDS + max(self.interval(event), asked)
 
     def interval(self, event: str | None = None) -> float:
         """Seconds from one look for a condition to the next."""
