@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -27,10 +28,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    name_apart(items)
     if config.getoption("database_only"):
         config.hook.pytest_deselected(items=[item for item in items if not touches_database(item)])
         items[:] = [item for item in items if touches_database(item)]
     items.sort(key=lambda item: tracks.order(item.nodeid))
+
+
+def name_apart(items: list[pytest.Item]) -> None:
+    """pytest-xdist runs one test of each id: schemathesis gives those of all operations the same one."""
+    for item in items:
+        if item.parent is not None and not item.nodeid.endswith(item.name):
+            item._id = item.parent.id.child(item.name)  # pytest has no public way
+    often = [name for name, times in Counter(item.nodeid for item in items).items() if times > 1]
+    if often:
+        raise pytest.UsageError(f"Tests of one id, of which only the last would be run: {', '.join(often)}")
 
 
 def touches_database(item: pytest.Item) -> bool:
