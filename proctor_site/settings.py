@@ -181,7 +181,11 @@ if PROCTOR_REDIS:
         }
     }
     CACHES: dict[str, Any] = {
-        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": PROCTOR_REDIS}
+        "default": {
+            "BACKEND": "proctor_site.redis_cache.SteadyRedisCache",
+            "LOCATION": PROCTOR_REDIS,
+            "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
+        }
     }
 else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
@@ -199,6 +203,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_ACCEPT_CONTENT = ["json", "msgpack"]  # msgpack carries the pictures of frames as bytes
 # A broker that is away is noticed soon, and said, instead of being waited for.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 10}
+CELERY_WORKER_CONSUMER = "proctor_site.celery_consumer.SteadyConsumer"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # its workers log as everything else does
 CELERY_WORKER_PROC_ALIVE_TIMEOUT = 120.0  # loading the models takes longer than the 4 s after which Celery kills
 CELERY_BEAT_SCHEDULE = {

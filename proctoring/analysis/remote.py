@@ -7,6 +7,7 @@ an older one; only as many frames are on their way as the workers can take at on
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 import uuid
@@ -36,7 +37,9 @@ logger = logging.getLogger(__name__)
 AHEAD = 2
 IDLE_SECONDS = 0.25
 WORKERS_SECONDS = 1.0  # how often the list of workers is read
-TRY_AGAIN_SECONDS = 1.0
+TRY_AGAIN_SECONDS = 0.5
+# A frame without a verdict for so long is lost with its worker, which takes a tenth of a second for one.
+LOST_SECONDS = 3.0
 
 Send = Callable[[str, list[tuple[str, bytes, bool]], float], None]
 
@@ -54,6 +57,7 @@ class RemotePool(PoolBase):
     def __init__(self, *, url: str, send: Send, timeout: float, metrics: Metrics) -> None:
         super().__init__(timeout, metrics)
         self.name = uuid.uuid4().hex
+        self.lost_after = min(timeout, LOST_SECONDS)
         self._send = send
         self._redis = redis.Redis.from_url(url, socket_timeout=timeout + 5, socket_connect_timeout=2)
         self._room = threading.Condition()
@@ -130,7 +134,7 @@ class RemotePool(PoolBase):
             some = named[start : start + share]
             try:
                 frames = [(name, job.jpeg, job.look_for_phone) for name, job in some]
-                self._send(REPLY_PREFIX + self.name, frames, self.timeout)
+                self._send(REPLY_PREFIX + self.name, frames, self.lost_after)
             except (OperationalError, KombuError, redis.RedisError, OSError) as error:
                 self._lose_broker(error)
                 for name, _ in some:
@@ -152,7 +156,9 @@ class RemotePool(PoolBase):
                     data = self._next()
             except (redis.RedisError, OSError) as error:
                 self._lose_broker(error)
+                self._drop(NOT_READY)  # Redis forgets frames and verdicts when it goes
                 self.stopping.wait(TRY_AGAIN_SECONDS)
+                looked = 0.0  # workers announce themselves anew
             self._drop_overdue()
 
     def _next(self) -> Any:
@@ -185,11 +191,16 @@ class RemotePool(PoolBase):
             self.mailbox.done(one.job)
 
     def _drop_overdue(self) -> None:
-        """Frames whose worker died over them, or which Celery let expire."""
-        oldest = time.monotonic() - self.timeout
-        for name in [name for name, one in list(self._on_the_way.items()) if one.sent < oldest]:
-            self.metrics.count("remote_overdue")
-            self._settle(name, lambda one: one.job.answer(NotAnalysed(WORKER_HUNG)))
+        """Frames whose machine died over them, or which Celery let expire."""
+        if dropped := self._drop(WORKER_HUNG, sent_before=time.monotonic() - self.lost_after):
+            self.metrics.count("remote_overdue", dropped)
+
+    def _drop(self, reason: str, *, sent_before: float = math.inf) -> int:
+        """Answer frames that are on their way without a verdict; how many."""
+        names = [name for name, one in list(self._on_the_way.items()) if one.sent < sent_before]
+        for name in names:
+            self._settle(name, lambda one: one.job.answer(NotAnalysed(reason)))
+        return len(names)
 
     def _read_workers(self) -> None:
         announced: dict[Any, Any] = self._redis.hgetall(WORKERS)

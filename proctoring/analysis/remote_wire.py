@@ -20,7 +20,7 @@ TASK = "proctoring.analysis.look"
 QUEUE = "frames"
 REPLY_PREFIX = "proctor:verdicts:"
 WORKERS = "proctor:workers"  # a hash: worker's name to what it announced
-ANNOUNCE_SECONDS = 2.0
+ANNOUNCE_SECONDS = 1.0
 GONE_SECONDS = 8.0  # a worker that announced nothing for so long is gone
 REPLY_SECONDS = 30  # verdicts nobody fetches any more are dropped by Redis
 

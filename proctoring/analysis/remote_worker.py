@@ -1,7 +1,7 @@
 """The Celery side: a worker that consumes the queue “frames” loads the models once and judges what comes.
 
 ``celery -A proctor_site worker --queues frames --concurrency N`` on any machine that reaches Redis. Each process
-announces itself every two seconds, so that web processes know how many frames to have on their way.
+announces itself every second, so that web processes know how many frames to have on their way.
 """
 
 from __future__ import annotations
