@@ -86,7 +86,8 @@ class Observation:
 
     ``faces`` is ``None`` when nobody looked (detector off), ``phones`` is ``None`` when nobody looked in this picture.
     ``pose`` and ``eyes`` belong to the candidate's face, which is ``faces[0]`` (the largest). ``timings`` holds CPU
-    milliseconds by stage ("decode", "quality", "faces", "mesh", "phone").
+    milliseconds by stage ("decode", "quality", "faces", "mesh", "phone"). ``fingerprint`` (see
+    :mod:`proctoring.vision.fingerprint`) tells whether the same picture comes again; "" when there is nothing to tell.
     """
 
     width: int
@@ -96,6 +97,7 @@ class Observation:
     pose: HeadPose | None = None
     eyes: Eyes | None = None
     phones: tuple[Box, ...] | None = None
+    fingerprint: str = ""
     models: Mapping[str, ModelRef] = field(default_factory=dict)
     timings: Mapping[str, float] = field(default_factory=dict)
 
@@ -122,6 +124,7 @@ class Observation:
             pose=None if data["pose"] is None else HeadPose(**data["pose"]),
             eyes=None if data["eyes"] is None else Eyes(**data["eyes"]),
             phones=None if phones is None else tuple(Box(**box) for box in phones),
+            fingerprint=data.get("fingerprint", ""),  # a worker of an older version sends none
             models={stage: ModelRef(**ref) for stage, ref in data["models"].items()},
             timings=dict(data["timings"]),
         )

@@ -1,4 +1,4 @@
-"""Pictures that did not come although the connection was open, and pictures that never change.
+"""Pictures that did not come although the connection was open.
 
 Nothing accumulates over a gap, so a page that sends a picture a minute would never score. No machine can tell a slow
 computer from a made-up page; but a person who looks at the session is told how much was not seen.
@@ -10,8 +10,6 @@ from proctoring.live import ledger
 
 COALESCE_SECONDS = 60.0
 SILENT_SECONDS = 10.0
-# A camera's noise makes other bytes of the same view; one slower than the pace asked for repeats a few.
-FROZEN_SECONDS = 10.0
 
 
 class Gaps:
@@ -24,8 +22,6 @@ class Gaps:
         self._gaps = 0
         self._seconds = 0.0
         self._recorded_at: float | None = None
-        self._frozen_since: float | None = None
-        self._frozen_said = False
 
     def begin(self, now: float) -> None:
         """Pictures are expected from now on."""
@@ -35,14 +31,14 @@ class Gaps:
         """None are: the page has said that its camera is off."""
         self._newest = self._waiting_since = None
 
-    def picture(self, at: float, *, same: bool = False) -> list[ledger.Entry]:
-        """One was taken at ``at``; ``same``: byte for byte the one before. What is to be recorded."""
+    def picture(self, at: float) -> list[ledger.Entry]:
+        """One was taken at ``at``. What is to be recorded."""
         before = self._newest
         if before is not None and at <= before:
             return []
         self._newest = self._waiting_since = at
         self._count(before, at)
-        return [*self._frozen(at, before, same=same), *self.due(at)]
+        return self.due(at)
 
     def due(self, now: float, *, all_of_them: bool = False) -> list[ledger.Entry]:
         """The gaps so far as one entry: the first at once, later ones once a minute."""
@@ -72,14 +68,3 @@ class Gaps:
         if before is not None and now - before > self._tolerance:
             self._gaps += 1
             self._seconds += now - before
-
-    def _frozen(self, at: float, before: float | None, *, same: bool) -> list[ledger.Entry]:
-        if not same or before is None:
-            self._frozen_since, self._frozen_said = None, False
-            return []
-        if self._frozen_since is None:
-            self._frozen_since = before
-        if self._frozen_said or at - self._frozen_since < FROZEN_SECONDS:
-            return []
-        self._frozen_said = True
-        return [ledger.picture_frozen(at - self._frozen_since)]

@@ -16,6 +16,7 @@ DETECTOR_OFF = "DETECTOR_OFF"
 FRAMES_MISSING = "FRAMES_MISSING"
 ACCOMMODATION = "ACCOMMODATION_APPLIES"
 PICTURE_FROZEN = "PICTURE_FROZEN"
+PICTURE_REPEATS = "PICTURE_REPEATS"
 
 COALESCE_SECONDS = 60.0
 
@@ -85,9 +86,22 @@ def frames_stopped(seconds: float) -> Entry:
     return Entry(FRAMES_MISSING, said, {"gaps": 1, "seconds": round(seconds, 3), "goes_on": True})
 
 
-def picture_frozen(seconds: float) -> Entry:
-    said = f"The same picture, byte for byte, came for {seconds:.1f} seconds; the camera may be stuck or covered."
-    return Entry(PICTURE_FROZEN, said, {"seconds": round(seconds, 3)})
+def picture_frozen(seconds: float, *, identical: bool) -> Entry:
+    how = "came, byte for byte" if identical else "came, but for what encoding it anew changes"
+    said = (
+        f"For {seconds:.1f} seconds the same picture {how}; the camera may be stuck or covered, or show a photograph."
+    )
+    return Entry(PICTURE_FROZEN, said, {"seconds": round(seconds, 3), "byte_for_byte": identical})
+
+
+def picture_repeats(pictures: int, seconds: float, lag: float) -> Entry:
+    said = (
+        f"The picture repeats itself: {pictures} pictures of {seconds:.1f} seconds had been shown before, most of them "
+        f"{lag:.1f} seconds earlier, and others in between; the camera may show a recording."
+    )
+    return Entry(
+        PICTURE_REPEATS, said, {"pictures": pictures, "seconds": round(seconds, 3), "lag_seconds": round(lag, 3)}
+    )
 
 
 def rejected(code: str, count: int = 1) -> Entry:

@@ -70,7 +70,7 @@ class Looker:
         page, live, observation = self._page, self._live, verdict.observation
         frames.keep(live.id, jpeg=frame.jpeg, sequence=frame.sequence, unix_ms=round(at * 1000))
         before = live.risk_total
-        step = live.observed(observation, jpeg=frame.jpeg, sequence=frame.sequence, at=at)
+        live.observed(observation, jpeg=frame.jpeg, sequence=frame.sequence, at=at)
         page.note_detectors()
         await page.save()
         if page.left:
@@ -79,9 +79,7 @@ class Looker:
             payloads.verdict(
                 sequence=frame.sequence,
                 observation=observation,
-                warnings=payloads.check_warnings(observation, live.connection.policy)
-                if step is None
-                else step.warnings,
+                warnings=payloads.warnings(live),
                 next_frame_in_ms=self._pause(received, verdict.waited_ms / 1000),
             )
         )

@@ -20,6 +20,7 @@ from proctoring.reports.record import detailed_record
 from proctoring.risk.policy import MULTIPLE_FACES, NO_FACE, PHONE_DETECTED, Policy
 
 JSONDict = dict[str, Any]
+NOT_SHOWN = {"models", "timings", "fingerprint"}
 CONNECTED = {"live", "checking", "camera_off"}  # as the proctors' pages name it
 
 
@@ -99,12 +100,13 @@ def check_warnings(observation: Observation, policy: Policy) -> tuple[str, ...]:
 
 
 def warnings(live: LiveSession) -> tuple[str, ...]:
-    """The warnings that hold now."""
+    """The warnings that hold now: those of what is in the picture, then those of the camera itself."""
     if live.on_break:
         return ()
     if live.step is not None:
-        return live.step.warnings
-    return () if live.looked is None else check_warnings(live.looked.observation, live.connection.policy)
+        return (*live.step.warnings, *live.camera_warnings)
+    of_picture = () if live.looked is None else check_warnings(live.looked.observation, live.connection.policy)
+    return (*of_picture, *live.camera_warnings)
 
 
 def live_session(live: LiveSession, *, connection: str, with_observation: bool) -> JSONDict:
@@ -157,7 +159,7 @@ def event(recorded: Event, *, zone: ZoneInfo, base_url: str = "") -> JSONDict:
 
 def seen(observation: Observation) -> JSONDict:
     """The observation without what no page shows."""
-    return {key: value for key, value in observation.as_dict().items() if key not in ("models", "timings")}
+    return {key: value for key, value in observation.as_dict().items() if key not in NOT_SHOWN}
 
 
 def _session(

@@ -13,6 +13,7 @@ from uuid import UUID
 from proctoring.live import ledger
 from proctoring.live.clock import FrameClock, ReplayClock
 from proctoring.live.gaps import Gaps
+from proctoring.live.repetition import Repetition
 from proctoring.observation import Observation
 from proctoring.risk.calibration import Calibration
 from proctoring.risk.engine import Engine
@@ -58,6 +59,7 @@ class LiveSession:
         last = connection.last_frame_at.timestamp() if connection.last_frame_at else 0.0
         self.clock: FrameClock | ReplayClock = ReplayClock(last) if connection.kind == "replay" else FrameClock(last)
         self.gaps = Gaps(connection.policy.tolerance())
+        self.repetition = Repetition()
         self._frames_seen = 0
         self._last_frame = last
         self._looked_at: deque[float] = deque()
@@ -91,6 +93,11 @@ class LiveSession:
     def risk_changed_at(self) -> float:
         """Unix seconds; never earlier than the change before, though a signal may tell of something earlier."""
         return self._sampled_ms / 1000
+
+    @property
+    def camera_warnings(self) -> tuple[str, ...]:
+        """What is wrong with the camera itself, as codes for both sides' pages."""
+        return self.repetition.warnings
 
     @property
     def frame_interval(self) -> float:
@@ -142,6 +149,7 @@ class LiveSession:
         self._pause(attempt)
         if self.on_break:
             self.gaps.pause()
+            self.repetition.forget()
             self.looked = None
         elif was_on_break:
             self._expect_pictures(now)
@@ -157,7 +165,7 @@ class LiveSession:
         self.count("analysed")
         if self.engine is None:
             return None
-        for entry in self.gaps.picture(at, same=same):
+        for entry in (*self.gaps.picture(at), *self.repetition.picture(at, observation, identical=same)):
             self.record(entry, now=at)
         late = self.engine.late_frames
         step = self.engine.observe(at, observation)
@@ -254,6 +262,7 @@ class LiveSession:
 
     def _expect_pictures(self, now: float) -> None:
         """From now on, unless there is a reason for none."""
+        self.repetition.forget()
         self.gaps.begin(now) if self.camera_on and not self.on_break else self.gaps.pause()
 
     def _pause(self, attempt: AttemptTime) -> None:

@@ -29,10 +29,11 @@ class Analyzer:
         models_dir = Path(config.models_dir)
         memory.keep_freed()
         native.set_up(models_dir)
-        from proctoring.vision import eyes, faces, head_pose, phones, quality  # they import the native libraries
+        from proctoring.vision import eyes, faces, fingerprint, head_pose, phones, quality  # native libraries
 
         self._config = config
         self._eyes, self._head_pose, self._quality, self._inside = eyes, head_pose, quality, faces.inside
+        self._fingerprint = fingerprint
         self.detectors: dict[str, DetectorStatus] = {}
         with native.quiet():
             self._faces = self._load("faces", faces.FaceDetector)
@@ -46,7 +47,10 @@ class Analyzer:
             picture = decode(jpeg, max_bytes=self._config.max_frame_bytes)
         height, width = picture.shape[:2]
         with _timed(timings, "quality"):
-            quality = self._quality.judge(picture)
+            thumbnail = self._quality.thumbnail(picture)
+            quality = self._quality.judge_thumbnail(thumbnail)
+        with _timed(timings, "fingerprint"):
+            fingerprint = self._fingerprint.of(thumbnail, contrast=quality.contrast)
         faces: tuple[Face, ...] | None = None
         if self._faces is not None:
             with _timed(timings, "faces"):
@@ -72,6 +76,7 @@ class Analyzer:
             pose=pose,
             eyes=eyes,
             phones=phones,
+            fingerprint=fingerprint,
             models=self._models(timings),
             timings=timings,
         )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import cv2
 
 from proctoring.observation import Quality
-from proctoring.vision.arrays import Rgb
+from proctoring.vision.arrays import Grey, Rgb
 
 _WIDTH = 160  # judged at one small width: fast, and averaging takes sensor noise out of the sharpness
 
@@ -22,10 +24,20 @@ BLURRED_SHARPNESS = 16.0  # blur of σ = 5 px at 640: 19 and more, 97 % of faces
 BLURRED_SHARPNESS_OVER_VARIANCE = 0.01
 
 
-def judge(picture: Rgb) -> Quality:
-    """Measures of an RGB picture (height, width, 3) and the flags made from them; never more than one flag is set."""
+def thumbnail(picture: Rgb) -> Grey:
+    """The luma of an RGB picture (height, width, 3), 160 pixels wide."""
     height = max(1, round(picture.shape[0] * _WIDTH / picture.shape[1]))
     luma = cv2.resize(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (_WIDTH, height), interpolation=cv2.INTER_AREA)
+    return cast(Grey, luma)
+
+
+def judge(picture: Rgb) -> Quality:
+    """Measures of an RGB picture (height, width, 3) and the flags made from them; never more than one flag is set."""
+    return judge_thumbnail(thumbnail(picture))
+
+
+def judge_thumbnail(luma: Grey) -> Quality:
+    """The same of what :func:`thumbnail` made."""
     mean, deviation = (float(value[0][0]) for value in cv2.meanStdDev(luma))
     sharpness = float(cv2.meanStdDev(cv2.Laplacian(luma, cv2.CV_16S))[1][0][0]) ** 2
     dark = mean < DARK_BRIGHTNESS

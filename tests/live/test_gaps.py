@@ -108,7 +108,7 @@ def test_pictures_at_the_pace_asked_for_leave_no_entry(live: LiveSession) -> Non
 def test_the_same_picture_again_and_again_is_recorded_once(live: LiveSession) -> None:
     for number in range(60):
         live.observed(observation(), jpeg=b"still", sequence=number, at=START + number / 2)
-    assert recorded(live) == [("PICTURE_FROZEN", {"seconds": 10.0})]
+    assert recorded(live) == [("PICTURE_FROZEN", {"seconds": 8.0, "byte_for_byte": True})]
 
 
 def test_a_connection_without_pictures_is_recorded_once_while_it_lasts() -> None:

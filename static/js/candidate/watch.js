@@ -7,6 +7,8 @@ const WARNINGS = {
   dark: "The picture is too dark",
   blurred: "The picture is blurred",
   covered: "The camera seems to be covered",
+  frozen: "The camera’s picture stands still: stop the camera and start it again",
+  repeats: "The camera’s picture repeats itself: stop the camera and start it again",
 };
 
 const CONNECTIONS = {

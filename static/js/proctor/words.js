@@ -8,6 +8,8 @@ const WARNINGS = {
   dark: "Too dark to see",
   blurred: "Picture is blurred",
   covered: "Camera is covered",
+  frozen: "Picture stands still",
+  repeats: "Picture repeats itself",
 };
 
 const CONNECTIONS = {
