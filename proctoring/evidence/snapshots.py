@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import InterfaceError, OperationalError
 
 from proctoring.models import Event, Session
 
@@ -36,10 +37,15 @@ class Pictures:
 
 @contextmanager
 def written_with_rows() -> Iterator[Pictures]:
-    """Put it *around* the transaction: when that fails, its pictures go too."""
+    """Put it *around* the transaction: when that fails, its pictures go too.
+
+    But not when the database went away: it may have written the rows before it did. Pictures without rows are swept.
+    """
     pictures = Pictures()
     try:
         yield pictures
+    except (OperationalError, InterfaceError):
+        raise
     except BaseException:
         for name in pictures.names:
             try:

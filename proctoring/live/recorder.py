@@ -12,10 +12,11 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, TypeVar
 
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections
 
 from proctoring.analysis.metrics import metrics
 from proctoring.models import Event
@@ -24,6 +25,11 @@ from proctoring.services.recording import Commit, commit_many
 logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
+
+AWAY = (OperationalError, InterfaceError)
+# Pages wait for an answer a few seconds longer than this (NO_ANSWER_MEANS_LOST_MS in static/js/candidate/capture.js).
+PATIENCE_SECONDS = 10.0
+TRY_AGAIN_SECONDS = 0.25
 
 LINGER_SECONDS = 0.5  # how long what is not urgent waits for company
 TOGETHER = 100  # sessions in one transaction
@@ -105,10 +111,13 @@ class Recorder:
         if not tasks:
             return
         began, cpu = time.monotonic(), time.thread_time()
+        wanted = [task.work for task in tasks if isinstance(task.work, Commit)]
         try:
-            outcomes = commit_many([task.work for task in tasks if isinstance(task.work, Commit)])
+            outcomes = self._patiently(
+                partial(commit_many, wanted), partial(commit_many, [replace(one, again=True) for one in wanted])
+            )
         except Exception as error:  # a fault in one commit must not end the thread that writes for all
-            names = ", ".join(str(task.work.session_id) for task in tasks if isinstance(task.work, Commit))
+            names = ", ".join(str(one.session_id) for one in wanted)
             logger.exception("Sessions %s could not be written", names)
             connections.close_all()
             outcomes = [error] * len(tasks)
@@ -116,16 +125,42 @@ class Recorder:
         metrics.cpu({"database": (time.thread_time() - cpu) * 1000})
         for task, outcome in zip(tasks, outcomes, strict=True):
             settle(task.future, outcome)
-        if any(isinstance(outcome, DatabaseError) for outcome in outcomes):
+        if any(isinstance(outcome, DatabaseError | InterfaceError) for outcome in outcomes):
             connections.close_all()  # the next transaction begins on a fresh connection
+
+    def _patiently(self, first: Callable[[], Result], second: Callable[[], Result]) -> Result:
+        """What the first returns or raises; where the database went away meanwhile, what the second does when it is
+        back. Whatever is written here may be written twice without harm: nobody knows whether the first time was."""
+        try:
+            return first()
+        except AWAY as error:
+            connections.close_all()
+            logger.warning("The database does not answer; waiting for it: %s", error)
+            if not self._until_it_answers():
+                raise
+        return second()
+
+    def _until_it_answers(self) -> bool:
+        """False when patience is at its end, or this recorder is."""
+        until = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                connection.ensure_connection()
+            except AWAY:
+                connections.close_all()
+                with self._condition:
+                    if self._condition.wait_for(lambda: self._closed, TRY_AGAIN_SECONDS) or time.monotonic() > until:
+                        return False
+            else:
+                return True
 
     def _call(self, task: Task, function: Callable[[], Any]) -> None:
         cpu = time.thread_time()
         try:
-            outcome = function()
+            outcome = self._patiently(function, function)
         except Exception as error:  # handed to whoever waits for it
             settle(task.future, error)
-            if isinstance(error, DatabaseError):
+            if isinstance(error, DatabaseError | InterfaceError):
                 connections.close_all()
         else:
             settle(task.future, outcome)

@@ -70,6 +70,7 @@ class LiveSession:
         self._counters: Counter[str] = Counter()
         self._applied: list[UUID] = []
         self._new_detectors_off: dict[str, str] = {}
+        self._again = False  # something of the next commit was tried before
 
     @property
     def watching(self) -> bool:
@@ -246,14 +247,17 @@ class LiveSession:
             last_sequence=self.last_sequence,
             applied_signal_ids=self._applied,
             connected=connected,
+            again=self._again,
         )
+        self._again = False
         self._drafts, self._samples, self._applied = [], [], []
         self._counters, self._new_detectors_off = Counter(), {}
         self._saved_at = time.monotonic()
         return wanted
 
     def take_back(self, unwritten: Commit) -> None:
-        """A commit that could not be written: what it held goes into the next."""
+        """A commit that could not be written, as far as is known: what it held goes into the next."""
+        self._again = True
         self._drafts = [*unwritten.drafts, *self._drafts]
         self._samples = [*unwritten.samples, *self._samples]
         self._applied = [*unwritten.applied_signal_ids, *self._applied]

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from django.db.models import Max
 
 from proctoring.evidence import chain
@@ -21,6 +21,7 @@ from proctoring.services.errors import ProctoringError, StaleConnection
 logger = logging.getLogger(__name__)
 
 JSONDict = dict[str, Any]
+AWAY = (OperationalError, InterfaceError)
 LAST_SEQUENCE = "last_sequence"  # kept beside the counters: the number of the newest frame taken
 
 
@@ -34,7 +35,11 @@ class Drafted(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commit:
-    """What one connection wants written. ``None`` leaves a value as it is; ``counters`` are added to those kept."""
+    """What one connection wants written. ``None`` leaves a value as it is; ``counters`` are added to those kept.
+
+    ``again``: it was tried before, and whether the database wrote it before it went away nobody knows. Events and
+    samples that are there already are not written a second time.
+    """
 
     session_id: UUID
     epoch: int
@@ -50,6 +55,7 @@ class Commit:
     last_sequence: int | None = None
     applied_signal_ids: Sequence[UUID] = ()
     connected: bool | None = None
+    again: bool = False
 
 
 def commit(wanted: Commit) -> list[Event]:
@@ -68,15 +74,18 @@ def commit(wanted: Commit) -> list[Event]:
 def commit_many(wanted: Sequence[Commit]) -> list[list[Event] | Exception]:
     """Write several sessions' in one transaction: the events, or what went wrong, in the order given.
 
-    When the transaction fails, each is tried alone, so that one bad commit costs the others nothing.
+    When the transaction fails, each is tried alone, so that one bad commit costs the others nothing. Raises
+    OperationalError or InterfaceError when the database went away: try all of them ``again`` when it is back.
     """
     try:
         with written_with_rows() as pictures, transaction.atomic():
             return list(_write(wanted, pictures))
-    except (DatabaseError, OSError, ValueError, TypeError):
+    except (DatabaseError, InterfaceError, OSError, ValueError, TypeError) as error:
+        if isinstance(error, AWAY) and not all(one.again for one in wanted):
+            raise
         names = ", ".join(str(one.session_id) for one in wanted)
         logger.warning("Sessions %s could not be written together; trying each alone.", names, exc_info=True)
-    return [_alone(one) for one in wanted]
+    return [_alone(replace(one, again=True)) for one in wanted]
 
 
 def append_events(session: Session, drafts: Sequence[Drafted], pictures: Pictures | None = None) -> list[Event]:
@@ -112,7 +121,7 @@ def _alone(wanted: Commit) -> list[Event] | Exception:
         return commit(wanted)
     except StaleConnection as error:
         return error
-    except (DatabaseError, OSError, ValueError, TypeError) as error:
+    except (DatabaseError, InterfaceError, OSError, ValueError, TypeError) as error:
         logger.exception("Nothing could be written for session %s.", wanted.session_id)
         return error
 
@@ -120,6 +129,7 @@ def _alone(wanted: Commit) -> list[Event] | Exception:
 def _write(wanted: Sequence[Commit], pictures: Pictures) -> list[list[Event] | ProctoringError]:
     sessions = _locked({UUID(str(one.session_id)) for one in wanted})
     outcomes: list[list[Event] | ProctoringError] = []
+    events: list[Event] = []
     samples: list[RiskSample] = []
     for one in wanted:
         session = sessions.get(UUID(str(one.session_id)))
@@ -128,12 +138,17 @@ def _write(wanted: Sequence[Commit], pictures: Pictures) -> list[list[Event] | P
             continue
         if session.state == Session.State.ENDED and session.kind != Session.Kind.REPLAY:
             one = _until_the_end(one, session)
-        outcomes.append(_chained(session, one.drafts, pictures))
+        written: list[Event] = []
+        if one.again:
+            one, written = _without_what_is_there(one, session)
+        new = _chained(session, one.drafts, pictures)
+        outcomes.append([*written, *new])
+        events += new
         samples += [RiskSample(session=session, unix_ms=unix_ms, risk=risk) for unix_ms, risk in one.samples]
         _save_state(session, one)
         if one.applied_signal_ids:
             BrowserSignal.objects.filter(session=session, client_id__in=one.applied_signal_ids).update(applied=True)
-    Event.objects.bulk_create([event for outcome in outcomes if isinstance(outcome, list) for event in outcome])
+    Event.objects.bulk_create(events)
     RiskSample.objects.bulk_create(samples)
     return outcomes
 
@@ -157,6 +172,27 @@ def _until_the_end(wanted: Commit, session: Session) -> Commit:
         return kept
     risk = samples[-1][1] if samples else None
     return replace(kept, engine_state=None, risk_temporary=None, risk_permanent=None, risk_total=risk)
+
+
+def _without_what_is_there(wanted: Commit, session: Session) -> tuple[Commit, list[Event]]:
+    """Of what was tried before: what is missing, and the events that are not."""
+    moments = {draft.unix_ms for draft, *_ in wanted.drafts}
+    found = {
+        (event.name, event.unix_ms, event.sentence, event.risk_total): event
+        for event in Event.objects.filter(session=session, unix_ms__in=moments).order_by("sequence")
+    }
+    missing, there = [], []
+    for drafted in wanted.drafts:
+        draft = drafted.draft
+        event = found.get((draft.name, draft.unix_ms, chain.plain(draft.sentence), draft.risk_total))
+        if event is None:
+            missing.append(drafted)
+        else:
+            there.append(event)
+    known = RiskSample.objects.filter(session=session, unix_ms__in={unix_ms for unix_ms, _ in wanted.samples})
+    samples = set(known.values_list("unix_ms", "risk"))
+    kept = [sample for sample in wanted.samples if sample not in samples]
+    return replace(wanted, drafts=missing, samples=kept), there
 
 
 def _chained(session: Session, drafts: Sequence[Drafted], pictures: Pictures | None) -> list[Event]:

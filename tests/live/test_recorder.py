@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from functools import partial
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models.signals import post_save
 
 from proctoring import services
+from proctoring.evidence import verify
 from proctoring.live import ledger
 from proctoring.live.database import read
 from proctoring.live.recorder import Recorder
@@ -70,3 +75,48 @@ async def test_closing_writes_what_waits(recorder: Recorder, sessions: list[Sess
     waiting = recorder.commit(one_entry(sessions[0]), urgent=False)
     await asyncio.to_thread(recorder.close)
     assert len(await waiting) == 1
+
+
+@contextmanager
+def answers_get_lost(*errors: Exception) -> Iterator[None]:
+    """The database goes away once for each error, just after it has written a session, and is back at once."""
+    left = list(errors)
+
+    def fail(error: Exception) -> None:
+        raise error
+
+    def lose(**_: Any) -> None:
+        if left:
+            transaction.on_commit(partial(fail, left.pop(0)))
+
+    post_save.connect(lose, sender=Session)
+    try:
+        yield
+    finally:
+        post_save.disconnect(lose, sender=Session)
+
+
+@pytest.mark.parametrize("error", [OperationalError("server closed the connection"), InterfaceError("closed")])
+async def test_what_was_written_before_the_database_went_away_is_not_written_twice(
+    recorder: Recorder, sessions: list[Session], error: Exception
+) -> None:
+    with answers_get_lost(error):
+        written = await asyncio.gather(*(recorder.commit(one_entry(session)) for session in sessions))
+    assert [event.session_id for [event] in written] == [session.pk for session in sessions]
+    assert await read(Event.objects.count) == 5
+    assert await read(lambda: [finding for session in sessions for finding in verify.check(session)]) == []
+
+
+async def test_when_it_goes_away_again_each_is_tried_alone(recorder: Recorder, sessions: list[Session]) -> None:
+    with answers_get_lost(OperationalError("gone"), OperationalError("gone again")):
+        assert len(await recorder.commit(one_entry(sessions[0]))) == 1
+    assert await read(Event.objects.count) == 1
+
+
+async def test_a_function_is_called_again_when_the_database_is_back(
+    recorder: Recorder, sessions: list[Session]
+) -> None:
+    with answers_get_lost(OperationalError("gone")):
+        connection = await recorder.call(partial(services.open_connection, sessions[0].pk))
+    await read(partial(sessions[0].refresh_from_db, fields=["connection_epoch"]))
+    assert connection.epoch == sessions[0].connection_epoch == 3

@@ -3,12 +3,13 @@ from __future__ import annotations
 import hashlib
 import threading
 import uuid
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from django.core.files.storage import default_storage
-from django.db import connections, transaction
+from django.db import OperationalError, connections, transaction
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from proctoring import services
@@ -236,3 +237,29 @@ def test_pictures_go_when_the_code_around_the_transaction_fails() -> None:
         pictures.save(session.pk, event="NO_FACE", unix_ms=1, jpeg=b"x")
         raise RuntimeError
     assert files(session) == []
+
+
+def test_what_is_tried_again_is_written_once_and_what_came_since_is_added() -> None:
+    session, jpeg = factories.session(), factories.jpeg()
+    first = Commit(session_id=session.pk, epoch=0, drafts=[Drafted(draft(), jpeg)], samples=[(1_700_000_000_000, 5)])
+    [there] = services.commit(first)
+    more = replace(
+        first,
+        again=True,
+        drafts=[*first.drafts, Drafted(technical())],
+        samples=[*first.samples, (1_700_000_001_000, 7)],
+    )
+    events = services.commit(more)
+    assert [event.pk for event in events][:1] == [there.pk]
+    assert [event.sequence for event in events] == [1, 2]
+    assert list(session.risk_samples.values_list("risk", flat=True)) == [5, 7]
+    assert len(files(session)) == 1
+    assert list(verify.check(session)) == []
+
+
+def test_a_picture_stays_when_the_database_goes_away_since_its_row_may_be_written() -> None:
+    session, jpeg = factories.session(), factories.jpeg()
+    with pytest.raises(OperationalError), snapshots.written_with_rows() as pictures:
+        pictures.save(session.pk, event="LOOKING_AWAY", unix_ms=1, jpeg=jpeg)
+        raise OperationalError("server closed the connection unexpectedly")
+    assert files(session) == ["LOOKING_AWAY_1.jpg"]
