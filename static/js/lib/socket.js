@@ -1,6 +1,6 @@
 // A WebSocket that comes back by itself, until the server says that it must not.
 const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 8000;
+const LONGEST_PAUSE_MS = 3000; // watched again within seconds of the server's return, however long it was away
 const PING_EVERY_MS = 5000;
 const SILENCE_MEANS_LOST_MS = 15000;
 
