@@ -8,8 +8,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from exams.accounts import lockout, mail
-from exams.models import RosterImport
-from exams.services import pending_imports, pictures, rosters, webhooks
+from exams.models import MarkingRun, RosterImport
+from exams.services import marking_runs, pending_imports, pictures, rosters, webhooks
 
 
 @shared_task(name="exams.tasks.deliver_webhooks")
@@ -48,6 +48,13 @@ def import_roster(roster_id: str) -> None:
     roster = RosterImport.objects.select_related("institution", "exam", "by").filter(pk=UUID(roster_id)).first()
     if roster is not None:
         rosters.carry_out(roster)
+
+
+@shared_task(name="exams.tasks.mark_exam_again")
+def mark_exam_again(run_id: str) -> None:
+    run = MarkingRun.objects.select_related("exam", "by").filter(pk=UUID(run_id)).first()
+    if run is not None:
+        marking_runs.carry_out(run)
 
 
 @shared_task(name="exams.tasks.forget_rosters")

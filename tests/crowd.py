@@ -28,6 +28,7 @@ from exams.models import (
     Institution,
     Invitation,
     Mark,
+    MarkingRun,
     Membership,
     Outage,
     Pool,
@@ -106,6 +107,7 @@ class Crowd:
         make(ExamVersion, lambda n: {"exam": own[n], "number": 1})
         make(ExamPolicy, lambda n: {"exam": own[n]})
         make(PurgeRecord, lambda n: {"exam": self.exam, "session_id_text": f"{n}", "what": "events", "count": 1})
+        make(MarkingRun, lambda n: {"exam": self.exam, "by": self.staff, "state": "done"})
         make(Export, lambda n: {"exam": self.exam, "requested_by": self.staff, "format": "csv"})
 
     def _questions(self, make: Any) -> None:

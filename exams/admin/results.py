@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -12,25 +13,28 @@ from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from exams import reporting, results, selectors
+from exams.admin.base import who
 from exams.admin.keys import key_page
 from exams.admin.marking import markable_exam_or_404
 from exams.admin.releasing import release_page
 from exams.admin.result_statistics import statistics_page
-from exams.models import Attempt, Exam, Mark
+from exams.models import Attempt, Exam, Mark, MarkingRun
 from exams.reporting import Row
 from exams.result_files import results_csv, results_json
 from exams.roles import has_role
 from exams.said import key_in_words, said
-from exams.services import remark
+from exams.services import marking_runs
 
 PER_PAGE = 100
+RUN_SHOWN = timedelta(days=1)
 SHOW: dict[str, tuple[str, Callable[[Row], bool]]] = {
     "": ("All attempts", lambda row: True),
     "passed": ("Passed", lambda row: row.passed is True),
@@ -66,6 +70,9 @@ def urls(site: AdminSite) -> list[URLPattern]:
         path("<int:exam_id>/results/publish/", page(release_page), {"publish": True}, name="exams_results_publish"),
         path("<int:exam_id>/results/withdraw/", page(release_page), {"publish": False}, name="exams_results_withdraw"),
         path("<int:exam_id>/results/again/", page(mark_again), name="exams_results_again"),
+        path(
+            "<int:exam_id>/results/again/<uuid:run_id>/state.json", page(again_state), name="exams_results_again_state"
+        ),
         path("<int:exam_id>/results/attempts/<uuid:attempt_id>/", page(attempt_page), name="exams_results_attempt"),
         path("<int:exam_id>/results/key/<int:question_id>/", page(key_page), name="exams_results_key"),
         path("<int:exam_id>/results/file.<slug:format>", page(results_file), name="exams_results_file"),
@@ -103,6 +110,7 @@ def results_page(request: HttpRequest, exam_id: int, *, site: AdminSite) -> Http
         "hidden": hidden,
         "may_release": results.may_release(request.user, exam),
         "facts": reporting.facts_of(exam, rows),
+        "run": _newest_run(exam),
         "page": page,
         "found": len(shown),
         "asked": asked,
@@ -112,6 +120,12 @@ def results_page(request: HttpRequest, exam_id: int, *, site: AdminSite) -> Http
         "numeric": ("score", "percent", "late"),
     }
     return TemplateResponse(request, "exams_admin/results.html", context)
+
+
+def _newest_run(exam: Exam) -> MarkingRun | None:
+    """Marking again: while it goes on, and for a day what came of it."""
+    run = exam.marking_runs.select_related("by").first()
+    return run if run is not None and (run.goes_on or timezone.now() - run.touched_at < RUN_SHOWN) else None
 
 
 def _filtered(rows: list[Row], words: str, show: str) -> list[Row]:
@@ -184,13 +198,25 @@ def attempt_page(request: HttpRequest, exam_id: int, attempt_id: UUID, *, site: 
 
 @require_POST
 def mark_again(request: HttpRequest, exam_id: int, *, site: AdminSite) -> HttpResponse:
-    """For attempts that could not be marked when they were handed in."""
+    """For attempts that could not be marked when they were handed in. Done outside the request; its page says how far
+    it is."""
     exam = markable_exam_or_404(request, exam_id)
     if not results.may_release(request.user, exam):
         raise PermissionDenied("Only administrators and authors of the exam's institution may have it marked again.")
-    changed = remark(exam)
-    messages.success(request, f"All attempts were marked again; {changed} mark{'' if changed == 1 else 's'} changed.")
+    marking_runs.request_run(exam=exam, by=who(request))
+    messages.success(request, "All attempts are being marked again.")
     return HttpResponseRedirect(reverse("admin:exams_results", args=[exam.pk]))
+
+
+@require_safe
+def again_state(request: HttpRequest, exam_id: int, run_id: UUID, *, site: AdminSite) -> HttpResponse:
+    """As the script that follows exports reads it."""
+    run = markable_exam_or_404(request, exam_id).marking_runs.filter(pk=run_id).first()
+    if run is None:
+        raise Http404("There is no such run.")
+    state = "ready" if run.state == MarkingRun.State.DONE else run.state
+    told = {"state": state, "done": run.done, "total": run.total, "error": run.error}
+    return JsonResponse(told, headers={"Cache-Control": "private, no-store"})
 
 
 @require_GET

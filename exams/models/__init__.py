@@ -4,6 +4,7 @@ from exams.models.accommodations import Accommodation
 from exams.models.attempts import Answer, Attempt, Break, TimeChange
 from exams.models.exams import Enrolment, Exam, ExamQuerySet, ExamVersion, Pool, Section
 from exams.models.marking import KeyCorrection, Mark, MarkChange, ResultsRelease
+from exams.models.marking_runs import MarkingRun
 from exams.models.outages import Heartbeat, Outage
 from exams.models.people import Institution, Invitation, Membership, Role, User, validate_time_zone
 from exams.models.questions import Choice, Question, QuestionPicture
@@ -30,6 +31,7 @@ __all__ = [
     "KeyCorrection",
     "Mark",
     "MarkChange",
+    "MarkingRun",
     "Membership",
     "Outage",
     "Pool",

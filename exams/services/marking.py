@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -24,6 +24,8 @@ from exams.responses import response_of
 from exams.services import releasing
 
 logger = logging.getLogger(__name__)
+
+Progress = Callable[[int, int], object]
 
 AT_ONCE = 100  # attempts in one transaction, so that nobody waits long for a lock
 CHANGING = ["answer", "points", "maximum", "automatic", "by", "at"]
@@ -52,26 +54,36 @@ def mark_attempt(*, attempt: Attempt) -> Attempt:
     return locked
 
 
-def remark(exam: Exam) -> int:
+def remark(exam: Exam, *, progress: Progress | None = None) -> int:
     """Marks all attempts handed in, those that could not be marked too; how many marks became others."""
-    return mark_again(Attempt.objects.filter(exam=exam))
+    return mark_again(Attempt.objects.filter(exam=exam), progress=progress)
 
 
 def mark_again(
-    attempts: Iterable[Attempt], *, only: frozenset[int] | None = None, correction: KeyCorrection | None = None
+    attempts: Iterable[Attempt],
+    *,
+    only: frozenset[int] | None = None,
+    correction: KeyCorrection | None = None,
+    progress: Progress | None = None,
 ) -> int:
-    """The attempts handed in of these, or ``only`` some questions of theirs. ``correction``: why, kept with changes."""
+    """The attempts handed in of these, or ``only`` some questions of theirs. ``correction``: why, kept with changes.
+    ``progress`` is told how many are done, of how many."""
     handed_in = [
         attempt
         for attempt in attempts
         if attempt.state == Attempt.State.SUBMITTED and attempt.answers_deleted_at is None
     ]
-    changed = 0
+    changed = done = 0
+    if progress is not None:
+        progress(done, len(handed_in))
     for _, group in groupby(sorted(handed_in, key=lambda attempt: attempt.version_id), lambda each: each.version_id):
         keys = [attempt.pk for attempt in group]
         for begin in range(0, len(keys), AT_ONCE):
             with transaction.atomic():
                 changed += _mark(lock_attempts(keys[begin : begin + AT_ONCE]), only=only, correction=correction)
+            done += len(keys[begin : begin + AT_ONCE])
+            if progress is not None:
+                progress(done, len(handed_in))
     return changed
 
 

@@ -73,6 +73,7 @@ def everything_read(crowd: Crowd) -> list[tuple[str, str]]:
         "question_export": "csv",
         "exam_attempt": crowd.attempt,
         "mark": crowd.essay.marks.first(),
+        "marking_run": crowd.exam.marking_runs.first(),
         "webhook": crowd.institution.webhooks.first(),
         "exam_session": crowd.session,
         "export": crowd.exam.exports.first(),

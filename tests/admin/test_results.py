@@ -15,7 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from exams import services
+from exams import services, tasks
 from exams.models import Attempt, Exam, KeyCorrection, Mark, Membership
 from exams.services import grading
 from tests import factories
@@ -187,8 +187,16 @@ def test_attempts_that_could_not_be_marked_are_marked_again(client: Client, peop
     client.force_login(people.author)
     assert "1 attempt is not marked" in text(client.get(url_of(exam)))
     client.post(url_of(exam, "again/"))
+    run = exam.marking_runs.get()
+    page = text(client.get(url_of(exam)))
+    assert "Marking all attempts again" in page and "Mark again" not in page
+    tasks.mark_exam_again(str(run.pk))
     assert exam.attempts.get().score == 7
-    assert "not marked" not in text(client.get(url_of(exam)))
+    state = client.get(url_of(exam, f"again/{run.pk}/state.json")).json()
+    assert state == {"state": "ready", "done": 1, "total": 1, "error": ""}
+    page = text(client.get(url_of(exam)))
+    assert "not marked" not in page
+    assert f"{people.author.display_name} had all attempts marked again" in page
 
 
 def test_an_attempts_page_shows_answers_keys_points_and_comments(client: Client, people: People) -> None:

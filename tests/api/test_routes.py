@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from exams.models import Accommodation, Attempt, Enrolment, Invitation, Pool, WebhookEndpoint
+from exams.models import Accommodation, Attempt, Enrolment, Invitation, MarkingRun, Pool, WebhookEndpoint
 from exams.services import rosters, tokens, webhooks
 from proctoring.models import Export
 from tests import factories
@@ -102,6 +102,9 @@ TABLE: dict[tuple[str, str], set[str]] = {
     ("post", "api_result-publish"): EDITORS,
     ("post", "api_result-withdraw"): EDITORS,
     ("get", "api_result-statistics"): MARKERS,
+    ("get", "api_marking_run-list"): MARKERS,
+    ("post", "api_marking_run-list"): EDITORS,
+    ("get", "api_marking_run-detail"): MARKERS,
     ("get", "api_mark-list"): MARKERS,
     ("put", "api_mark-detail"): MARKERS,
     ("get", "api_webhook-list"): EVERYBODY,
@@ -173,6 +176,7 @@ def place() -> Place:
         "question_export": "csv",
         "exam_attempt": attempt.pk,
         "mark": mark.pk,
+        "marking_run": MarkingRun.objects.create(exam=exam, by=people.author).pk,
         "webhook": endpoint.pk,
         "delivery": webhooks.send_test(endpoint).pk,
         "key": tokens.make_token(user=people.author, name="K", scope="read", days=1)[0].pk,

@@ -17,7 +17,7 @@ from django.test import Client
 from django.utils import timezone
 from hypothesis import HealthCheck, settings
 
-from exams.models import WebhookEndpoint
+from exams.models import MarkingRun, WebhookEndpoint
 from exams.services import rosters, tokens, webhooks
 from proctoring.models import Export
 from tests import factories
@@ -99,6 +99,7 @@ def site(one_connection: None, no_names: None) -> dict[str, Any]:
         "rosters": str(roster.pk),
         "question-imports": str(looked_at(exam, people.administrator).id),
         "question-exports": "gift",
+        "marking-runs": str(MarkingRun.objects.create(exam=exam, by=people.administrator).pk),
         "deliveries": str(webhooks.send_test(endpoint).pk),
         "webhooks": endpoint.pk,
         "institutions": people.institution.pk,

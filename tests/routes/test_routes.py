@@ -163,6 +163,7 @@ TABLE: dict[frozenset[str], tuple[str, ...]] = {
         "admin:exams_results",
         "admin:exams_results_statistics",
         "admin:exams_results_attempt",
+        "admin:exams_results_again_state",
         "admin:exams_results_file",
         "question_picture",
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rest_framework.routers import SimpleRouter
 
-from exams.api.staff import attempts, hooks, people, question_files, questions, results
+from exams.api.staff import attempts, hooks, marking_runs, people, question_files, questions, results
 from exams.api.staff.exams import ExamViewSet
 
 EXAM = r"exams/(?P<exam>[0-9]{1,18})"
@@ -23,6 +23,7 @@ router.register(rf"{EXAM}/enrolments", people.EnrolmentViewSet, basename="api_en
 router.register(rf"{EXAM}/rosters", people.RosterViewSet, basename="api_roster")
 router.register(rf"{EXAM}/attempts", attempts.AttemptViewSet, basename="api_exam_attempt")
 router.register(rf"{EXAM}/results", results.ResultViewSet, basename="api_result")
+router.register(rf"{EXAM}/marking-runs", marking_runs.MarkingRunViewSet, basename="api_marking_run")
 router.register(rf"{EXAM}/marks", results.MarkViewSet, basename="api_mark")
 router.register("webhooks", hooks.EndpointViewSet, basename="api_webhook")
 router.register("deliveries", hooks.DeliveryViewSet, basename="api_delivery")
