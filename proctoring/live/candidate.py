@@ -35,6 +35,7 @@ from proctoring.reports.record import zone_of
 
 logger = logging.getLogger(__name__)
 
+LEAVE_AGAIN_SECONDS = 5.0
 REPLACED = "This session was opened in another window or tab. That one counts now; you can close this one."
 
 
@@ -216,8 +217,15 @@ class CandidateConsumer(AsyncWebsocketConsumer):
         except Exception:  # whatever the database raised: it is kept, and tried again with the next save
             logger.exception("Session %s could not be written", live.id)
             live.take_back(commit)
+            if connected is False:  # there is no next save
+                self.spawn(self._leave_again())
         else:
             await self.publish_events(events)
+
+    async def _leave_again(self) -> None:
+        """Until it is written, or a newer connection has come."""
+        await asyncio.sleep(LEAVE_AGAIN_SECONDS)
+        await self.save(connected=False)
 
     async def publish_events(self, events: list[Event]) -> None:
         for event in events:
