@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from exams.models import Exam
 from proctoring import selectors
 from proctoring.admin.base import base_url
+from proctoring.live.ledger import SERVER_OVERLOADED
 from proctoring.models import Event, EventVerdict, Session
 from proctoring.reports.record import detailed_record, zone_of
 
@@ -37,8 +38,10 @@ def verdict_payload(given: EventVerdict, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def wall_events(request: HttpRequest, exam: Exam, *, after: int = 0) -> list[dict[str, Any]]:
-    """Newest first, each with the session and the name it belongs to."""
+    """Newest first, each with the session and the name it belongs to. Without the entries that say the server was
+    overloaded: everybody gets one at once, and the wall says that of them all."""
     events = selectors.visible_events(request.user).filter(session__exam=exam, pk__gt=after)
+    events = events.exclude(name=SERVER_OVERLOADED)
     return [
         {
             "session": str(event.session_id),

@@ -32,6 +32,7 @@ COUNTERS: dict[str, str] = {
     "late": "Pictures dropped because they came late or twice",
     "not_analysed": "Pictures nobody could analyse",
     "rejected": "Pictures or messages refused",
+    "slowed_seconds": "Seconds watched at a lower rate, the server being overloaded",
 }
 
 

@@ -6,10 +6,10 @@ import asyncio
 import contextlib
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from proctoring.analysis.scheduler import LongestWaitingFirst
-from proctoring.analysis.verdict import STOPPED, SUPERSEDED, NotAnalysed, Verdict
+from proctoring.analysis.verdict import STOPPED, SUPERSEDED, Analysed, NotAnalysed, Verdict
 
 
 @dataclass(eq=False, slots=True)
@@ -24,6 +24,8 @@ class Job:
 
     def answer(self, verdict: Verdict) -> None:
         """Hand the verdict to the event loop that asked; callable from any thread. A second answer is ignored."""
+        if isinstance(verdict, Analysed):
+            verdict = replace(verdict, answered=time.monotonic())
         with contextlib.suppress(RuntimeError):  # that loop is closed: whoever asked is gone
             self.future.get_loop().call_soon_threadsafe(self._settle, verdict)
 

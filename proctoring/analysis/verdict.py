@@ -20,10 +20,12 @@ STOPPED = "stopped"  # the server is shutting down
 
 @dataclass(frozen=True, slots=True)
 class Analysed:
-    """``waited_ms``: how long the frame lay in its slot before a worker took it (milliseconds)."""
+    """``waited_ms``: how long the frame lay in its slot before a worker took it (milliseconds). ``answered``: when the
+    verdict was handed to the event loop that waits for it (a steady clock of this process)."""
 
     observation: Observation
     waited_ms: float = 0.0
+    answered: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,6 +196,7 @@ class CandidateConsumer(AsyncWebsocketConsumer):
     async def save(self, *, urgent: bool = False, connected: bool | None = None) -> None:
         """Write what happened. Events are waited for and shown to proctors; the state alone is written now and then."""
         live = self.live
+            live.pace.end()
         for code, count in self._refusals.due(time.monotonic(), all_of_them=connected is False):
             live.record(ledger.rejected(code, count), now=time.time())
         if connected is False:
@@ -229,7 +230,9 @@ class CandidateConsumer(AsyncWebsocketConsumer):
 
     async def publish_events(self, events: list[Event]) -> None:
         for event in events:
-            await self.publisher.tell({"type": "event", "event": payloads.event(event, zone=self._zone)})
+            # What befalls everybody at once is no event of one candidate on the wall: it says so in another place.
+            where = presence.PAGE if event.name == ledger.SERVER_OVERLOADED else None
+            await self.publisher.tell({"type": "event", "event": payloads.event(event, zone=self._zone)}, where=where)
 
     async def publish_risk(self) -> None:
         """The risk has changed."""
@@ -272,6 +275,7 @@ class CandidateConsumer(AsyncWebsocketConsumer):
         """Group message of a newer connection, perhaps in another process."""
         if self.admitted and message["epoch"] > self.live.connection.epoch:
             await self.replaced()
+        self.live.pace.end()
 
     async def replaced(self) -> None:
         """A newer connection has taken over: write what is left, say so, and go."""
@@ -281,6 +285,7 @@ class CandidateConsumer(AsyncWebsocketConsumer):
         recorder.commit(self.live.commit(), urgent=True).add_done_callback(partial(look_at_result, self.live.id))
         await self.tell({"type": "replaced", "message": REPLACED})
         await self.hang_up(codes.REPLACED)
+        self.live.pace.end()
 
     async def session_ended(self, message: dict[str, Any]) -> None:
         """Group message: the session is over, whoever ended it."""

@@ -7,6 +7,7 @@ computer from a made-up page; but a person who looks at the session is told how 
 from __future__ import annotations
 
 from proctoring.live import ledger
+from proctoring.risk.policy import UNKNOWN_SECONDS
 
 COALESCE_SECONDS = 60.0
 SILENT_SECONDS = 10.0
@@ -19,6 +20,7 @@ class Gaps:
         self._tolerance = tolerance
         self._newest: float | None = None
         self._waiting_since: float | None = None
+        self._due = 0.0
         self._gaps = 0
         self._seconds = 0.0
         self._recorded_at: float | None = None
@@ -30,6 +32,11 @@ class Gaps:
     def pause(self) -> None:
         """None are: the page has said that its camera is off."""
         self._newest = self._waiting_since = None
+
+    def ask(self, due: float) -> None:
+        """The page was asked for its next picture at ``due``, and for none before: a server that is slow to answer, or
+        asks for fewer than the exam wants, is not a page that sends too few."""
+        self._due = due
 
     def picture(self, at: float) -> list[ledger.Entry]:
         """One was taken at ``at``. What is to be recorded."""
@@ -58,13 +65,13 @@ class Gaps:
 
     def silence(self, now: float) -> list[ledger.Entry]:
         """Once for each silence, while it lasts."""
-        if self._waiting_since is None or now - self._waiting_since < SILENT_SECONDS:
+        if self._waiting_since is None or now - max(self._waiting_since, self._due) < SILENT_SECONDS:
             return []
         entry = ledger.frames_stopped(now - self._waiting_since)
         self._waiting_since = None
         return [entry]
 
     def _count(self, before: float | None, now: float) -> None:
-        if before is not None and now - before > self._tolerance:
+        if before is not None and now - before > max(self._tolerance, self._due - before + UNKNOWN_SECONDS):
             self._gaps += 1
             self._seconds += now - before

@@ -15,6 +15,7 @@ REPLACED_CONNECTION = "REPLACED_CONNECTION"
 DETECTOR_OFF = "DETECTOR_OFF"
 FRAMES_MISSING = "FRAMES_MISSING"
 ACCOMMODATION = "ACCOMMODATION_APPLIES"
+SERVER_OVERLOADED = "SERVER_OVERLOADED"
 PICTURE_FROZEN = "PICTURE_FROZEN"
 PICTURE_REPEATS = "PICTURE_REPEATS"
 
@@ -102,6 +103,27 @@ def picture_repeats(pictures: int, seconds: float, lag: float) -> Entry:
     return Entry(
         PICTURE_REPEATS, said, {"pictures": pictures, "seconds": round(seconds, 3), "lag_seconds": round(lag, 3)}
     )
+
+
+def overloaded(rate: float, *, wanted: float, since: float) -> Entry:
+    """It goes on. ``rate`` and ``wanted``: frames a second; ``since``: Unix seconds."""
+    said = (
+        f"The server was overloaded and took fewer pictures: {rate:.1f} a second where the exam asks for {wanted:g}. "
+        "That was not the candidate's doing."
+    )
+    detail = {"from": since, "frames_per_second": round(rate, 3), "asked_by_exam": wanted, "goes_on": True}
+    return Entry(SERVER_OVERLOADED, said, detail)
+
+
+def was_overloaded(*, since: float, until: float, seconds: float, mean: float, lowest: float, wanted: float) -> Entry:
+    """It is over. ``seconds``: how much of the time between ``since`` and ``until`` (Unix seconds) the rate was low."""
+    said = (
+        f"The server was overloaded for {seconds:.0f} seconds and took {mean:.1f} pictures a second, {lowest:.1f} at "
+        f"the lowest, where the exam asks for {wanted:g}. That was not the candidate's doing."
+    )
+    rates = {"mean_frames_per_second": round(mean, 3), "lowest_frames_per_second": round(lowest, 3)}
+    detail = {"from": since, "until": until, "seconds": round(seconds, 3), **rates, "asked_by_exam": wanted}
+    return Entry(SERVER_OVERLOADED, said, detail)
 
 
 def rejected(code: str, count: int = 1) -> Entry:

@@ -9,13 +9,13 @@ from proctoring.analysis.metrics import metrics
 from proctoring.analysis.service import Analysed, NotAnalysed, Rejected, analysis
 from proctoring.analysis.verdict import SUPERSEDED
 from proctoring.live import frames, payloads, shared_frames
+from proctoring.live.pacing import pacer
 from proctoring.live.wire import Frame, WireError, unpack_frame
 
 if TYPE_CHECKING:
     from proctoring.live.candidate import CandidateConsumer
     from proctoring.live.session import LiveSession
 
-MOST_STRETCHED_SECONDS = 2.0
 BREAK_PAUSE_MS = 5000
 
 
@@ -53,7 +53,10 @@ class Looker:
 
     async def _look(self, frame: Frame, at: float, received: float) -> None:
         live = self._live
-        verdict = await analysis().submit(str(live.id), frame.jpeg, live.wants_phone)
+        verdict = await analysis().submit(str(live.id), frame.jpeg, live.wants_phone(at))
+        if isinstance(verdict, Analysed) and not live.pace.keeps_own:
+            waited, lag = verdict.waited_ms / 1000, time.monotonic() - verdict.answered
+            pacer.judged(waited=waited, lag=lag, interval=live.frame_interval)
         if self._page.left:
             return
         if live.on_break:  # it has begun meanwhile
@@ -81,6 +84,7 @@ class Looker:
                 observation=observation,
                 warnings=payloads.warnings(live),
                 next_frame_in_ms=self._pause(received, verdict.waited_ms / 1000),
+                server_busy=pacer.busy,
             )
         )
         await page.listener.calibrate_with(observation)
@@ -126,10 +130,8 @@ class Looker:
         await self._page.refused(code, protocol=protocol)
 
     def _pause(self, received: float, waited: float) -> int:
-        """Milliseconds until the next frame is wanted. The time spent on this one does not slow the pace; when frames
-        wait for a worker longer than the interval, everybody's pace stretches by as much."""
-        interval = self._live.frame_interval
-        pause = max(0.0, interval - (time.time() - received))
-        if waited > interval:
-            pause = max(pause, min(waited, MOST_STRETCHED_SECONDS))
-        return round(pause * 1000)
+        """Milliseconds until the next frame is wanted. The time spent on this one does not slow the pace."""
+        pace, now = self._live.pace, time.time()
+        due = max(now, received + pacer.interval(pace, waited=waited))
+        pace.ask(pacer.rate(pace), received=received, due=due)
+        return round((due - now) * 1000)

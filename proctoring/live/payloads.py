@@ -62,8 +62,16 @@ def time_message(live: LiveSession, *, change: Mapping[str, Any] | None) -> JSON
     }
 
 
-def verdict(*, sequence: int, observation: Observation, warnings: tuple[str, ...], next_frame_in_ms: int) -> JSONDict:
-    """The acknowledgement of a frame that was analysed."""
+def verdict(
+    *,
+    sequence: int,
+    observation: Observation,
+    warnings: tuple[str, ...],
+    next_frame_in_ms: int,
+    server_busy: bool,
+) -> JSONDict:
+    """The acknowledgement of a frame that was analysed. ``server_busy`` is about all candidates and not this one:
+    whether somebody's own pace was lowered depends on what is seen of them."""
     face = observation.faces[0].box if observation.faces else None
     quality = observation.quality
     return {
@@ -81,6 +89,7 @@ def verdict(*, sequence: int, observation: Observation, warnings: tuple[str, ...
         },
         "face_box": None if face is None else {"x": face.x, "y": face.y, "width": face.width, "height": face.height},
         "next_frame_in_ms": next_frame_in_ms,
+        "server_busy": server_busy,
     }
 
 
@@ -123,6 +132,8 @@ def live_session(live: LiveSession, *, connection: str, with_observation: bool) 
     )
     payload["warnings"] = list(warnings(live))
     payload["fps"] = live.frames_per_second
+    payload["wanted_fps"] = round(live.pace.wanted_rate, 2)
+    payload["slowed_to"] = None if live.pace.slowed_to is None else round(live.pace.slowed_to, 2)
     if with_observation:
         payload["observation"] = None if looked is None else seen(looked.observation)
         payload["looking_away"] = None if step is None else step.looking_away
@@ -184,6 +195,8 @@ def _session(
         "frame_url": reverse("live_frame", kwargs={"session_id": session_id}),
         "last_frame_ms": None if frame is None else frame.unix_ms,
         "fps": 0.0,
+        "wanted_fps": None,
+        "slowed_to": None,
         "detectors_off": detectors_off,
         "accommodated": accommodated,
         "url": reverse("admin:proctoring_session_change", args=[session_id]),

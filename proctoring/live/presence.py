@@ -71,10 +71,11 @@ class Publisher:
         for where, payload in payloads.items():
             await self._send(where, {"type": "session", "session": payload})
 
-    async def tell(self, message: dict[str, Any]) -> None:
-        """Send a message about the session to every kind of page that looks at it."""
-        for where in self.watchers():
-            await self._send(where, {**message, "session": self._session_id})
+    async def tell(self, message: dict[str, Any], *, where: str | None = None) -> None:
+        """Send a message about the session to every kind of page that looks at it, or to this kind only."""
+        for each in self.watchers():
+            if where in (None, each):
+                await self._send(each, {**message, "session": self._session_id})
 
     def everywhere(self) -> list[str]:
         """Every kind of page there may be, whether it announced itself here or not."""

@@ -20,6 +20,7 @@ from proctoring.analysis.metrics import metrics
 from proctoring.analysis.service import running
 from proctoring.analysis.verdict import NOT_READY, STOPPED, SUPERSEDED, WORKER_DIED, WORKER_FAILED, WORKER_HUNG
 from proctoring.live import presence
+from proctoring.live.pacing import pacer
 
 NOT_ANALYSED = "frames_not_analysed_"
 REASONS = (WORKER_DIED, WORKER_HUNG, WORKER_FAILED, NOT_READY, STOPPED)
@@ -59,10 +60,23 @@ class FigureCollector(Collector):
         for state in STATES:
             workers.add_metric([state], found.count(state))
         yield workers
+        yield from paces()
         waiting = figures.get("frames_waiting", 0)
         yield GaugeMetricFamily("proctor_frames_waiting", "Frames that wait for a worker.", value=waiting)
         connected = len(presence.connected)
         yield GaugeMetricFamily("proctor_sessions_connected", "Candidates connected to this process.", value=connected)
+
+
+def paces() -> Iterator[Metric]:
+    """What is asked of the connected pages, and of how many less than their exams want."""
+    told = pacer.figures()
+    said = "Frames a second that exams want from connected pages, and that these are asked for."
+    asked = GaugeMetricFamily("proctor_frames_per_second", said, labels=["what"])
+    asked.add_metric(["wanted"], told.wanted)
+    asked.add_metric(["granted"], told.granted)
+    yield asked
+    slowed = "Candidates asked for fewer frames than their exam wants: the server is overloaded."
+    yield GaugeMetricFamily("proctor_sessions_slowed", slowed, value=told.slowed)
 
 
 def counters(counted: dict[str, int]) -> Iterator[Metric]:

@@ -13,6 +13,7 @@ from uuid import UUID
 from proctoring.live import ledger
 from proctoring.live.clock import FrameClock, ReplayClock
 from proctoring.live.gaps import Gaps
+from proctoring.live.pace import Pace
 from proctoring.live.repetition import Repetition
 from proctoring.observation import Observation
 from proctoring.risk.calibration import Calibration
@@ -59,6 +60,7 @@ class LiveSession:
         last = connection.last_frame_at.timestamp() if connection.last_frame_at else 0.0
         self.clock: FrameClock | ReplayClock = ReplayClock(last) if connection.kind == "replay" else FrameClock(last)
         self.gaps = Gaps(connection.policy.tolerance())
+        self.pace = Pace(self)
         self.repetition = Repetition()
         self._frames_seen = 0
         self._last_frame = last
@@ -102,16 +104,15 @@ class LiveSession:
 
     @property
     def frame_interval(self) -> float:
-        """Seconds from one frame to the next, as the page is asked to keep."""
+        """Seconds from one frame to the next, as the exam or the check before it wants them."""
         if self.calibrating:
             return 1 / CALIBRATION_FRAMES_PER_SECOND
         return 1 / (self.connection.policy.frames_per_second if self.watching else CHECK_FRAMES_PER_SECOND)
 
-    @property
-    def wants_phone(self) -> bool:
-        """Whether the next frame is to be searched for a phone."""
+    def wants_phone(self, at: float) -> bool:
+        """Whether a frame taken at ``at`` (Unix seconds) is to be searched for a phone."""
         if self.engine is not None:
-            return self.engine.wants_phone
+            return self.engine.wants_phone_at(at, asked=self.pace.asked_seconds)
         counts = self.connection.policy.rule(PHONE_DETECTED) is not None
         return counts and self._frames_seen % CHECK_PHONE_EVERY == 0
 
@@ -169,7 +170,7 @@ class LiveSession:
         for entry in (*self.gaps.picture(at), *self.repetition.picture(at, observation, identical=same)):
             self.record(entry, now=at)
         late = self.engine.late_frames
-        step = self.engine.observe(at, observation)
+        step = self.engine.observe(at, observation, asked=self.pace.asked_seconds)
         if self.engine.late_frames > late:
             self.count("late")
         return self._take(step, at, self.looked)
@@ -203,8 +204,8 @@ class LiveSession:
         if self.engine is not None:
             self.engine.connection_lost(max(now, self._last_frame))
 
-    def count(self, name: str) -> None:
-        self._counters[name] += 1
+    def count(self, name: str, number: int = 1) -> None:
+        self._counters[name] += number
 
     def record(self, entry: ledger.Entry, *, now: float) -> None:
         """An entry of the technical ledger. ``now``: Unix seconds."""
@@ -275,6 +276,7 @@ class LiveSession:
                 self.engine.pause(start, end)
 
     def _take(self, step: Step, at: float, looked: Looked | None = None) -> Step:
+        self.pace.interrupt()
         before = self.risk_total
         self.step = step
         self.risk = (step.risk_temporary, step.risk_permanent, step.risk_total)
@@ -290,6 +292,8 @@ class LiveSession:
 
 
 def boxes(looked: Looked) -> dict[str, Any]:
+            if draft.ledger == "integrity":
+                self.pace.scored_at = max(self.pace.scored_at, draft.time)
     """What the page draws over the picture, and when that was taken (Unix milliseconds)."""
     seen = looked.observation.as_dict()
     return {

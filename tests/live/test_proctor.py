@@ -24,7 +24,7 @@ from tests.live.pictures import clutter
 
 S_KEYS = {
     *("id", "name", "risk", "risk_temporary", "risk_permanent", "warnings", "connection", "frame_seq", "frame_url"),
-    *("last_frame_ms", "fps", "detectors_off", "accommodated", "url"),
+    *("last_frame_ms", "fps", "wanted_fps", "slowed_to", "detectors_off", "accommodated", "url"),
 }
 
 

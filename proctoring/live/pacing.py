@@ -1,0 +1,154 @@
+"""How often each connected page is asked for a picture: as the exam says, unless the workers cannot keep up.
+
+One for each web process, on its event loop: it sees how long the frames of its own sessions wait and how many are
+finished, wherever the workers are, and shares that out among its own sessions (``throttle``, ``shares``). Whoever gets
+fewer pictures than the exam asks for has that in their log (``slowdowns``).
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from proctoring.live import presence
+from proctoring.live.shares import FLOOR, FULL, share
+from proctoring.live.throttle import LOW, Reading, Throttle, bearable
+
+READ_SECONDS = 0.5
+# On its way through the event loop a frame waits some eight times for what is ready before it: read, handed to its
+# consumer, submitted, answered, sent … The way back from the worker has two of these waits, and is what is measured.
+WAITS_FOR_EACH_SEEN = 4.0
+# A frame that waits longer came together with others. Where the pace is lowered, the next comes later by the rest of
+# the wait, and so no longer with them.
+TOGETHER_SECONDS = 0.1
+STALE_SECONDS = 15.0
+BUSY_SECONDS = 10.0  # how long a server that slows nobody any more is still called busy, lest pages say so in turns
+
+
+class Paced(Protocol):
+    """A session as the pace needs it; see :class:`proctoring.live.pace.Pace`."""
+
+    @property
+    def wanted_rate(self) -> float: ...
+
+    @property
+    def keeps_own(self) -> bool: ...
+
+    @property
+    def sends(self) -> bool: ...
+
+    @property
+    def at_risk(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """``wanted`` and ``granted``: frames a second of all sessions together. ``slowed``: sessions that get fewer than
+    their exam asks for. ``limit``: what is shared out; None while everything can be looked at."""
+
+    sessions: int = 0
+    slowed: int = 0
+    wanted: float = 0.0
+    granted: float = 0.0
+    limit: float | None = None
+    busy: bool = False
+
+
+class Pacer:
+    def __init__(self, sessions: Callable[[], Iterable[Paced]], clock: Callable[[], float] = time.monotonic) -> None:
+        self._sessions = sessions
+        self._clock = clock
+        self._throttle = Throttle()
+        self._shares = FULL
+        self._figures = Figures()
+        self._read_at = clock()
+        self._slowed_at: float | None = None
+        self._finished = 0
+        self._queued = self._lagged = 0.0
+
+    @property
+    def busy(self) -> bool:
+        """Some sessions get fewer pictures than their exams ask for, or did just now."""
+        return self.figures().busy
+
+    def rate(self, session: Paced) -> float:
+        """Frames a second to ask this session for now."""
+        if session.keeps_own or self._shares == FULL:
+            return session.wanted_rate
+        return self._shares.rate(session.wanted_rate, at_risk=session.at_risk)
+
+    def interval(self, session: Paced, *, waited: float) -> float:
+        """Seconds from the arrival of a frame that has ``waited`` for a worker to the one that is asked for next."""
+        rate = self.rate(session)
+        spread = max(0.0, waited - TOGETHER_SECONDS) if rate < session.wanted_rate else 0.0
+        return 1 / rate + spread
+
+    def judged(self, *, waited: float, lag: float, interval: float) -> None:
+        """A worker has looked at a frame that had waited for it for ``waited`` seconds; its verdict then took ``lag``
+        seconds to get through to the session, whose frames come every ``interval`` seconds."""
+        self._finished += 1
+        self._queued += waited / bearable(interval)
+        self._lagged += lag * WAITS_FOR_EACH_SEEN / bearable(interval)
+        now = self._clock()
+        if now - self._read_at >= READ_SECONDS:
+            self._read(now)
+
+    def figures(self) -> Figures:
+        """As of the last frame, from any thread; nothing once no frame has come for a while."""
+        return self._figures if self._clock() - self._read_at < STALE_SECONDS else Figures()
+
+    def _read(self, now: float) -> None:
+        ordinary: Counter[float] = Counter()
+        at_risk: Counter[float] = Counter()
+        for session in self._sessions():
+            if session.sends:
+                (at_risk if session.at_risk else ordinary)[session.wanted_rate] += 1
+        wanted = FULL.total(ordinary, at_risk)
+        if self._finished or not wanted:
+            self._throttle.take(self._reading(now, wanted, ordinary + at_risk))
+        self._shares = FULL if self._throttle.limit is None else share(self._throttle.limit, ordinary, at_risk)
+        self._read_at, self._finished, self._queued, self._lagged = now, 0, 0.0, 0.0
+        self._figures = self._told(now, wanted, ordinary, at_risk)
+
+    def _reading(self, now: float, wanted: float, everybody: Counter[float]) -> Reading:
+        frames = max(1, self._finished)
+        return Reading(
+            at=now,
+            seconds=now - self._read_at,
+            finished=self._finished,
+            pressure=(self._queued + self._lagged) / frames,
+            demand=wanted,
+            sessions=everybody.total(),
+            least=sum(min(rate, FLOOR) * number for rate, number in everybody.items()),
+            queued=self._queued / frames > LOW,
+        )
+
+    def _told(self, now: float, wanted: float, ordinary: Counter[float], at_risk: Counter[float]) -> Figures:
+        shares = self._shares
+        slowed = sum(
+            number
+            for rates, risky in ((ordinary, False), (at_risk, True))
+            for rate, number in rates.items()
+            if shares.rate(rate, at_risk=risky) < rate
+        )
+        if slowed:
+            self._slowed_at = now
+        return Figures(
+            sessions=ordinary.total() + at_risk.total(),
+            slowed=slowed,
+            wanted=wanted,
+            granted=shares.total(ordinary, at_risk),
+            limit=self._throttle.limit,
+            busy=self._slowed_at is not None and now - self._slowed_at < BUSY_SECONDS,
+        )
+
+
+def connected_sessions() -> Iterable[Paced]:
+    """Of this process."""
+    return [page.live.pace for page in presence.connected.values() if page.admitted]
+
+
+pacer = Pacer(connected_sessions)
