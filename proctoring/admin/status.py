@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from exams.scoped_admin import STAFF, has_role, zone_for
 from proctoring.analysis.service import running
+from proctoring.live.pacing import Figures, pacer
 from proctoring.vision.config import DetectorStatus
 
 # What a missing detector means to the person who watches, by its key in Analyzer.detectors.
@@ -41,8 +42,15 @@ def broken_detectors() -> list[dict[str, str]]:
     ]
 
 
+def overload() -> Figures | None:
+    """While this server asks candidates' pages for fewer pictures than their exams want."""
+    told = pacer.figures()
+    return told if told.slowed else None
+
+
 def for_every_page(request: HttpRequest) -> dict[str, Any]:
-    return {"broken_detectors": broken_detectors() if has_role(request, STAFF) else []}
+    staff = has_role(request, STAFF)
+    return {"broken_detectors": broken_detectors() if staff else [], "overload": overload() if staff else None}
 
 
 def time_zone_label(request: HttpRequest) -> list[str]:

@@ -94,6 +94,7 @@ function verdict(message) {
   capture.answered(message);
   if (!message.analysed) return;
   watch.warn(message.warnings);
+  watch.serverBusy(message.server_busy);
   check.verdict(message);
 }
 

@@ -18,11 +18,15 @@ const CONNECTIONS = {
   closed: "Not connected",
 };
 
+const BUSY =
+  "The server is busy and takes fewer pictures at the moment. That is not your doing and is noted as the server’s. You need not do anything.";
+
 export class Watch {
   #warnings;
   #cameraText;
   #cameraNote;
   #connectionText;
+  #busy;
   #start;
   #stop;
   #shown = "";
@@ -33,6 +37,7 @@ export class Watch {
     this.#cameraText = find("camera-state");
     this.#cameraNote = find("camera-note");
     this.#connectionText = find("connection-state");
+    this.#busy = find("server-busy");
     this.#start = find("camera-start");
     this.#stop = find("camera-stop");
   }
@@ -42,6 +47,12 @@ export class Watch {
     if (shown === this.#shown) return; // a list rewritten without a change would be read out again
     this.#shown = shown;
     this.#warnings.replaceChildren(...codes.map((code) => warning(code)));
+  }
+
+  // About the server and everybody, and nothing that the candidate could do anything about.
+  serverBusy(busy) {
+    const sentence = busy ? BUSY : "";
+    if (this.#busy.textContent !== sentence) this.#busy.textContent = sentence;
   }
 
   camera(state, why, problem) {
@@ -64,13 +75,16 @@ export class Watch {
 
   connection(state) {
     this.#connectionText.textContent = CONNECTIONS[state];
-    if (state !== "open") this.warn([]);
+    if (state === "open") return;
+    this.warn([]);
+    this.serverBusy(false);
   }
 
   // Nothing is watched any more: the buttons have nothing left to do.
   over() {
     this.#start.hidden = this.#stop.hidden = true;
     this.warn([]);
+    this.serverBusy(false);
   }
 }
 

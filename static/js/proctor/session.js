@@ -6,7 +6,7 @@ import { describe, draw } from "./overlay.js";
 import { LivePicture } from "./picture.js";
 import { LiveSocket, showState } from "./socket.js";
 import { Timeline } from "./timeline.js";
-import { clock, placeholderText, showConnection, showRisk, warningsText } from "./words.js";
+import { clock, paceText, placeholderText, showConnection, showRisk, warningsText } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 const config = JSON.parse(byId("live-config").textContent);
@@ -82,6 +82,7 @@ class LiveView {
     byId("live-risk-parts").textContent = `${session.risk_temporary} that fades, ${session.risk_permanent} that stays`;
     const warnings = warningsText(session.warnings);
     if (byId("live-warnings").textContent !== warnings) byId("live-warnings").textContent = warnings;
+    byId("live-pace").textContent = paceText(session);
     showConnection(byId("live-connection"), session.connection);
     this.heard = performance.now();
     byId("live-no-picture").textContent = placeholderText(session.connection);

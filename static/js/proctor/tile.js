@@ -1,7 +1,7 @@
 // One candidate on the wall.
 
 import { LivePicture } from "./picture.js";
-import { clockTime, placeholderText, sentenceCase, showConnection, showRisk, warningsText } from "./words.js";
+import { clockTime, placeholderText, sentenceCase, showConnection, showRisk, slowedText, warningsText } from "./words.js";
 
 const STALE_MS = 6000;
 const LATEST_MS = 15000;
@@ -36,6 +36,9 @@ export class Tile {
     this.part(".pv-name").textContent = session.name;
     this.part(".pv-accommodated").hidden = !session.accommodated;
     this.part(".pv-warnings").textContent = warningsText(session.warnings);
+    const slowed = slowedText(session);
+    this.part(".pv-pace").textContent = slowed;
+    this.part(".pv-pace").hidden = slowed === "";
     showRisk(this.part(".pv-risk"), session.risk);
     showConnection(this.part(".pv-connection"), session.connection);
     this.part(".pv-no-picture").textContent = placeholderText(session.connection);

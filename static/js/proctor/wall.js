@@ -13,6 +13,8 @@ const tileOf = (element) => tiles.get(element.dataset.session);
 const arranger = new Arranger(byId("tiles"), compare, (held) => (byId("order-held").hidden = !held));
 let connected = false;
 let paused = false;
+let slowedSaid = -Infinity;
+const SAY_SLOWED_MS = 10000;
 let kept = []; // messages that came while paused
 
 function compare(left, right) {
@@ -59,6 +61,7 @@ function refresh() {
   setText("count-lost", count("lost", "camera_off"));
   setText("count-checking", count("checking"));
   setText("count-break", count("on_break"));
+  showSlowed();
   const wanted = byId("wall-filter").value.trim().toLowerCase();
   let shown = 0;
   for (const tile of tiles.values()) {
@@ -68,6 +71,18 @@ function refresh() {
   byId("wall-empty").hidden = tiles.size > 0 || !connected;
   byId("wall-no-match").hidden = tiles.size === 0 || shown > 0;
   arranger.ask();
+}
+
+// Said of all of them at once; each tile has its own rate. Who comes and goes by the second is not read out by the second.
+function showSlowed() {
+  const watched = [...tiles.values()].filter((tile) => ["live", "checking"].includes(tile.session.connection));
+  const slowed = watched.filter((tile) => tile.session.slowed_to !== null).length;
+  byId("wall-slowed").hidden = slowed === 0;
+  if (slowed === 0) slowedSaid = -Infinity;
+  else if (performance.now() - slowedSaid > SAY_SLOWED_MS) {
+    slowedSaid = performance.now();
+    setText("wall-slowed", `The server is overloaded: ${slowed} of ${watched.length} candidates are watched at a lower rate than the exam asks for, those who need a look last. Their logs say so.`);
+  }
 }
 
 // A status region is read out whenever it is written to, so it is only written to when something has changed.

@@ -48,6 +48,19 @@ export function showRisk(element, risk) {
   element.querySelector(".pv-risk-word").textContent = word;
 }
 
+const rate = (framesPerSecond) => String(Math.round(framesPerSecond * 10) / 10);
+
+// How often a candidate is looked at; on the wall only where the server asks for less than the exam does.
+export const slowedText = ({ slowed_to: asked, wanted_fps: wanted }) =>
+  asked === null ? "" : `Watched at ${rate(asked)} of ${rate(wanted)} frames/s: server busy`;
+
+export function paceText({ connection, fps, slowed_to: asked, wanted_fps: wanted }) {
+  if (!["live", "checking"].includes(connection) || wanted === null) return "";
+  const watched = `Watched at ${rate(fps)} frames/s`;
+  if (asked === null) return `${watched}.`;
+  return `${watched}. The exam asks for ${rate(wanted)}; the server is overloaded and asks this browser for ${rate(asked)}. That is not the candidate’s doing.`;
+}
+
 export const placeholderText = (connection) =>
   connection === "on_break" ? "On a break: nothing is watched" : ["live", "checking"].includes(connection) ? "No picture yet" : "No picture: nothing comes from the camera";
 
