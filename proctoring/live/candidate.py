@@ -196,13 +196,13 @@ class CandidateConsumer(AsyncWebsocketConsumer):
     async def save(self, *, urgent: bool = False, connected: bool | None = None) -> None:
         """Write what happened. Events are waited for and shown to proctors; the state alone is written now and then."""
         live = self.live
-            live.pace.end()
         for code, count in self._refusals.due(time.monotonic(), all_of_them=connected is False):
             live.record(ledger.rejected(code, count), now=time.time())
         if connected is False:
             replay = live.connection.kind == Session.Kind.REPLAY
             for entry in live.gaps.end(None if replay else time.time()):
                 live.record(entry, now=time.time())
+            live.pace.end()
         urgent = urgent or live.has_events or connected is not None
         if not urgent and not live.save_is_due:
             return
@@ -275,23 +275,23 @@ class CandidateConsumer(AsyncWebsocketConsumer):
         """Group message of a newer connection, perhaps in another process."""
         if self.admitted and message["epoch"] > self.live.connection.epoch:
             await self.replaced()
-        self.live.pace.end()
 
     async def replaced(self) -> None:
         """A newer connection has taken over: write what is left, say so, and go."""
         if self.left:
             return
         self.left = True
+        self.live.pace.end()
         recorder.commit(self.live.commit(), urgent=True).add_done_callback(partial(look_at_result, self.live.id))
         await self.tell({"type": "replaced", "message": REPLACED})
         await self.hang_up(codes.REPLACED)
-        self.live.pace.end()
 
     async def session_ended(self, message: dict[str, Any]) -> None:
         """Group message: the session is over, whoever ended it."""
         if self.left:
             return
         self.left = True
+        self.live.pace.end()
         self.live.state = Session.State.ENDED
         recorder.commit(self.live.commit(), urgent=True).add_done_callback(partial(look_at_result, self.live.id))
         frames.forget(self.live.id)

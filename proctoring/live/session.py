@@ -268,6 +268,7 @@ class LiveSession:
     def _expect_pictures(self, now: float) -> None:
         """From now on, unless there is a reason for none."""
         self.repetition.forget()
+        self.pace.interrupt()
         self.gaps.begin(now) if self.camera_on and not self.on_break else self.gaps.pause()
 
     def _pause(self, attempt: AttemptTime) -> None:
@@ -276,7 +277,6 @@ class LiveSession:
                 self.engine.pause(start, end)
 
     def _take(self, step: Step, at: float, looked: Looked | None = None) -> Step:
-        self.pace.interrupt()
         before = self.risk_total
         self.step = step
         self.risk = (step.risk_temporary, step.risk_permanent, step.risk_total)
@@ -284,6 +284,8 @@ class LiveSession:
             self._sampled_ms = max(self._sampled_ms, round(at * 1000))
             self._samples.append((self._sampled_ms, step.risk_total))
         for draft in step.events:
+            if draft.ledger == "integrity":
+                self.pace.scored_at = max(self.pace.scored_at, draft.time)
             if looked is None or draft.ledger != "integrity" or not self.connection.policy.keep_snapshots:
                 self._drafts.append(Drafted(draft))
             else:
@@ -292,8 +294,6 @@ class LiveSession:
 
 
 def boxes(looked: Looked) -> dict[str, Any]:
-            if draft.ledger == "integrity":
-                self.pace.scored_at = max(self.pace.scored_at, draft.time)
     """What the page draws over the picture, and when that was taken (Unix milliseconds)."""
     seen = looked.observation.as_dict()
     return {
