@@ -125,6 +125,6 @@ class Observation:
             eyes=None if data["eyes"] is None else Eyes(**data["eyes"]),
             phones=None if phones is None else tuple(Box(**box) for box in phones),
             fingerprint=data.get("fingerprint", ""),  # a worker of an older version sends none
-            models={stage: ModelRef(**ref) for stage, ref in data["models"].items()},
+            models={stage: ModelRef(**ref) for stage, ref in dict(data["models"]).items()},
             timings=dict(data["timings"]),
         )

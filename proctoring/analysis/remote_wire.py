@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgpack
 
+from proctoring.analysis.declared import as_declared, number, text
 from proctoring.analysis.verdict import WORKER_FAILED, Analysed, NotAnalysed, Rejected, Verdict
 from proctoring.observation import ModelRef, Observation
 
@@ -49,15 +50,15 @@ def pack_verdict(job: str, verdict: Verdict, cpu_ms: float) -> bytes:
 
 def unpack_verdict(data: bytes) -> tuple[str, Verdict, float]:
     """The job, the verdict and the worker's CPU milliseconds. Raises ValueError, KeyError or TypeError on junk."""
-    said = msgpack.unpackb(data)
+    said = dict(msgpack.unpackb(data))
     verdict: Verdict
     if "observation" in said:
-        verdict = Analysed(Observation.from_dict(said["observation"]))
+        verdict = Analysed(as_declared(Observation.from_dict(said["observation"])))
     elif "code" in said:
-        verdict = Rejected(said["code"], said["sentence"])
+        verdict = as_declared(Rejected(said["code"], said["sentence"]))
     else:
-        verdict = NotAnalysed(said.get("reason", WORKER_FAILED))
-    return said["job"], verdict, float(said["cpu_ms"])
+        verdict = as_declared(NotAnalysed(said.get("reason", WORKER_FAILED)))
+    return text(said["job"]), verdict, number(said["cpu_ms"])
 
 
 def pack_announcement(said: Announcement) -> bytes:
@@ -69,9 +70,9 @@ def unpack_announcement(data: bytes) -> Announcement:
     """Raises ValueError, KeyError or TypeError on junk."""
     from proctoring.vision.config import DetectorStatus
 
-    said = msgpack.unpackb(data)
+    said = dict(msgpack.unpackb(data))
     detectors = tuple(
-        DetectorStatus(**{**one, "model": None if one["model"] is None else ModelRef(**one["model"])})
+        as_declared(DetectorStatus(**{**one, "model": None if one["model"] is None else ModelRef(**one["model"])}))
         for one in said["detectors"]
     )
-    return Announcement(said["name"], float(said["unix_time"]), said["error"], detectors)
+    return Announcement(text(said["name"]), number(said["unix_time"]), text(said["error"]), detectors)
