@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 from typing import Any
 
 from celery.worker.consumer import Consumer
+
+logger = logging.getLogger(__name__)
 
 TRY_AGAIN_SECONDS = 1.0
 
@@ -22,3 +25,13 @@ class SteadyConsumer(Consumer):
             interval_max=TRY_AGAIN_SECONDS,
         )
         return super().ensure_connected(conn)
+
+    def on_connection_error_after_connected(self, exc: Exception) -> None:
+        """kombu 5.7.0 puts back into Redis what had been fetched and not yet begun, and tries so once more when the
+        connection is no more: that AttributeError would end the worker."""
+        try:
+            super().on_connection_error_after_connected(exc)
+        except AttributeError:
+            if self.connection is not None:
+                raise
+            logger.warning("What had been fetched from the broker could not be put back into it.", exc_info=True)
