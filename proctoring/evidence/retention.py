@@ -101,8 +101,8 @@ def purge_events(session_id: UUID, now: datetime) -> int:
         SessionReview.objects.filter(session=session).delete()
         RiskSample.objects.filter(session=session).delete()
         BrowserSignal.objects.filter(session=session).delete()
-        session.engine_state = session.calibration = None
-        session.save(update_fields=["engine_state", "calibration"])
+        session.engine_state = session.calibration = session.camera = None
+        session.save(update_fields=["engine_state", "calibration", "camera"])
         if count:
             _record(session, PurgeRecord.What.EVENTS, count, now)
     return count
@@ -221,7 +221,7 @@ def _due_pictures(now: datetime) -> QuerySet[Session]:
 
 
 def _due_events(now: datetime) -> QuerySet[Session]:
-    measured = Q(calibration__isnull=False) | Q(engine_state__isnull=False)
+    measured = Q(calibration__isnull=False) | Q(engine_state__isnull=False) | Q(camera__isnull=False)
     for model in (Event, RiskSample, BrowserSignal):
         measured |= Q(Exists(model._default_manager.filter(session=OuterRef("pk"))))
     return _due(_over().filter(measured), "keep_events_days", now)

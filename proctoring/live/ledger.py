@@ -18,6 +18,9 @@ ACCOMMODATION = "ACCOMMODATION_APPLIES"
 SERVER_OVERLOADED = "SERVER_OVERLOADED"
 PICTURE_FROZEN = "PICTURE_FROZEN"
 PICTURE_REPEATS = "PICTURE_REPEATS"
+CAMERA_IN_USE = "CAMERA_IN_USE"
+CAMERA_CHANGED = "CAMERA_CHANGED"
+VIRTUAL_CAMERA = "VIRTUAL_CAMERA"
 
 COALESCE_SECONDS = 60.0
 
@@ -124,6 +127,31 @@ def was_overloaded(*, since: float, until: float, seconds: float, mean: float, l
     rates = {"mean_frames_per_second": round(mean, 3), "lowest_frames_per_second": round(lowest, 3)}
     detail = {"from": since, "until": until, "seconds": round(seconds, 3), **rates, "asked_by_exam": wanted}
     return Entry(SERVER_OVERLOADED, said, detail)
+
+
+def camera_in_use(camera: dict[str, Any]) -> Entry:
+    return Entry(CAMERA_IN_USE, f"The camera in use: {_camera(camera)}.", {"camera": camera})
+
+
+def camera_changed(before: dict[str, Any], camera: dict[str, Any]) -> Entry:
+    same = (before["label"], before["device"]) == (camera["label"], camera["device"])
+    said = "The camera's picture changed its size" if same else "Another camera took over"
+    return Entry(
+        CAMERA_CHANGED, f"{said}: {_camera(camera)}, before {_camera(before)}.", {"camera": camera, "before": before}
+    )
+
+
+def virtual_camera(label: str) -> Entry:
+    said = (
+        f"The camera is called “{label}”, as programs call a camera that shows pictures of their own. That may be a "
+        "blurred background, a phone used as a camera, or a recording: look at the picture."
+    )
+    return Entry(VIRTUAL_CAMERA, said, {"label": label})
+
+
+def _camera(camera: dict[str, Any]) -> str:
+    name = f"“{camera['label']}”" if camera["label"] else "one without a name"
+    return f"{name}, {camera['width']}×{camera['height']} pixels"
 
 
 def rejected(code: str, count: int = 1) -> Entry:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from exams.errors import ExamError
 from proctoring import services
 from proctoring.live import codes, payloads
+from proctoring.live.camera import Camera
 from proctoring.live.database import read
 from proctoring.live.recorder import recorder
 from proctoring.models import Session
@@ -60,7 +61,12 @@ class Listener:
         """Refuse it at once, or handle it beside the frames that come meanwhile. ``received``: Unix seconds."""
         try:
             message = parse(text)
-            handlers = {"signals": self._signals, "calibrate": self._calibrate, "start": self._start}
+            handlers = {
+                "signals": self._signals,
+                "camera": self._camera,
+                "calibrate": self._calibrate,
+                "start": self._start,
+            }
             if message["type"] == "ping":
                 await self._ping(message)
                 return
@@ -132,6 +138,20 @@ class Listener:
         if live.risk_total != before:
             await self._page.publish_risk()
         await self._page.publish()
+
+    async def _camera(self, message: Mapping[str, Any], received: float) -> None:
+        try:
+            camera = Camera.told(message)
+        except ValueError as error:
+            raise BadMessage("bad_message", str(error)) from None
+        live = self._live
+        before, live.camera.told = live.camera.newest, camera
+        live.note_camera(now=received)
+        await self._page.save()
+        changed = before is not None and (before.label, before.device) != (camera.label, camera.device)
+        said = {"label": camera.label, "program": camera.of_a_program, "changed": changed}
+        await self._page.tell({"type": "camera", **said})
+        await self._page.publish(force=True)
 
     async def _calibrate(self, message: Mapping[str, Any], received: float) -> None:
         action = message.get("action")

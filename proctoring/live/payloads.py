@@ -130,7 +130,7 @@ def live_session(live: LiveSession, *, connection: str, with_observation: bool) 
         detectors_off=live.detectors_off,
         accommodated=live.connection.policy.accommodated,
     )
-    payload["warnings"] = list(warnings(live))
+    payload["warnings"] = [*warnings(live), *(["virtual_camera"] if live.camera.of_a_program else [])]
     payload["fps"] = live.frames_per_second
     payload["wanted_fps"] = round(live.pace.wanted_rate, 2)
     payload["slowed_to"] = None if live.pace.slowed_to is None else round(live.pace.slowed_to, 2)

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from proctoring.live import ledger
+from proctoring.live.camera import CameraInUse
 from proctoring.live.clock import FrameClock, ReplayClock
 from proctoring.live.gaps import Gaps
 from proctoring.live.pace import Pace
@@ -62,6 +63,7 @@ class LiveSession:
         self.gaps = Gaps(connection.policy.tolerance())
         self.pace = Pace(self)
         self.repetition = Repetition()
+        self.camera = CameraInUse(connection.camera)
         self._frames_seen = 0
         self._last_frame = last
         self._looked_at: deque[float] = deque()
@@ -135,6 +137,7 @@ class LiveSession:
         if self.connection.time is not None:
             self._pause(self.connection.time)
         self._expect_pictures(now)
+        self.note_camera(now=now)
         if not resumed:
             if policy.accommodated:
                 self.record(ledger.accommodation(policy.muted, policy.eased), now=now)
@@ -169,6 +172,7 @@ class LiveSession:
             return None
         for entry in (*self.gaps.picture(at), *self.repetition.picture(at, observation, identical=same)):
             self.record(entry, now=at)
+        self.note_camera(now=at)
         late = self.engine.late_frames
         step = self.engine.observe(at, observation, asked=self.pace.asked_seconds)
         if self.engine.late_frames > late:
@@ -214,6 +218,12 @@ class LiveSession:
         else:
             self._take(self.engine.note(now, entry.name, entry.sentence, detail=entry.detail), now)
 
+    def note_camera(self, *, now: float) -> None:
+        """Record which camera is in use, where that has not been said yet and watching has begun."""
+        if self.engine is not None:
+            for entry in self.camera.due(now):
+                self.record(entry, now=now)
+
     def note_detectors_off(self, off: Mapping[str, str], *, now: float) -> None:
         """Record each detector that does not run, once a session."""
         for name, reason in off.items():
@@ -248,6 +258,7 @@ class LiveSession:
             last_sequence=self.last_sequence,
             applied_signal_ids=self._applied,
             connected=connected,
+            camera=None if self.camera.recorded is None else self.camera.recorded.as_dict(),
             again=self._again,
         )
         self._again = False

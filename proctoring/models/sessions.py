@@ -74,6 +74,9 @@ class Session(models.Model):
     last_frame_at = models.DateTimeField(null=True, blank=True)
     calibration: models.JSONField[JSONDict | None, JSONDict | None] = models.JSONField(null=True, blank=True)
     engine_state: models.JSONField[JSONDict | None, JSONDict | None] = models.JSONField(null=True, blank=True)
+    camera: models.JSONField[JSONDict | None, JSONDict | None] = models.JSONField(
+        null=True, blank=True, help_text="The camera in use as the browser named it (proctoring.live.camera)."
+    )
     risk_temporary = models.PositiveIntegerField(default=0)
     risk_permanent = models.PositiveIntegerField(default=0)
     risk_total = models.PositiveIntegerField(default=0, db_index=True)

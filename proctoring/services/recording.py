@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 JSONDict = dict[str, Any]
 AWAY = (OperationalError, InterfaceError)
+STATE = ("engine_state", "risk_temporary", "risk_permanent", "risk_total", "last_frame_at", "connected", "camera")
 LAST_SEQUENCE = "last_sequence"  # kept beside the counters: the number of the newest frame taken
 
 
@@ -55,6 +56,7 @@ class Commit:
     last_sequence: int | None = None
     applied_signal_ids: Sequence[UUID] = ()
     connected: bool | None = None
+    camera: JSONDict | None = None
     again: bool = False
 
 
@@ -225,7 +227,7 @@ def _chained(session: Session, drafts: Sequence[Drafted], pictures: Pictures | N
 
 def _save_state(session: Session, wanted: Commit) -> None:
     changed = ["event_count", "chain_head"] if wanted.drafts else []
-    for name in ("engine_state", "risk_temporary", "risk_permanent", "risk_total", "last_frame_at", "connected"):
+    for name in STATE:
         value = getattr(wanted, name)
         if value is not None:
             setattr(session, name, value)

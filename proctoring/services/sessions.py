@@ -59,6 +59,7 @@ class Connection:
     detectors_off: dict[str, str]
     pending_signals: tuple[PendingSignal, ...]
     time: AttemptTime | None = None
+    camera: dict[str, Any] | None = None
 
 
 @transaction.atomic
@@ -162,6 +163,7 @@ def open_connection(session_id: UUID | str) -> Connection:
         detectors_off=session.detectors_off,
         pending_signals=pending_signals(session.pk),
         time=time_of(session.attempt) if session.attempt is not None else None,
+        camera=session.camera,
     )
 
 

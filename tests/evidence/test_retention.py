@@ -43,7 +43,9 @@ def exam() -> Exam:
 
 def recorded(exam: Exam, **fields: Any) -> Session:
     """An ended session with two events, one of them with a picture, a signal and an answer."""
-    session = factories.ended_session(exam, at=END, calibration={"a": 1}, engine_state={"b": 2}, **fields)
+    session = factories.ended_session(
+        exam, at=END, calibration={"a": 1}, engine_state={"b": 2}, camera={"c": 3}, **fields
+    )
     drafts = [Drafted(draft(at_ms=1), factories.jpeg()), Drafted(technical(at_ms=2))]
     services.commit(Commit(session_id=session.pk, epoch=0, drafts=drafts, samples=[(1, 5)], risk_total=5))
     BrowserSignal.objects.create(
@@ -129,7 +131,7 @@ def test_the_event_log_takes_everything_measured_with_it(exam: Exam) -> None:
     session.refresh_from_db()
     for model in (Event, RiskSample, BrowserSignal):
         assert not model._default_manager.exists()
-    assert (session.calibration, session.engine_state) == (None, None)
+    assert (session.calibration, session.engine_state, session.camera) == (None, None, None)
     assert (session.event_count, session.risk_total) == (2, 5), "the row stays, with its counts"
     assert list(verify.check(session)) == []
 

@@ -68,6 +68,11 @@ export class Camera {
     this.#set("on", "asked");
   }
 
+  // The running track, null without one.
+  get track() {
+    return this.state === "on" ? this.#stream.getVideoTracks()[0] : null;
+  }
+
   // Every track is stopped, so the camera's light goes out.
   stop(why = "asked") {
     this.#asked += 1;

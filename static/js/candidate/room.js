@@ -5,6 +5,7 @@ import { Timers } from "../lib/timers.js";
 import * as store from "../lib/store.js";
 import { Calibration } from "./calibration.js";
 import { Camera } from "./camera.js";
+import { CameraReport } from "./camera_report.js";
 import { Capture } from "./capture.js";
 import { SystemCheck } from "./check.js";
 import { Clipboard } from "./clipboard.js";
@@ -38,6 +39,7 @@ const socket = new LiveSocket({
   timers,
   handlers: { message: received, state: connectionChanged, final: closedForGood },
 });
+const report = new CameraReport({ sessionId, camera, video: byId("selfview"), socket });
 const encoder = new Encoder(root.dataset.frameWorker);
 const capture = new Capture({ video: byId("selfview"), sessionId, socket, timers, encoder, changed: countFrames });
 const outbox = new Outbox({ sessionId, socket, timers, beaconUrl: root.dataset.signalsUrl });
@@ -72,6 +74,7 @@ function received(message) {
     calibration: (state) => calibration.received(state),
     started: begin,
     time: (message) => exam.told(message),
+    camera: (message) => camera.state === "on" && watch.cameraNamed(message),
     ended: ({ message: sentence }) => end(sentence),
     replaced: () => closedForGood(4001),
     pong: ({ server_time_ms: serverMs }) => pong(serverMs),
@@ -85,6 +88,7 @@ function welcome(message) {
   calibrated = message.calibrated;
   check.counts(message.counted);
   capture.welcome(message);
+  report.connected();
   outbox.connected();
   if (message.break) exam.told(message); // what changed while there was no connection
   if (message.state === "live") begin();
@@ -128,6 +132,7 @@ function cameraChanged(state, why) {
   capture.cameraIs(state === "on");
   if (state !== "on") calibration.interrupted("The camera stopped during the calibration. Start it and try again.");
   recordCamera();
+  report.tell();
 }
 
 function countFrames() {

@@ -11,6 +11,10 @@ const WARNINGS = {
   repeats: "The camera’s picture repeats itself: stop the camera and start it again",
 };
 
+const ANOTHER_CAMERA = "It is another camera than before; that is written down.";
+const OF_A_PROGRAM =
+  "That is a program’s name, not a camera’s, and is written down; it raises no score. If you have a camera of your own, choose it for this page in the browser’s settings, then stop the camera and start it again.";
+
 const CONNECTIONS = {
   connecting: "Connecting…",
   open: "Connected",
@@ -71,6 +75,13 @@ export class Watch {
     this.#stop.hidden = !running;
     if (hadFocus) (running ? this.#stop : this.#start).focus();
     if (state !== "on") this.warn([]);
+  }
+
+  // What the server makes of the camera in use.
+  cameraNamed({ label, program, changed }) {
+    const name = label ? `Camera on: ${label}.` : "Camera on.";
+    const parts = [name, changed ? ANOTHER_CAMERA : "", program ? OF_A_PROGRAM : ""];
+    this.#cameraText.textContent = parts.filter(Boolean).join(" ");
   }
 
   connection(state) {

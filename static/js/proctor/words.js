@@ -10,6 +10,7 @@ const WARNINGS = {
   covered: "Camera is covered",
   frozen: "Picture stands still",
   repeats: "Picture repeats itself",
+  virtual_camera: "The camera is a program’s",
 };
 
 const CONNECTIONS = {
