@@ -317,6 +317,8 @@ if PROCTOR_ANALYSIS == "celery" and not (PROCTOR_REDIS and CELERY_BROKER_URL):
         "PROCTOR_ANALYSIS=celery needs PROCTOR_REDIS and PROCTOR_BROKER, such as redis://host/0."
     )
 PROCTOR_WORKERS = envint("PROCTOR_WORKERS", 0)  # analysis processes; 0: one a core
+# Head and eyes are measured anew only where a glance does not show them as they were.
+PROCTOR_GLANCES = envbool("PROCTOR_GLANCES", True)
 PROCTOR_PHONE_WEIGHTS = envstr(
     "PROCTOR_PHONE_WEIGHTS", str(BASE_DIR / "proctoring" / "vision" / "weights" / "phone-v0.pt")
 )

@@ -37,7 +37,8 @@ class Face:
 @dataclass(frozen=True, slots=True)
 class HeadPose:
     """Degrees. Yaw is positive when the nose points to the picture's right, pitch when it points up, roll when
-    the head leans to the picture's right. ``source`` says what it was measured from: "mesh" or "keypoints" (coarse).
+    the head leans to the picture's right. ``source`` says what it was measured from: "mesh" or "keypoints" (coarse);
+    "stands" is a mesh's answer to an earlier picture, in which the face looked the same (:class:`Measured`).
     """
 
     yaw: float
@@ -57,6 +58,29 @@ class Eyes:
     horizontal: float
     vertical: float
     openness: float
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """How a face looks, to tell whether it still does: the keypoints' coarse pose, and what lies around the person's
+    right and left eye as base64 (see :mod:`proctoring.vision.glance`, which alone can read it)."""
+
+    pose: HeadPose
+    eyes: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the mesh measured in an earlier picture, and how the face looked there. It stands while the face does."""
+
+    pose: HeadPose
+    eyes: Eyes
+    glance: Glance
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Measured:
+        """The reverse of ``dataclasses.asdict``; raises KeyError or TypeError on anything else."""
+        return cls(HeadPose(**data["pose"]), Eyes(**data["eyes"]), _glance(data["glance"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +109,10 @@ class Observation:
     """Everything seen in one picture.
 
     ``faces`` is ``None`` when nobody looked (detector off), ``phones`` is ``None`` when nobody looked in this picture.
-    ``pose`` and ``eyes`` belong to the candidate's face, which is ``faces[0]`` (the largest). ``timings`` holds CPU
-    milliseconds by stage ("decode", "quality", "faces", "mesh", "phone"). ``fingerprint`` (see
-    :mod:`proctoring.vision.fingerprint`) tells whether the same picture comes again; "" when there is nothing to tell.
+    ``pose`` and ``eyes`` belong to the candidate's face, which is ``faces[0]`` (the largest); ``glance`` is for when it
+    is the only one. ``timings`` holds CPU milliseconds by stage ("decode", "quality", "faces", "glance", "mesh",
+    "phone"). ``fingerprint`` (see :mod:`proctoring.vision.fingerprint`) tells whether the same picture comes again; ""
+    when there is nothing to tell.
     """
 
     width: int
@@ -97,6 +122,7 @@ class Observation:
     pose: HeadPose | None = None
     eyes: Eyes | None = None
     phones: tuple[Box, ...] | None = None
+    glance: Glance | None = None
     fingerprint: str = ""
     models: Mapping[str, ModelRef] = field(default_factory=dict)
     timings: Mapping[str, float] = field(default_factory=dict)
@@ -104,6 +130,13 @@ class Observation:
     @property
     def face_count(self) -> int | None:
         return None if self.faces is None else len(self.faces)
+
+    @property
+    def measured(self) -> Measured | None:
+        """What may stand for later pictures; None where the mesh did not measure the only face, eyes and all."""
+        if self.glance is None or self.eyes is None or self.pose is None or self.pose.source != "mesh":
+            return None
+        return Measured(self.pose, self.eyes, self.glance)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain lists and dicts, ready for ``json.dumps``."""
@@ -124,7 +157,13 @@ class Observation:
             pose=None if data["pose"] is None else HeadPose(**data["pose"]),
             eyes=None if data["eyes"] is None else Eyes(**data["eyes"]),
             phones=None if phones is None else tuple(Box(**box) for box in phones),
+            glance=None if data.get("glance") is None else _glance(data["glance"]),
             fingerprint=data.get("fingerprint", ""),  # a worker of an older version sends none
             models={stage: ModelRef(**ref) for stage, ref in dict(data["models"]).items()},
             timings=dict(data["timings"]),
         )
+
+
+def _glance(data: Mapping[str, Any]) -> Glance:
+    one, other = data["eyes"]
+    return Glance(HeadPose(**data["pose"]), (one, other))

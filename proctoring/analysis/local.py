@@ -112,7 +112,7 @@ class Supervisor(threading.Thread):
         waited_ms = (time.monotonic() - job.submitted) * 1000
         timeout = self._pool.config.timeout
         try:
-            self._channel.send(Look(job.jpeg, job.look_for_phone), timeout)
+            self._channel.send(Look(job.jpeg, job.look_for_phone, job.known), timeout)
             reply: Reply = self._channel.receive(timeout)
         except TimeoutError:
             self._lose(f"gave no answer for {timeout:g} s", job)

@@ -7,9 +7,13 @@ import contextlib
 import threading
 import time
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from proctoring.analysis.scheduler import LongestWaitingFirst
 from proctoring.analysis.verdict import STOPPED, SUPERSEDED, Analysed, NotAnalysed, Verdict
+
+if TYPE_CHECKING:
+    from proctoring.observation import Measured
 
 
 @dataclass(eq=False, slots=True)
@@ -21,6 +25,7 @@ class Job:
     look_for_phone: bool
     future: asyncio.Future[Verdict]
     submitted: float = field(default_factory=time.monotonic)
+    known: Measured | None = None
 
     def answer(self, verdict: Verdict) -> None:
         """Hand the verdict to the event loop that asked; callable from any thread. A second answer is ignored."""

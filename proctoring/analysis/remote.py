@@ -26,6 +26,8 @@ from proctoring.analysis.remote_wire import (
     REPLY_PREFIX,
     WORKERS,
     Announcement,
+    PackedFrame,
+    pack_frame,
     unpack_announcement,
     unpack_verdict,
 )
@@ -41,7 +43,7 @@ TRY_AGAIN_SECONDS = 0.5
 # A frame without a verdict for so long is lost with its worker, which takes a tenth of a second for one.
 LOST_SECONDS = 3.0
 
-Send = Callable[[str, list[tuple[str, bytes, bool]], float], None]
+Send = Callable[[str, list[PackedFrame], float], None]
 
 
 @dataclass(slots=True)
@@ -133,7 +135,7 @@ class RemotePool(PoolBase):
         for start in range(0, len(named), share):
             some = named[start : start + share]
             try:
-                frames = [(name, job.jpeg, job.look_for_phone) for name, job in some]
+                frames = [pack_frame(name, job) for name, job in some]
                 self._send(REPLY_PREFIX + self.name, frames, self.lost_after)
             except (OperationalError, KombuError, redis.RedisError, OSError) as error:
                 self._lose_broker(error)

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 import msgpack
 
 from proctoring.analysis.declared import as_declared, number, text
-from proctoring.analysis.verdict import WORKER_FAILED, Analysed, NotAnalysed, Rejected, Verdict
-from proctoring.observation import ModelRef, Observation
+from proctoring.analysis.verdict import WORKER_FAILED, Analysed, Look, NotAnalysed, Rejected, Verdict
+from proctoring.observation import Measured, ModelRef, Observation
 
 if TYPE_CHECKING:
+    from proctoring.analysis.mailbox import Job
     from proctoring.vision.config import DetectorStatus
 
 TASK = "proctoring.analysis.look"
@@ -26,6 +27,10 @@ GONE_SECONDS = 8.0  # a worker that announced nothing for so long is gone
 REPLY_SECONDS = 30  # verdicts nobody fetches any more are dropped by Redis
 
 
+# A frame as it travels: the job's name, the JPEG, whether to look for a phone, and what is known of head and eyes.
+PackedFrame = tuple[str, bytes, bool, dict[str, Any] | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Announcement:
     """``unix_time``: when, by the worker's clock; machines keep theirs in step by NTP."""
@@ -34,6 +39,15 @@ class Announcement:
     unix_time: float
     error: str
     detectors: tuple[DetectorStatus, ...]
+
+
+def pack_frame(name: str, job: Job) -> PackedFrame:
+    return name, job.jpeg, job.look_for_phone, None if job.known is None else asdict(job.known)
+
+
+def unpack_look(jpeg: bytes, look_for_phone: bool, known: dict[str, Any] | None) -> Look:
+    """Raises KeyError or TypeError when ``known`` is not what :func:`pack_frame` sent."""
+    return Look(jpeg, look_for_phone, None if known is None else Measured.from_dict(known))
 
 
 def pack_verdict(job: str, verdict: Verdict, cpu_ms: float) -> bytes:

@@ -25,8 +25,10 @@ from proctoring.analysis.remote_wire import (
     TASK,
     WORKERS,
     Announcement,
+    PackedFrame,
     pack_announcement,
     pack_verdict,
+    unpack_look,
 )
 from proctoring.analysis.worker import ONE_THREAD, QUIET, judge
 
@@ -82,22 +84,22 @@ def leave(**kwargs: Any) -> None:
 
 
 @shared_task(name=TASK, ignore_result=True, acks_late=False)
-def look(reply_to: str, frames: list[tuple[str, bytes, bool]], sent: float, expires: float) -> None:
+def look(reply_to: str, frames: list[PackedFrame], sent: float, expires: float) -> None:
     """Judge each frame and hand its verdict straight to the process that waits for it.
 
     ``sent``: Unix seconds; a frame older than ``expires`` seconds is no longer waited for, and is not looked at.
     """
-    from proctoring.analysis.verdict import NOT_READY, Look, NotAnalysed
+    from proctoring.analysis.verdict import NOT_READY, NotAnalysed
 
     assert _replies is not None, "This worker does not consume the queue of frames."
-    for job, jpeg, look_for_phone in frames:
+    for job, jpeg, look_for_phone, known in frames:
         if time.time() - sent > expires:
             continue
         began = time.process_time()
         if _analyzer is None:
             verdict: Any = NotAnalysed(NOT_READY)
         else:
-            verdict = judge(_analyzer, Look(jpeg, look_for_phone))
+            verdict = judge(_analyzer, unpack_look(jpeg, look_for_phone, known))
         cpu_ms = (time.process_time() - began) * 1000
         with _replies.pipeline(transaction=False) as pipe:
             pipe.rpush(reply_to, pack_verdict(job, verdict, cpu_ms))

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from proctor_site.celery import app
-from proctoring.analysis.remote_wire import QUEUE, TASK
+from proctoring.analysis.remote_wire import QUEUE, TASK, PackedFrame
 
 
 class Sender:
@@ -16,7 +16,7 @@ class Sender:
         self._url = url
         self._producer: Any = None
 
-    def __call__(self, reply_to: str, frames: list[tuple[str, bytes, bool]], expires: float) -> None:
+    def __call__(self, reply_to: str, frames: list[PackedFrame], expires: float) -> None:
         """Raises kombu's OperationalError, or what the transport raises, when the broker is out of reach."""
         if self._producer is None:
             self._producer = app.amqp.Producer(app.connection_for_write(url=self._url), auto_declare=False)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from proctoring.observation import Observation
+    from proctoring.observation import Measured, Observation
     from proctoring.vision.config import DetectorStatus
 
 # Why a frame was not analysed. The words travel to the candidate's page.
@@ -48,10 +48,11 @@ Verdict = Analysed | Rejected | NotAnalysed
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """To a worker: look at this JPEG."""
+    """To a worker: look at this JPEG. ``known``: of head and eyes, which stands where the face looks the same."""
 
     jpeg: bytes
     look_for_phone: bool
+    known: Measured | None = None
 
 
 @dataclass(frozen=True, slots=True)

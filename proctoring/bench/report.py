@@ -10,9 +10,10 @@ from typing import Any
 
 from proctoring.bench.models import ModelsAlone
 from proctoring.bench.processes import cpu_model
+from proctoring.bench.run import VISION_STAGES
 from proctoring.bench.search import MAX_DROPPED, MAX_P95_MS, LevelResult, best
 
-STAGES = ("decode", "quality", "faces", "mesh", "phone", "between", "transport", "database", "total")
+STAGES = (*VISION_STAGES, "between", "transport", "database", "total")
 
 
 def as_dict(levels: Sequence[LevelResult], models: ModelsAlone, *, interval: float) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from proctoring.bench.load import Level, Seat, Tally
 from proctoring.bench.processes import Usage, usage
 from proctoring.bench.search import LevelResult, percentile
 
+VISION_STAGES = ("decode", "quality", "fingerprint", "faces", "glance", "mesh", "phone")
 METRICS_PATH = "/internal/metrics/"
 
 
@@ -105,7 +106,7 @@ def cpu_by_stage(before: Reading, after: Reading, frames: int) -> dict[str, floa
     stages.pop("worker", None)  # the sum of the worker's stages; the operating system tells the whole
     web = (after.usage.web_cpu - before.usage.web_cpu) * 1000 / frames
     workers = (after.usage.workers_cpu - before.usage.workers_cpu) * 1000 / frames
-    in_workers = sum(stages.get(name, 0.0) for name in ("decode", "quality", "faces", "mesh", "phone"))
+    in_workers = sum(stages.get(name, 0.0) for name in VISION_STAGES)
     stages["between"] = workers - in_workers
     stages["transport"] = web - stages.get("database", 0.0)
     stages["total"] = web + workers

@@ -24,12 +24,16 @@ WORST = 24
 USUAL = Policy()
 SCORED = (NO_FACE, *EVENTS)
 
+PACE, PHONE_EVERY = 1 / USUAL.frames_per_second, USUAL.phone_every
+
 SETTINGS = (
-    Setting("as shipped, calibrated", "calibrated", 1 / USUAL.frames_per_second, USUAL.phone_every),
-    Setting("as shipped, neutral learned in 20 s", "learned", 1 / USUAL.frames_per_second, USUAL.phone_every),
-    Setting("as shipped, no neutral at first", "cold", 1 / USUAL.frames_per_second, USUAL.phone_every),
-    Setting("phone looked for in every picture", "calibrated", 1 / USUAL.frames_per_second, 1),
-    Setting("every picture of the clip, calibrated", "calibrated", None, 1),
+    Setting("as shipped, calibrated", "calibrated", PACE, PHONE_EVERY),
+    Setting("as shipped, neutral learned in 20 s", "learned", PACE, PHONE_EVERY),
+    Setting("as shipped, no neutral at first", "cold", PACE, PHONE_EVERY),
+    Setting("head and eyes measured in every picture", "calibrated", PACE, PHONE_EVERY, glances=False),
+    Setting("phone looked for in every picture", "calibrated", PACE, 1),
+    Setting("without any speed-up", "calibrated", PACE, 1, glances=False),
+    Setting("every picture of the clip, without any speed-up", "calibrated", None, 1, glances=False),
 )
 
 Watched = Sequence[tuple[LabelledClip, Sequence[Observation]]]

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from proctoring.evaluation.labelled import LabelledClip, Span
-from proctoring.observation import Observation
+from proctoring.observation import Measured, Observation
 from proctoring.replay.clips import picture_at
 from proctoring.risk.calibration import LEARNING_SECONDS, Calibration, sample_of, summarise
 from proctoring.risk.engine import Engine
 from proctoring.risk.policy import Policy
+from proctoring.vision import glance
 
 START = 1_767_788_963.0
 LEAD_SECONDS = LEARNING_SECONDS + 5.0  # of looking at the screen, for the engine to learn from
@@ -23,13 +24,16 @@ SLACK_SECONDS = 0.5
 class Setting:
     """``neutral``: "calibrated" before the clip, "learned" from 20 s of looking at the screen, or "cold", with neither.
 
-    ``every`` is the seconds from one analysed picture to the next, ``None`` for each picture of the clip.
+    ``every`` is the seconds from one analysed picture to the next, ``None`` for each picture of the clip. Speed-ups are
+    ``phone_every`` and ``glances``: head and eyes are measured anew only where a glance does not show them as they
+    were.
     """
 
     name: str
     neutral: str
     every: float | None
     phone_every: int
+    glances: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +81,24 @@ def play(clip: LabelledClip, observations: Sequence[Observation], setting: Setti
         time = offset + step * every
         steps.append((time, observations[min(picture_at(time, clip.fps), len(observations) - 1)]))
     events = []
+    measured: Measured | None = None
     for time, seen in steps:
         looked = seen if engine.wants_phone else replace(seen, phones=None)
+        if setting.glances and engine.pose_may_stand(START + time):
+            looked = glanced_at(looked, measured)
+        if looked.pose is None or looked.pose.source != "stands":
+            measured = looked.measured
         for event in engine.observe(START + time, looked).events:
             if event.ledger == "integrity" and time >= 0:
                 events.append(Seen(event.name, time - event.detail["held_seconds"], time))
     return events
+
+
+def glanced_at(seen: Observation, known: Measured | None) -> Observation:
+    """A picture in which everything was measured, as a session sees it that knows ``known`` and needs not measure."""
+    if known is None or seen.glance is None or not glance.alike(known.glance, seen.glance):
+        return seen
+    return replace(seen, pose=replace(known.pose, source="stands"), eyes=known.eyes)
 
 
 def judge(clip: LabelledClip, events: Sequence[Seen], policy: Policy | None = None) -> Outcome:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+
 from proctoring.analysis.metrics import metrics
 from proctoring.analysis.service import Analysed, NotAnalysed, Rejected, analysis
 from proctoring.analysis.verdict import SUPERSEDED
@@ -15,6 +17,7 @@ from proctoring.live.wire import Frame, WireError, unpack_frame
 if TYPE_CHECKING:
     from proctoring.live.candidate import CandidateConsumer
     from proctoring.live.session import LiveSession
+    from proctoring.observation import Measured
 
 BREAK_PAUSE_MS = 5000
 
@@ -53,7 +56,7 @@ class Looker:
 
     async def _look(self, frame: Frame, at: float, received: float) -> None:
         live = self._live
-        verdict = await analysis().submit(str(live.id), frame.jpeg, live.wants_phone(at))
+        verdict = await analysis().submit(str(live.id), frame.jpeg, live.wants_phone(at), _known(live, at))
         if isinstance(verdict, Analysed) and not live.pace.keeps_own:
             waited, lag = verdict.waited_ms / 1000, time.monotonic() - verdict.answered
             pacer.judged(waited=waited, lag=lag, interval=live.frame_interval)
@@ -135,3 +138,7 @@ class Looker:
         due = max(now, received + pacer.interval(pace, waited=waited))
         pace.ask(pacer.rate(pace), received=received, due=due)
         return round((due - now) * 1000)
+
+
+def _known(live: LiveSession, at: float) -> Measured | None:
+    return live.known(at) if settings.PROCTOR_GLANCES else None

@@ -20,7 +20,7 @@ from proctoring.reports.record import detailed_record
 from proctoring.risk.policy import MULTIPLE_FACES, NO_FACE, PHONE_DETECTED, Policy
 
 JSONDict = dict[str, Any]
-NOT_SHOWN = {"models", "timings", "fingerprint"}
+NOT_SHOWN = {"models", "timings", "fingerprint", "glance"}
 CONNECTED = {"live", "checking", "camera_off"}  # as the proctors' pages name it
 
 

@@ -16,7 +16,7 @@ from proctoring.live.clock import FrameClock, ReplayClock
 from proctoring.live.gaps import Gaps
 from proctoring.live.pace import Pace
 from proctoring.live.repetition import Repetition
-from proctoring.observation import Observation
+from proctoring.observation import Measured, Observation
 from proctoring.risk.calibration import Calibration
 from proctoring.risk.engine import Engine
 from proctoring.risk.events import Step
@@ -65,6 +65,7 @@ class LiveSession:
         self.repetition = Repetition()
         self.camera = CameraInUse(connection.camera)
         self._frames_seen = 0
+        self._measured: Measured | None = None
         self._last_frame = last
         self._looked_at: deque[float] = deque()
         self._saved_at = time.monotonic()
@@ -118,6 +119,11 @@ class LiveSession:
         counts = self.connection.policy.rule(PHONE_DETECTED) is not None
         return counts and self._frames_seen % CHECK_PHONE_EVERY == 0
 
+    def known(self, at: float) -> Measured | None:
+        """What was last measured of head and eyes, if it may stand in a frame taken at ``at`` (Unix seconds)."""
+        may_stand = self.engine is not None and self.engine.pose_may_stand(at)
+        return self._measured if may_stand else None
+
     @property
     def frames_per_second(self) -> float:
         """Frames analysed a second, over the last ten."""
@@ -167,6 +173,8 @@ class LiveSession:
         self.looked = Looked(at, sequence, jpeg, observation)
         self._last_frame = at
         self.camera_on = True
+        if observation.pose is None or observation.pose.source != "stands":
+            self._measured = observation.measured
         self.count("analysed")
         if self.engine is None:
             return None

@@ -38,11 +38,13 @@ LOST_WHILE_TURNED_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """``conditions`` by name, and for each the values that decided. ``turned``: the head itself is turned away."""
+    """``conditions`` by name, and for each the values that decided. ``turned``: the head itself is turned away;
+    ``settled``: head and eyes are well within the limits."""
 
     conditions: Mapping[str, bool | None]
     measured: Mapping[str, dict[str, Any]]
     turned: bool
+    settled: bool = False
 
 
 def read(
@@ -71,6 +73,7 @@ def read(
         },
         measured=_measured(observation, gaze),
         turned=gaze.turned,
+        settled=gaze.settled,
     )
 
 

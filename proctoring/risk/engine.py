@@ -38,13 +38,16 @@ SEEN = (NO_FACE, MULTIPLE_FACES, LOOKING_AWAY, PHONE_DETECTED)
 # Pictures that fail again this soon after the last failure belong to the same trouble.
 NOT_ANALYSED_QUIET_SECONDS = 10.0
 SHORTEST_LOSS_SECONDS = 1.0  # of a connection that was gone mostly during a pause; less is the pause's own edge
+# Head and eyes are measured at least this often, however little the face changes.
+MEASURED_SECONDS = 2.0
 STATE_VERSION = 1
 
 
 @dataclass(slots=True)
 class _Values:
     """The plain values of the engine's state. ``clock`` is the time of the newest picture, ``seen_at`` that of the
-    newest analysed one, ``lost_at`` when the connection went, ``interrupted`` that none came after ``seen_at``."""
+    newest analysed one, ``lost_at`` when the connection went, ``interrupted`` that none came after ``seen_at``.
+    ``measured_at``: when head and eyes were last measured, ``settled`` that they were well within the limits."""
 
     risk_temporary: int = 0
     risk_permanent: int = 0
@@ -56,6 +59,8 @@ class _Values:
     lost_at: float | None = None
     late_frames: int = 0
     frames_since_phone_look: int | None = None
+    measured_at: float | None = None
+    settled: bool = False
     face_count: int | None = None
     conditions: dict[str, bool | None] = field(default_factory=dict)
 
@@ -140,6 +145,16 @@ class Engine:
         seen = any(self._runs[name].is_open for name in self._watched())
         return seen or any(stretch.end is None for stretch in self._stretches())
 
+    def pose_may_stand(self, time: float) -> bool:
+        """Whether what was last measured of head and eyes may stand in the picture of ``time``, if the face looks the
+        same: not while anything holds or may begin to, nor while the neutral is learned, and never for long."""
+        state = self._state
+        if state.measured_at is None or not state.settled or any(self._runs[name].is_open for name in SEEN):
+            return False
+        half = self.policy.interval() / 2  # the next picture, which must be measured, comes a little late
+        known = self.calibrated or self._learner.finished
+        return known and time - state.measured_at <= MEASURED_SECONDS - half
+
     def observe(self, time: float, observation: Observation, *, asked: float = 0.0) -> Step:
         """Take in what was seen in the picture captured at ``time``. ``asked``: how many seconds after the one before
         the server asked for it, where that is more than the exam's own pace; then none are missing in between, but what
@@ -161,6 +176,7 @@ class Engine:
         )
         if reading.turned:
             state.turned_at = time
+        self._note_measurement(time, observation, settled=reading.settled)
         state.conditions = dict(reading.conditions)
         self._decay(time)
         self._advance(time, reading, observation, asked)
@@ -289,6 +305,10 @@ class Engine:
             state.frames_since_phone_look = 0
         elif state.frames_since_phone_look is not None:
             state.frames_since_phone_look += 1
+
+    def _note_measurement(self, time: float, observation: Observation, *, settled: bool) -> None:
+        if observation.pose is None or observation.pose.source != "stands":
+            self._state.measured_at, self._state.settled = time, settled
 
     def _advance(self, time: float, reading: Reading, observation: Observation, asked: float) -> None:
         models = {stage: asdict(model) for stage, model in observation.models.items()}

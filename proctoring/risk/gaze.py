@@ -29,24 +29,30 @@ LOWERED_HEAD_DEGREES = 10.0
 # `head_turns` the man looks down 22 to 28 degrees and 22 to 29 aside for a second that is labelled as not turned.
 BENT_HEAD_DEGREES = 15.0
 BENT_FACTOR = 1.4
+# How far within the limits a measured face must be for a mere glance to follow it: more than a glance overlooks
+# (proctoring.vision.glance).
+SETTLED_DEGREES = 8.0
+SETTLED_EYES = 0.8
 
 Cause = Literal["head_aside", "head_up", "eyes_aside", "eyes_up", "face_lost_while_turned"]
 
 
 @dataclass(frozen=True, slots=True)
 class Gaze:
-    """``away`` is ``None`` when it can't be told. ``turned``: the head itself is away, so the face may be lost next."""
+    """``away`` is ``None`` when it can't be told. ``turned``: the head itself is away, so the face may be lost next.
+    ``settled``: measured and so far within every limit that a little more would not be away either."""
 
     away: bool | None
     cause: Cause | None
     turned: bool
     measured: dict[str, Any]
+    settled: bool = False
 
 
 def judge(*, pose: HeadPose, eyes: Eyes | None, neutral: Calibration, policy: Policy) -> Gaze:
     """Head first, then the eyes, each against the neutral; degrees and shares of the eye's width."""
     yaw, pitch = pose.yaw - neutral.yaw, pose.pitch - neutral.pitch
-    mesh = pose.source == "mesh"
+    mesh = pose.source != "keypoints"
     yaw_limit = policy.away_yaw_degrees
     if not mesh:
         yaw_limit *= KEYPOINT_FACTOR
@@ -85,7 +91,14 @@ def judge(*, pose: HeadPose, eyes: Eyes | None, neutral: Calibration, policy: Po
     if eyes is None:
         return Gaze(None, None, False, measured)
     cause = _eyes_away(eyes, yaw=yaw, pitch=pitch, neutral=neutral, limit=eyes_limit, up_limit=eyes_up_limit)
-    return Gaze(cause is not None, cause, False, measured)
+    settled = (
+        cause is None
+        and abs(yaw) <= yaw_limit - SETTLED_DEGREES
+        and pitch <= policy.away_pitch_degrees - SETTLED_DEGREES
+        and abs(eyes.horizontal - neutral.horizontal) <= SETTLED_EYES * eyes_limit
+        and eyes.vertical - neutral.vertical <= SETTLED_EYES * eyes_up_limit
+    )
+    return Gaze(cause is not None, cause, False, measured, settled)
 
 
 def _eyes_away(

@@ -5,14 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from proctoring.observation import Eyes, Face, HeadPose, ModelRef, Observation
+from proctoring.observation import Eyes, Face, Glance, HeadPose, Measured, ModelRef, Observation
 from proctoring.vision import memory, native
 from proctoring.vision.config import AnalyzerConfig, DetectorStatus
 from proctoring.vision.frame import decode
 from proctoring.vision.model_files import ModelUnavailable
+
+if TYPE_CHECKING:
+    from proctoring.vision.arrays import Rgb
 
 __all__ = ["Analyzer", "AnalyzerConfig", "DetectorStatus"]
 
@@ -29,19 +33,22 @@ class Analyzer:
         models_dir = Path(config.models_dir)
         memory.keep_freed()
         native.set_up(models_dir)
-        from proctoring.vision import eyes, faces, fingerprint, head_pose, phones, quality  # native libraries
+        from proctoring.vision import eyes, faces, fingerprint, glance, head_pose, phones, quality  # native libraries
 
         self._config = config
         self._eyes, self._head_pose, self._quality, self._inside = eyes, head_pose, quality, faces.inside
-        self._fingerprint = fingerprint
+        self._fingerprint, self._glance = fingerprint, glance
         self.detectors: dict[str, DetectorStatus] = {}
         with native.quiet():
             self._faces = self._load("faces", faces.FaceDetector)
             self._mesh = self._load("mesh", lambda: faces.FaceMesh(self._faces or faces.FaceDetector()))
             self._phones = self._load("phone", lambda: phones.PhoneDetector(config))
 
-    def analyse(self, jpeg: bytes, *, look_for_phone: bool) -> Observation:
-        """Everything seen in one JPEG. Raises :class:`~proctoring.vision.frame.BadFrame` when it cannot be judged."""
+    def analyse(self, jpeg: bytes, *, look_for_phone: bool, known: Measured | None = None) -> Observation:
+        """Everything seen in one JPEG. Raises :class:`~proctoring.vision.frame.BadFrame` when it cannot be judged.
+
+        ``known`` stands for what the mesh would measure where the face looks as it did there.
+        """
         timings: dict[str, float] = {}
         with _timed(timings, "decode"):
             picture = decode(jpeg, max_bytes=self._config.max_frame_bytes)
@@ -55,15 +62,14 @@ class Analyzer:
         if self._faces is not None:
             with _timed(timings, "faces"):
                 faces = self._faces.detect(picture)
-        pose: HeadPose | None = None
-        eyes: Eyes | None = None
-        if faces and self._mesh is not None:
-            with _timed(timings, "mesh"):
-                landmarks = self._mesh.landmarks(picture, faces[0], alone=len(faces) == 1)
-            if landmarks is not None:
-                pose, eyes = self._head_pose.from_mesh(landmarks), self._eyes.from_mesh(landmarks)
-        if faces and pose is None:
-            pose = self._head_pose.from_keypoints(faces[0], width=width, height=height)
+        glance: Glance | None = None
+        if faces and len(faces) == 1 and self._mesh is not None:
+            with _timed(timings, "glance"):
+                glance = self._glance.take(picture, faces[0])
+                stands = known is not None and glance is not None and self._glance.alike(known.glance, glance)
+        else:
+            stands = False
+        pose, eyes = self._measure(picture, faces, known if stands else None, timings)
         phones = None
         if look_for_phone and self._phones is not None:
             with _timed(timings, "phone"):
@@ -76,10 +82,28 @@ class Analyzer:
             pose=pose,
             eyes=eyes,
             phones=phones,
+            glance=glance,
             fingerprint=fingerprint,
             models=self._models(timings),
             timings=timings,
         )
+
+    def _measure(
+        self, picture: Rgb, faces: tuple[Face, ...] | None, known: Measured | None, timings: dict[str, float]
+    ) -> tuple[HeadPose | None, Eyes | None]:
+        """Head and eyes of the largest face: as ``known`` where that stands, else by the mesh, else by keypoints."""
+        if known is not None:
+            return replace(known.pose, source="stands"), known.eyes
+        if not faces:
+            return None, None
+        landmarks = None
+        if self._mesh is not None:
+            with _timed(timings, "mesh"):
+                landmarks = self._mesh.landmarks(picture, faces[0], alone=len(faces) == 1)
+        if landmarks is not None:
+            return self._head_pose.from_mesh(landmarks), self._eyes.from_mesh(landmarks)
+        height, width = picture.shape[:2]
+        return self._head_pose.from_keypoints(faces[0], width=width, height=height), None
 
     def _models(self, timings: dict[str, float]) -> dict[str, ModelRef]:
         """The models of the stages that looked at this picture."""

@@ -95,16 +95,17 @@ class ThroughUltralytics:
             done_warmup = property(lambda self: True, lambda self, value: None)
 
         torch.set_num_threads(1)
-        self._yolo: Any = YOLO(str(folder), task="detect")
-        self._options = {"imgsz": list(shape), "device": "cpu", "verbose": False, "save": False}
+        model: Any = YOLO(str(folder), task="detect")
+        self._yolo = model
+        self._options: dict[str, Any] = {"imgsz": list(shape), "device": "cpu", "verbose": False, "save": False}
         black = np.zeros((*shape, 3), np.uint8)
-        self._yolo.predict(black, predictor=Predictor, **self._options)
+        model.predict(black, predictor=Predictor, **self._options)
         core = openvino.Core()  # Ultralytics offers no argument for the threads
-        self._yolo.predictor.model.backend.ov_compiled_model = core.compile_model(
+        model.predictor.model.backend.ov_compiled_model = core.compile_model(
             core.read_model(str(next(folder.glob("*.xml")))), "CPU", _ONE_THREAD
         )
         self._options["conf"] = threshold
-        self.names: dict[int, str] = dict(self._yolo.names)
+        self.names: dict[int, str] = dict(model.names)
 
     def look(self, picture: Rgb) -> Found:
         result = self._yolo.predict(picture[..., ::-1], **self._options)[0]  # it takes arrays as BGR

@@ -56,6 +56,18 @@ async def test_a_real_frame_is_analysed(ready: LocalPool, jpeg: bytes) -> None:
     assert snapshot["cpu_ms"]["worker"] > snapshot["cpu_ms"]["faces"]
 
 
+async def test_what_is_known_of_head_and_eyes_stands_where_the_face_looks_the_same(
+    ready: LocalPool, jpeg: bytes
+) -> None:
+    first = await ready.submit("a", jpeg, False)
+    assert isinstance(first, Analysed)
+    again = await ready.submit("a", jpeg, False, first.observation.measured)
+    assert isinstance(again, Analysed)
+    assert again.observation.pose is not None
+    assert again.observation.pose.source == "stands"
+    assert again.observation.eyes == first.observation.eyes
+
+
 async def test_what_is_no_picture_is_rejected_and_the_worker_goes_on(ready: LocalPool, jpeg: bytes) -> None:
     pid = worker_pid(ready)
     assert await ready.submit("a", b"no picture", False) == Rejected(

@@ -14,11 +14,12 @@ import psutil
 import pytest
 import redis
 
+from proctoring.analysis.mailbox import Job
 from proctoring.analysis.metrics import Metrics
 from proctoring.analysis.remote import RemotePool
-from proctoring.analysis.remote_wire import WORKERS, pack_verdict, unpack_verdict
+from proctoring.analysis.remote_wire import WORKERS, pack_frame, pack_verdict, unpack_look, unpack_verdict
 from proctoring.analysis.sending import Sender
-from proctoring.analysis.verdict import Analysed, NotAnalysed, Rejected, Verdict
+from proctoring.analysis.verdict import Analysed, Look, NotAnalysed, Rejected, Verdict
 from tests.analysis.pools import MODELS, ROOT
 from tests.data import clip_frames
 from tests.factories import observation
@@ -177,3 +178,19 @@ def test_half_a_setup_says_what_is_missing(tmp_path: Path) -> None:
         [sys.executable, "manage.py", "check"], cwd=ROOT, env=env, capture_output=True, text=True, check=False
     )
     assert "PROCTOR_ANALYSIS=celery needs PROCTOR_REDIS and PROCTOR_BROKER" in done.stderr
+
+
+async def test_what_is_known_of_head_and_eyes_goes_along_and_stands(pool: RemotePool, jpeg: bytes) -> None:
+    first = await pool.submit("a", jpeg, False)
+    assert isinstance(first, Analysed)
+    again = await pool.submit("a", jpeg, False, first.observation.measured)
+    assert isinstance(again, Analysed)
+    assert again.observation.pose is not None
+    assert again.observation.pose.source == "stands"
+
+
+async def test_a_frame_without_anything_known_is_read_as_such() -> None:
+    job = Job("a", b"jpeg", True, asyncio.get_running_loop().create_future())
+    name, jpeg, look_for_phone, known = pack_frame("1", job)
+    assert name == "1"
+    assert unpack_look(jpeg, look_for_phone, known) == Look(b"jpeg", True, None)

@@ -11,7 +11,8 @@ from dataclasses import replace
 
 import pytest
 
-from proctoring.observation import Observation
+from proctoring.evaluation.playing import glanced_at
+from proctoring.observation import Measured, Observation
 from proctoring.risk.calibration import Calibration, calibrate
 from proctoring.risk.engine import Engine, EventDraft
 from proctoring.risk.policy import Policy
@@ -30,6 +31,39 @@ def watch(observations: Sequence[Observation], *, fps: float, calibration: Calib
         seen = observation if engine.wants_phone else _without_phones(observation)
         events.extend(engine.observe(START + index / fps, seen).events)
     return events
+
+
+@pytest.mark.parametrize(
+    ("name", "rate", "every", "neutral", "least"),
+    [
+        ("head_turns", HEAD_TURNS_RATE, 3, 3, 0.0),
+        ("reading_down", READING_RATE, 2, 33, 0.3),
+        ("eyes_center_left_center", EYES_RATE, 2, 20, 0.4),
+        ("eyes_center_right_center", EYES_RATE, 2, 20, 0.4),
+    ],
+)
+@pytest.mark.parametrize("shown", [1, 2])  # each picture, and each second one: half the rate
+def test_a_glance_that_spares_measuring_changes_no_event(
+    clip: Clip, name: str, rate: float, every: int, neutral: int, least: float, shown: int
+) -> None:
+    calibration = calibrate(clip(name, every=every)[:neutral] * 8)
+    observations, fps = clip(name, every=every)[::shown], rate / every / shown
+    engine = Engine(Policy(), calibration)
+    measured: Measured | None = None
+    events: list[EventDraft] = []
+    stood = 0
+    for index, observation in enumerate(observations):
+        time = START + index / fps
+        seen = observation if engine.wants_phone else _without_phones(observation)
+        if engine.pose_may_stand(time):
+            seen = glanced_at(seen, measured)
+        if seen.pose is not None and seen.pose.source == "stands":
+            stood += 1
+        else:
+            measured = seen.measured
+        events.extend(engine.observe(time, seen).events)
+    assert events == watch(observations, fps=fps, calibration=calibration)
+    assert stood >= least * len(observations)
 
 
 def _without_phones(observation: Observation) -> Observation:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -13,11 +16,12 @@ from proctoring.evaluation.events import SETTINGS, report
 from proctoring.evaluation.labelled import SHIPPED_LABELS, LabelledClip, Span, open_clips
 from proctoring.evaluation.playing import Seen, Setting, judge, play
 from proctoring.evaluation.segments import Segment, found_at, segments, truth_of
-from proctoring.observation import Observation
+from proctoring.observation import Eyes, Glance, HeadPose, Observation
 from proctoring.risk.policy import LOOKING_AWAY, MULTIPLE_FACES, NO_FACE
 from tests.data import data_path
 from tests.evaluation.scenes import clip, seen
 
+EYE = base64.b64encode(np.arange(38 * 22).astype(np.uint8).tobytes()).decode()  # 38 by 22 pixels of something
 EVERY_PICTURE = Setting("every picture", "calibrated", None, 1)
 
 
@@ -44,6 +48,23 @@ def test_two_pictures_a_second_show_it_half_a_second_later() -> None:
     assert learned == calibrated
     # 15 s of the clip itself must pass first; the turn is over by then.
     assert cold == []
+
+
+def test_a_glance_may_miss_what_it_cannot_tell_and_is_said_to_be_one_of_the_speed_ups() -> None:
+    """Eyes that turn aside while the glance says that nothing changed: it must not be asked for longer than 2 s."""
+    made = clip(seconds=20.0, intervals=(Span(LOOKING_AWAY, 10.0, 15.0),))
+    same = Glance(HeadPose(0.0, 0.0, 0.0, "keypoints"), (EYE, EYE))
+    observations = [replace(seen(), glance=same) for _ in range(200)]
+    aside = replace(seen(), eyes=Eyes(0.65, 0.0, 0.3), glance=same)
+    observations[100:150] = [aside] * 50
+    usual, measured = SETTINGS[0], SETTINGS[3]
+    assert (usual.glances, measured.glances) == (True, False)
+    assert [round(one.at, 3) for one in play(made, observations, measured)] == [13.5]
+    # Measured at 0, 2, 4 … s, and so at 10 s.
+    assert [round(one.at, 3) for one in play(made, observations, usual)] == [13.5]
+    observations[90:100] = [aside] * 10
+    assert [round(one.at, 3) for one in play(made, observations, measured)] == [12.5]
+    assert [round(one.at, 3) for one in play(made, observations, usual)] == [13.5]
 
 
 def test_an_event_beside_every_label_is_false_and_one_within_an_unsure_time_is_not() -> None:

@@ -106,6 +106,21 @@ async def test_two_people_are_seen(page: CandidatePage) -> None:
     assert verdict["warnings"] == ["multiple_faces"]
 
 
+@pytest.mark.parametrize(("glances", "source"), [(True, "stands"), (False, "mesh")])
+async def test_a_glance_spares_measuring_somebody_who_keeps_still_unless_that_is_switched_off(
+    page: CandidatePage, settings: Any, glances: bool, source: str
+) -> None:
+    settings.PROCTOR_GLANCES = glances
+    await start(page)
+    still = clip_frames("head_turns")[0].read_bytes()
+    await page.frame(still)
+    await page.frame(still)
+    looked = presence.connected[page.session_id].live.looked
+    assert looked is not None
+    assert looked.observation.pose is not None
+    assert looked.observation.pose.source == source
+
+
 async def test_calibration_without_a_face_fails_with_a_sentence(page: CandidatePage) -> None:
     failed = await calibrate(page, [clutter()] * 3)
     assert (failed["state"], failed["code"]) == ("failed", "no_face")

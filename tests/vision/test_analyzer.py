@@ -29,7 +29,7 @@ def test_the_same_picture_gives_the_same_observation(analyzer: Analyzer, frame: 
 
 def test_every_stage_is_timed_and_names_its_model(analyzer: Analyzer, frame: bytes) -> None:
     seen = analyzer.analyse(frame, look_for_phone=True)
-    assert seen.timings.keys() == {"decode", "quality", "faces", "mesh", "phone"}
+    assert seen.timings.keys() == {"decode", "quality", "fingerprint", "faces", "glance", "mesh", "phone"}
     assert all(milliseconds > 0 for milliseconds in seen.timings.values())
     assert seen.models.keys() == {"faces", "mesh", "phone"}
     weights = Path(analyzer_config().phone_weights)
