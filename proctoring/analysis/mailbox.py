@@ -24,8 +24,8 @@ class Job:
     jpeg: bytes
     look_for_phone: bool
     future: asyncio.Future[Verdict]
-    submitted: float = field(default_factory=time.monotonic)
     known: Measured | None = None
+    submitted: float = field(default_factory=time.monotonic)
 
     def answer(self, verdict: Verdict) -> None:
         """Hand the verdict to the event loop that asked; callable from any thread. A second answer is ignored."""
