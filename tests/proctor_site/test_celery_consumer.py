@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from celery import Celery
+from kombu import Exchange, Queue
 from kombu.exceptions import OperationalError
 from redis.exceptions import ConnectionError as RedisIsAway
 
@@ -24,9 +25,19 @@ def test_it_outlives_a_redis_that_goes_away_with_what_had_been_fetched() -> None
         app.conf.worker_cancel_long_running_tasks_on_connection_loss = True
         app.conf.worker_enable_prefetch_count_reduction = False
         connection = app.connection_for_read()
-        queue = connection.SimpleQueue("fetched")
-        queue.put("a message")
-        queue.get(timeout=5)
+        fetched: list[object] = []
+        queue = Queue("fetched", channel=connection.default_channel)
+        with connection.Producer() as producer:
+            producer.publish("a message", routing_key="fetched", declare=[queue])
+        connection.Consumer(queue, callbacks=[lambda *one: fetched.append(one)]).consume()
+        control = Queue(
+            "control", Exchange("control", type="fanout"), auto_delete=True, channel=connection.default_channel
+        )
+        connection.Consumer(control).consume()  # as every worker listens to orders
+        while not fetched:
+            connection.drain_events(timeout=5)
+        with pytest.raises(TimeoutError):
+            connection.drain_events(timeout=0.1)  # it goes on asking for more
         worker = consumer(app, connection)
         server.kill()
         worker.on_connection_error_after_connected(RedisIsAway("Connection closed by server."))
