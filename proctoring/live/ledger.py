@@ -1,12 +1,14 @@
-"""Entries of the technical ledger that the sockets make themselves, worded for people."""
+"""Entries of the log that the sockets make themselves and that never score, worded for people."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from proctoring.risk.events import EventDraft
+from proctoring.observation import Box
+from proctoring.risk.events import EventDraft, Ledger
+from proctoring.risk.standing import PHONE_AT_REST
 
 FRAME_REJECTED = "FRAME_REJECTED"
 MESSAGE_REJECTED = "MESSAGE_REJECTED"
@@ -49,11 +51,12 @@ class Entry:
     name: str
     sentence: str
     detail: dict[str, Any]
+    ledger: Ledger = "technical"
 
     def before_watching(self, *, time: float, risk_total: int) -> EventDraft:
         """As an event of a session without an engine. ``time``: Unix seconds on the server's clock."""
         return EventDraft(
-            ledger="technical",
+            ledger=self.ledger,
             name=self.name,
             time=time,
             risk_delta=0,
@@ -152,6 +155,15 @@ def virtual_camera(label: str) -> Entry:
 def _camera(camera: dict[str, Any]) -> str:
     name = f"“{camera['label']}”" if camera["label"] else "one without a name"
     return f"{name}, {camera['width']}×{camera['height']} pixels"
+
+
+def phone_at_rest(boxes: Sequence[Box], *, calibrating: bool) -> Entry:
+    """``calibrating``: it stood there during the calibration, not only in the check before."""
+    number = len(boxes)
+    what = "Something that looks like a phone" if number == 1 else f"{number} things that look like phones"
+    when = "during the calibration" if calibrating else "before watching began"
+    said = f"{what} stood in the picture {when}: not counted while in the same place. Please look what it is."
+    return Entry(PHONE_AT_REST, said, {"measured": {"phones": [asdict(box) for box in boxes]}}, "environment")
 
 
 def rejected(code: str, count: int = 1) -> Entry:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from exams.errors import ExamError
 from proctoring import services
-from proctoring.live import codes, payloads
+from proctoring.live import codes, ledger, payloads
 from proctoring.live.camera import Camera
 from proctoring.live.database import read
 from proctoring.live.recorder import recorder
@@ -23,7 +23,7 @@ from proctoring.risk.calibration import CalibrationFailed, calibrate, problem_of
 
 if TYPE_CHECKING:
     from proctoring.live.candidate import CandidateConsumer
-    from proctoring.live.session import LiveSession
+    from proctoring.live.session import LiveSession, Looked
 
 MOST_CALIBRATION_FRAMES = 600
 ACTIONS = ("start", "finish", "cancel")
@@ -56,6 +56,7 @@ class Listener:
         self._live = live
         self._turn = asyncio.Lock()  # first come, first served: asyncio's locks are fair
         self._collected: list[Observation] = []
+        self._phone_look: Looked | None = None  # of this calibration, the newest that showed something like a phone
 
     async def take(self, text: str, received: float) -> None:
         """Refuse it at once, or handle it beside the frames that come meanwhile. ``received``: Unix seconds."""
@@ -87,6 +88,8 @@ class Listener:
         """One more frame, when a calibration is going on."""
         if self._live.calibrating and len(self._collected) < MOST_CALIBRATION_FRAMES:
             self._collected.append(observation)
+            if observation.phones:
+                self._phone_look = self._live.looked
             await self._tell_calibration()
 
     async def _in_turn(self, handling: Any) -> None:
@@ -164,6 +167,8 @@ class Listener:
             )
             return
         collected, self._collected = self._collected, []
+        if action == "start":
+            self._phone_look = None
         live.calibrating = action == "start"
         if action == "start":
             await self._tell_calibration()
@@ -181,6 +186,10 @@ class Listener:
         epoch = live.connection.epoch
         await recorder.call(partial(services.save_calibration, live.id, epoch, calibration))
         live.calibration = calibration
+        if calibration.standing:
+            entry = ledger.phone_at_rest(calibration.standing, calibrating=True)
+            live.record(entry, now=time.time(), looked=self._phone_look)
+            await self._page.save()
         await self._page.tell({"type": "calibration", "state": "done"})
 
     async def _tell_calibration(self) -> None:

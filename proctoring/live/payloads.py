@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from exams.api.time import break_payload
 from proctoring.live import frames
-from proctoring.live.session import LiveSession
+from proctoring.live.session import LiveSession, phones
 from proctoring.models import Event, Session
 from proctoring.observation import Observation
 from proctoring.reports.record import detailed_record
@@ -135,7 +135,7 @@ def live_session(live: LiveSession, *, connection: str, with_observation: bool) 
     payload["wanted_fps"] = round(live.pace.wanted_rate, 2)
     payload["slowed_to"] = None if live.pace.slowed_to is None else round(live.pace.slowed_to, 2)
     if with_observation:
-        payload["observation"] = None if looked is None else seen(looked.observation)
+        payload["observation"] = None if looked is None else seen(looked.observation) | phones(looked)
         payload["looking_away"] = None if step is None else step.looking_away
     return payload
 

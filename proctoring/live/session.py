@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
 from typing import Any
 from uuid import UUID
@@ -16,14 +16,16 @@ from proctoring.live.clock import FrameClock, ReplayClock
 from proctoring.live.gaps import Gaps
 from proctoring.live.pace import Pace
 from proctoring.live.repetition import Repetition
-from proctoring.observation import Measured, Observation
+from proctoring.observation import Box, Measured, Observation
 from proctoring.risk.calibration import Calibration
 from proctoring.risk.engine import Engine
-from proctoring.risk.events import Step
+from proctoring.risk.events import EventDraft, Step
 from proctoring.risk.policy import CALIBRATION_FRAMES_PER_SECOND, CHECK_FRAMES_PER_SECOND, PHONE_DETECTED
+from proctoring.risk.standing import PHONE_AT_REST, stood
 from proctoring.services import AttemptTime, Commit, Connection, Drafted, PendingSignal
 
 CHECK_PHONE_EVERY = 5
+CHECK_LOOKS = 6  # of a quarter of a minute
 SAVE_SECONDS = 5.0
 PICTURE_FOR_SIGNAL_SECONDS = 2.0  # a signal's event gets the newest frame when that is no older
 FPS_SECONDS = 10.0
@@ -31,12 +33,19 @@ FPS_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """The newest analysed frame. ``time``: Unix seconds on the server's clock."""
+    """The newest analysed frame. ``time``: Unix seconds on the server's clock. ``at_rest``: of the phones seen, those
+    that do not count."""
 
     time: float
     sequence: int
     jpeg: bytes
     observation: Observation
+    at_rest: tuple[Box, ...] = ()
+
+    @property
+    def counted(self) -> tuple[Box, ...] | None:
+        phones = self.observation.phones
+        return None if phones is None else tuple(phone for phone in phones if phone not in self.at_rest)
 
 
 class LiveSession:
@@ -65,6 +74,7 @@ class LiveSession:
         self.repetition = Repetition()
         self.camera = CameraInUse(connection.camera)
         self._frames_seen = 0
+        self._check_looks: deque[tuple[Box, ...]] = deque(maxlen=CHECK_LOOKS)
         self._measured: Measured | None = None
         self._last_frame = last
         self._looked_at: deque[float] = deque()
@@ -139,12 +149,18 @@ class LiveSession:
         resumed, self.state = self.state == "live", "live"
         self.started_at = started_at.timestamp() if started_at else 0.0
         state, policy = self.connection.engine_state, self.connection.policy
-        self.engine = Engine(policy, self.calibration) if state is None else Engine.restore(policy, state)
+        standing = stood(self._check_looks) if self.calibration is None else ()
+        if state is None:
+            self.engine = Engine(policy, self.calibration, standing=standing)
+        else:
+            self.engine = Engine.restore(policy, state)
         if self.connection.time is not None:
             self._pause(self.connection.time)
         self._expect_pictures(now)
         self.note_camera(now=now)
         if not resumed:
+            if standing:
+                self.record(ledger.phone_at_rest(standing, calibrating=False), now=now, looked=self.looked)
             if policy.accommodated:
                 self.record(ledger.accommodation(policy.muted, policy.eased), now=now)
             return
@@ -177,12 +193,15 @@ class LiveSession:
             self._measured = observation.measured
         self.count("analysed")
         if self.engine is None:
+            if observation.phones is not None:
+                self._check_looks.append(observation.phones)
             return None
         for entry in (*self.gaps.picture(at), *self.repetition.picture(at, observation, identical=same)):
             self.record(entry, now=at)
         self.note_camera(now=at)
         late = self.engine.late_frames
         step = self.engine.observe(at, observation, asked=self.pace.asked_seconds)
+        self.looked = replace(self.looked, at_rest=self.engine.at_rest)
         if self.engine.late_frames > late:
             self.count("late")
         return self._take(step, at, self.looked)
@@ -219,12 +238,13 @@ class LiveSession:
     def count(self, name: str, number: int = 1) -> None:
         self._counters[name] += number
 
-    def record(self, entry: ledger.Entry, *, now: float) -> None:
-        """An entry of the technical ledger. ``now``: Unix seconds."""
+    def record(self, entry: ledger.Entry, *, now: float, looked: Looked | None = None) -> None:
+        """An entry that never scores. ``now``: Unix seconds; ``looked``: the frame it is about."""
         if self.engine is None:
-            self._drafts.append(Drafted(entry.before_watching(time=now, risk_total=self.risk_total)))
+            self._drafts.append(self._drafted(entry.before_watching(time=now, risk_total=self.risk_total), looked))
         else:
-            self._take(self.engine.note(now, entry.name, entry.sentence, detail=entry.detail), now)
+            step = self.engine.note(now, entry.name, entry.sentence, ledger=entry.ledger, detail=entry.detail)
+            self._take(step, now, looked)
 
     def note_camera(self, *, now: float) -> None:
         """Record which camera is in use, where that has not been said yet and watching has begun."""
@@ -305,11 +325,23 @@ class LiveSession:
         for draft in step.events:
             if draft.ledger == "integrity":
                 self.pace.scored_at = max(self.pace.scored_at, draft.time)
-            if looked is None or draft.ledger != "integrity" or not self.connection.policy.keep_snapshots:
-                self._drafts.append(Drafted(draft))
-            else:
-                self._drafts.append(Drafted(draft, looked.jpeg, boxes(looked)))
+            self._drafts.append(self._drafted(draft, looked))
         return step
+
+    def _drafted(self, draft: EventDraft, looked: Looked | None) -> Drafted:
+        shows = draft.ledger == "integrity" or draft.name == PHONE_AT_REST
+        if looked is None or not shows or not self.connection.policy.keep_snapshots:
+            return Drafted(draft)
+        return Drafted(draft, looked.jpeg, boxes(looked))
+
+
+def phones(looked: Looked) -> dict[str, Any]:
+    """As plain values: those that count, and those that only stand where they stood before."""
+    counted = looked.counted
+    return {
+        "phones": None if counted is None else [asdict(box) for box in counted],
+        "phones_at_rest": [asdict(box) for box in looked.at_rest],
+    }
 
 
 def boxes(looked: Looked) -> dict[str, Any]:
@@ -317,7 +349,7 @@ def boxes(looked: Looked) -> dict[str, Any]:
     seen = looked.observation.as_dict()
     return {
         "faces": seen["faces"],
-        "phones": seen["phones"],
+        **phones(looked),
         "pose": seen["pose"],
         "taken_unix_ms": round(looked.time * 1000),
     }

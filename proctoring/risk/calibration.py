@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from statistics import median
 from typing import Any
 
-from proctoring.observation import Observation
+from proctoring.observation import Box, Observation
+from proctoring.risk.standing import stood
 
 # Ten seconds at the default two pictures a second give twenty; half of them must be usable.
 MINIMUM_SAMPLES = 8
@@ -52,6 +53,7 @@ class Calibration:
 
     Looking at the centre and the four corners of the screen, four fifths of the pictures lie at its edges: so the
     spread is about the way from the centre of the screen to its edge, and one wild picture changes nothing.
+    ``standing``: what looked like a phone and stood in the same place all the while.
     """
 
     yaw: float
@@ -65,6 +67,7 @@ class Calibration:
     vertical_spread: float
     openness_spread: float
     samples: int
+    standing: tuple[Box, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -72,7 +75,7 @@ class Calibration:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Calibration:
         """Raises TypeError when ``data`` was not made by :meth:`as_dict`."""
-        return cls(**data)
+        return cls(**{**data, "standing": tuple(Box(**box) for box in data.get("standing", ()))})
 
 
 Sample = tuple[float, float, float, float, float]
@@ -94,7 +97,8 @@ def calibrate(observations: Sequence[Observation]) -> Calibration:
     calibration = summarise(samples)
     if calibration.yaw_spread > MAXIMUM_YAW_SPREAD:
         raise _failed("unsteady")
-    return calibration
+    standing = stood(observation.phones for observation in observations if observation.phones is not None)
+    return replace(calibration, standing=standing)
 
 
 def problem_of(observation: Observation) -> str | None:
@@ -124,7 +128,7 @@ def summarise(samples: Iterable[Sample]) -> Calibration:
     columns = list(zip(*samples, strict=True))
     middles = [median(column) for column in columns]
     spreads = [median(abs(value - middle) for value in column) for column, middle in zip(columns, middles, strict=True)]
-    names = [measure.name for measure in fields(Calibration)]
+    names = [measure.name for measure in fields(Calibration) if measure.name != "standing"]
     return Calibration.from_dict(dict(zip(names, (*middles, *spreads, len(columns[0])), strict=True)))
 
 

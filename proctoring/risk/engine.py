@@ -8,10 +8,10 @@ repeated ones are dropped and counted), those of signals may lie in the past whe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, replace
 from typing import Any
 
-from proctoring.observation import Observation
+from proctoring.observation import Box, Observation
 from proctoring.risk import sentences
 from proctoring.risk.browser import Browser, Due, known_kinds
 from proctoring.risk.calibration import Calibration, Learner
@@ -30,7 +30,9 @@ from proctoring.risk.policy import (
     Rule,
 )
 from proctoring.risk.runs import EPSILON, Run
+from proctoring.risk.standing import Standing
 from proctoring.risk.stretches import Stretch
+from proctoring.risk.values import Values
 
 __all__ = ["Engine", "EventDraft", "Step"]
 
@@ -40,55 +42,40 @@ NOT_ANALYSED_QUIET_SECONDS = 10.0
 SHORTEST_LOSS_SECONDS = 1.0  # of a connection that was gone mostly during a pause; less is the pause's own edge
 # Head and eyes are measured at least this often, however little the face changes.
 MEASURED_SECONDS = 2.0
+LOOKS_FOR_A_PHONE = 2  # one look may be a mistake of the detector, however short the limit
 STATE_VERSION = 1
 
 
-@dataclass(slots=True)
-class _Values:
-    """The plain values of the engine's state. ``clock`` is the time of the newest picture, ``seen_at`` that of the
-    newest analysed one, ``lost_at`` when the connection went, ``interrupted`` that none came after ``seen_at``.
-    ``measured_at``: when head and eyes were last measured, ``settled`` that they were well within the limits."""
-
-    risk_temporary: int = 0
-    risk_permanent: int = 0
-    clock: float | None = None
-    seen_at: float | None = None
-    interrupted: bool = False
-    turned_at: float | None = None
-    not_analysed_at: float | None = None
-    lost_at: float | None = None
-    late_frames: int = 0
-    frames_since_phone_look: int | None = None
-    measured_at: float | None = None
-    settled: bool = False
-    face_count: int | None = None
-    conditions: dict[str, bool | None] = field(default_factory=dict)
-
-
 class Engine:
-    """One session's risk. Without a calibration it learns the candidate's neutral from the first minute."""
+    """One session's risk. Without a calibration it learns the candidate's neutral from the first minute; ``standing``
+    is then what looked like a phone and stood in one place before watching began."""
 
-    def __init__(self, policy: Policy, calibration: Calibration | None = None) -> None:
+    def __init__(
+        self, policy: Policy, calibration: Calibration | None = None, *, standing: tuple[Box, ...] = ()
+    ) -> None:
         self.policy = policy
         self._calibration = calibration
+        self._standing = Standing(standing if calibration is None else calibration.standing)
+        self.at_rest: tuple[Box, ...] = ()  # of the newest picture: what does not count because it stood there before
         self._learner = Learner()
         self._runs = {name: Run() for name in (*SEEN, *ENVIRONMENT)}
         self._browser = Browser(policy)
         self._calm = Calm()
         self._pauses = Pauses()
-        self._state = _Values()
+        self._state = Values()
 
     @classmethod
     def restore(cls, policy: Policy, state: Mapping[str, Any]) -> Engine:
         """The engine as it was when ``state`` was taken. Raises KeyError or TypeError for anything but such a state."""
         calibration = state["calibration"]
         engine = cls(policy, None if calibration is None else Calibration.from_dict(calibration))
+        engine._standing = Standing.from_list(state.get("standing", ()))
         engine._learner = Learner.from_dict(state["learner"])
         engine._runs = {name: Run.from_dict(state["runs"][name]) for name in engine._runs}
         engine._browser = Browser.restore(policy, state["page"], state.get("browser", {}))
         engine._calm = Calm.from_dict(state["calm"])
         engine._pauses = Pauses(state.get("pauses", ()))
-        engine._state = _Values(**{**state["values"], "conditions": dict(state["values"]["conditions"])})
+        engine._state = Values(**{**state["values"], "conditions": dict(state["values"]["conditions"])})
         return engine
 
     def state(self) -> dict[str, Any]:
@@ -96,6 +83,7 @@ class Engine:
         return {
             "version": STATE_VERSION,
             "calibration": None if self._calibration is None else self._calibration.as_dict(),
+            "standing": self._standing.as_list(),
             "learner": self._learner.as_dict(),
             "runs": {name: run.as_dict() for name, run in self._runs.items()},
             "page": self._browser.page(),
@@ -165,6 +153,8 @@ class Engine:
         self._notice_missing_pictures(time, asked)
         state.clock = state.seen_at = time
         state.face_count = observation.face_count
+        counted, self.at_rest = self._standing.look(observation.phones)
+        observation = replace(observation, phones=counted)
         self._count_phone_look(observation)
         if self._calibration is None:
             self._learner.learn(time, observation)
@@ -174,6 +164,8 @@ class Engine:
             policy=self.policy,
             seconds_since_turned=None if state.turned_at is None else time - state.turned_at,
         )
+        if self.at_rest:
+            reading.measured[PHONE_DETECTED]["stood_there_before"] = [asdict(box) for box in self.at_rest]
         if reading.turned:
             state.turned_at = time
         self._note_measurement(time, observation, settled=reading.settled)
@@ -325,6 +317,8 @@ class Engine:
             shown = self._state.conditions[name] or (
                 name == PHONE_DETECTED and run.age(time) < self.policy.interval(name)
             )
+            if name == PHONE_DETECTED and run.true_looks < LOOKS_FOR_A_PHONE:
+                continue
             if shown and run.is_due(time=time, hold=rule.hold_seconds, cooldown=rule.cooldown_seconds):
                 run.score(time=time, hold=rule.hold_seconds)
                 held, measured = run.held(time), run.evidence["measured"]

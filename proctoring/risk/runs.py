@@ -19,6 +19,7 @@ class Run:
     ``anchor`` is the moment at which the last event's limit was passed. It lies a little before the picture that showed
     it, and the next limit counts from it: so a face that stays away scores every two seconds at any frame rate.
     The cooldown counts from the event itself (``scored_at``). ``scored``: this very run has been recorded.
+    ``true_looks``: how many of its readings were true.
     """
 
     start: float | None = None
@@ -29,6 +30,7 @@ class Run:
     false_looks: int = 0
     released_at: float | None = None
     scored: bool = False
+    true_looks: int = 0
     evidence: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -96,6 +98,7 @@ class Run:
         if self.start is None:
             self.start = time
         self.known_at, self.false_since, self.false_looks = time, None, 0
+        self.true_looks += 1
 
     def _read_false(self, time: float) -> None:
         self.known_at = time
@@ -112,4 +115,4 @@ class Run:
 
     def _end(self, released_at: float) -> None:
         self.released_at = released_at if self.false_since is None else self.false_since
-        self.start, self.false_since, self.false_looks, self.scored = None, None, 0, False
+        self.start, self.false_since, self.false_looks, self.scored, self.true_looks = None, None, 0, False, 0

@@ -16,6 +16,7 @@ from proctoring.evidence import chain
 from proctoring.evidence.snapshots import Pictures, written_with_rows
 from proctoring.models import BrowserSignal, Event, RiskSample, Session
 from proctoring.risk.events import EventDraft
+from proctoring.risk.standing import PHONE_AT_REST
 from proctoring.services.errors import ProctoringError, StaleConnection
 
 logger = logging.getLogger(__name__)
@@ -23,6 +24,7 @@ logger = logging.getLogger(__name__)
 JSONDict = dict[str, Any]
 AWAY = (OperationalError, InterfaceError)
 STATE = ("engine_state", "risk_temporary", "risk_permanent", "risk_total", "last_frame_at", "connected", "camera")
+PICTURED = frozenset({PHONE_AT_REST})  # without a score, but only a person can tell what was left out
 LAST_SEQUENCE = "last_sequence"  # kept beside the counters: the number of the newest frame taken
 
 
@@ -215,7 +217,7 @@ def _chained(session: Session, drafts: Sequence[Drafted], pictures: Pictures | N
             detail=draft.detail if boxes is None else {**draft.detail, "boxes": boxes},
         )
         # Pictures are for what raised the risk; nobody is photographed for a lost connection.
-        if jpeg is not None and draft.risk_delta > 0 and pictures is not None:
+        if jpeg is not None and (draft.risk_delta > 0 or draft.name in PICTURED) and pictures is not None:
             event.snapshot, event.snapshot_sha256 = pictures.save(
                 session.pk, event=event.name, unix_ms=event.unix_ms, jpeg=jpeg
             )

@@ -13,6 +13,7 @@ function shown(value) {
   if (typeof value === "number" && value > FIRST_MOMENT) return new Date(value * 1000).toISOString().replace("T", " ").replace("Z", " UTC");
   if (typeof value === "number") return String(Math.round(value * 1000) / 1000);
   if (Array.isArray(value)) return value.map(shown).join(", ");
+  if (typeof value === "object") return Object.entries(value).map(([name, part]) => `${name} ${shown(part)}`).join(" ");
   return String(value);
 }
 

@@ -2,6 +2,7 @@
 
 const FACE = "#4ade80";
 const PHONE = "#fb923c";
+const AT_REST = "#d1d5db";
 const POSE = "#60a5fa";
 const radians = (degrees) => (degrees * Math.PI) / 180;
 
@@ -68,6 +69,7 @@ export function draw(canvas, image, seen) {
   const faces = seen.faces ?? [];
   faces.forEach((face, index) => drawBox(surface, boxOf(face), faces.length > 1 ? `Face ${index + 1}` : "Face", FACE));
   (seen.phones ?? []).forEach((phone) => drawBox(surface, boxOf(phone), "Phone", PHONE));
+  (seen.phones_at_rest ?? []).forEach((thing) => drawBox(surface, boxOf(thing), "Stood there before: does not count", AT_REST));
   if (seen.pose && faces.length) drawPose(surface, faces[0], seen.pose);
 }
 
@@ -79,6 +81,7 @@ export function describe(seen) {
   if (!seen) return "";
   const parts = [seen.faces ? `Faces: ${seen.faces.length}.` : "Faces: nobody looked."];
   parts.push(seen.phones ? `Phones: ${seen.phones.length}.` : "Phones: not looked for in this picture.");
+  if (seen.phones_at_rest?.length) parts.push(`Looks like a phone but stood there before, and does not count: ${seen.phones_at_rest.length}.`);
   if (seen.pose) parts.push(`Head: ${degrees(seen.pose.yaw, "to the picture's right", "to the picture's left")}, ${degrees(seen.pose.pitch, "up", "down")}.`);
   if (seen.quality) parts.push(`Brightness ${Math.round(seen.quality.brightness)} of 255.`);
   return parts.join(" ");
