@@ -19,7 +19,9 @@ class Sender:
     def __call__(self, reply_to: str, frames: list[PackedFrame], expires: float) -> None:
         """Raises kombu's OperationalError, or what the transport raises, when the broker is out of reach."""
         if self._producer is None:
-            self._producer = app.amqp.Producer(app.connection_for_write(url=self._url), auto_declare=False)
+            # Not tried again for seconds, as kombu would: this frame would be stale, and those behind it would wait.
+            connection = app.connection_for_write(url=self._url, transport_options={"max_retries": 0})
+            self._producer = app.amqp.Producer(connection, auto_declare=False)
         try:
             app.send_task(
                 TASK,
