@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import time
@@ -13,6 +14,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from autobahn.exception import Disconnected
 from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
@@ -184,7 +186,8 @@ class CandidateConsumer(AsyncWebsocketConsumer):
     async def tell(self, message: dict[str, Any]) -> None:
         """Send JSON to the page, unless the connection is closing."""
         if not self.closing:
-            await self.send(text_data=json.dumps(message))
+            with contextlib.suppress(Disconnected):  # it left this moment; word of that comes behind
+                await self.send(text_data=json.dumps(message))
 
     async def hang_up(self, code: int) -> None:
         if not self.closing:

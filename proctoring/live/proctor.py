@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from functools import partial
 from typing import Any
 from uuid import UUID
 
+from autobahn.exception import Disconnected
 from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 
@@ -149,7 +151,8 @@ class ProctorConsumer(AsyncWebsocketConsumer):
         return origin
 
     async def _tell(self, message: dict[str, Any]) -> None:
-        await self.send(text_data=json.dumps(message))
+        with contextlib.suppress(Disconnected):  # the page left this moment; word of that comes behind
+            await self.send(text_data=json.dumps(message))
 
 
 class WallConsumer(ProctorConsumer):
