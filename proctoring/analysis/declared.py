@@ -15,7 +15,8 @@ Check = Callable[[Any], bool]
 
 def as_declared(value: Value) -> Value:
     """The value itself; raises TypeError naming a field that holds something else, or a number that is none."""
-    for name, declared, check in _checks(type(value)):
+    kind: type[object] = type(value)
+    for name, declared, check in _checks(kind):
         held = getattr(value, name)
         if not check(held):
             raise TypeError(f"{type(value).__name__}.{name} is {declared}, not {str(held)[:60]}.")
@@ -37,7 +38,7 @@ def number(value: object) -> float:
 
 
 @cache
-def _checks(kind: type) -> tuple[tuple[str, Any, Check], ...]:
+def _checks(kind: type[Any]) -> tuple[tuple[str, Any, Check], ...]:
     hints = get_type_hints(kind)
     return tuple((field.name, hints[field.name], _check(hints[field.name])) for field in fields(kind))
 
