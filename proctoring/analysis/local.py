@@ -42,7 +42,11 @@ class PoolConfig:
 
 
 class Supervisor(threading.Thread):
-    """Starts one worker process, gives it one frame at a time, and replaces it when it dies or hangs."""
+    """Starts one worker process, gives it frames, and replaces it when it dies or hangs.
+
+    While the worker looks at one frame the next lies at its door already, so it never waits for this thread, which
+    shares an interpreter with all that the web process does. Never more than one: in the slots newer frames win.
+    """
 
     def __init__(self, pool: LocalPool, number: int) -> None:
         super().__init__(name=f"supervisor-{number}", daemon=True)
@@ -61,7 +65,6 @@ class Supervisor(threading.Thread):
             job = pool.mailbox.take(IDLE_CHECK_SECONDS)
             if job is not None:
                 self._serve(job)
-                pool.mailbox.done(job)
             elif self.process is not None and self.process.poll() is not None:
                 self._lose(f"ended with status {self.process.returncode}")
         self._end(GOODBYE_SECONDS)
@@ -108,20 +111,53 @@ class Supervisor(threading.Thread):
         return True
 
     def _serve(self, job: Job) -> None:
+        """From one frame on, for as long as another waits."""
+        if not self._hand(job):
+            self._fail(job, "died over a frame", WORKER_DIED)
+            return
+        free = time.monotonic()
+        looked_at: Job | None = job
+        while looked_at is not None:
+            ahead = self._pool.mailbox.take_ahead()
+            if ahead is not None and not self._hand(ahead):
+                self._pool.mailbox.give_back(ahead)
+                ahead = None
+            if not self._await(looked_at, since=free) and ahead is not None:
+                self._pool.mailbox.give_back(ahead)
+                ahead = None
+            free, looked_at = time.monotonic(), ahead
+
+    def _hand(self, job: Job) -> bool:
+        """False when the worker does not take it, and so is lost."""
         assert self._channel is not None
-        waited_ms = (time.monotonic() - job.submitted) * 1000
+        try:
+            self._channel.send(Look(job.jpeg, job.look_for_phone, job.known), self._pool.config.timeout)
+        except OSError:
+            self._channel.close()  # half a message may be in it
+            return False
+        return True
+
+    def _await(self, job: Job, *, since: float) -> bool:
+        """The worker's verdict on the frame it got; False when it was lost over it. ``since``: when it was free."""
+        assert self._channel is not None
         timeout = self._pool.config.timeout
         try:
-            self._channel.send(Look(job.jpeg, job.look_for_phone, job.known), timeout)
             reply: Reply = self._channel.receive(timeout)
         except TimeoutError:
-            self._lose(f"gave no answer for {timeout:g} s", job)
-            self._pool.finish(job, NotAnalysed(WORKER_HUNG), waited_ms)
+            self._fail(job, f"gave no answer for {timeout:g} s", WORKER_HUNG)
+            return False
         except (OSError, EOFError):
-            self._lose("died over a frame", job)
-            self._pool.finish(job, NotAnalysed(WORKER_DIED), waited_ms)
-        else:
-            self._pool.finish(job, reply.verdict, waited_ms, reply.cpu_ms)
+            self._fail(job, "died over a frame", WORKER_DIED)
+            return False
+        self._pool.finish(job, reply.verdict, max(0.0, since - job.submitted) * 1000, reply.cpu_ms)
+        self._pool.mailbox.done(job)
+        return True
+
+    def _fail(self, job: Job, why: str, reason: str) -> None:
+        waited = time.monotonic() - job.submitted
+        self._lose(why, job)
+        self._pool.finish(job, NotAnalysed(reason), waited * 1000)
+        self._pool.mailbox.done(job)
 
     def _lose(self, why: str, job: Job | None = None) -> None:
         self._end(0.0)

@@ -47,6 +47,7 @@ class Mailbox:
         self._slots: dict[str, Job] = {}
         self._scheduler = LongestWaitingFirst()
         self._closed = False
+        self._idle = 0  # threads that wait for a frame
         self.superseded = 0
 
     def put(self, job: Job) -> None:
@@ -70,9 +71,34 @@ class Mailbox:
         with self._condition:
             session_id = self._scheduler.next()
             if session_id is None:
+                self._idle += 1
                 self._condition.wait(timeout)
+                self._idle -= 1
                 session_id = self._scheduler.next()
             return None if session_id is None else self._slots.pop(session_id)
+
+    def take_ahead(self) -> Job | None:
+        """A frame for a worker that still looks at another, at once or not at all: only one that nobody idle takes."""
+        with self._condition:
+            if self._scheduler.waiting() <= self._idle:
+                return None
+            session_id = self._scheduler.next()
+            return None if session_id is None else self._slots.pop(session_id)
+
+    def give_back(self, job: Job) -> None:
+        """Nobody looked at the frame taken: it is the next, unless a newer one has come."""
+        with self._condition:
+            superseded = job.session_id in self._slots
+            self.superseded += superseded
+            closed = self._closed
+            self._scheduler.give_back(job.session_id)
+            if closed:
+                self._scheduler.remove(job.session_id)
+            else:
+                self._slots.setdefault(job.session_id, job)
+                self._condition.notify()
+        if closed or superseded:
+            job.answer(NotAnalysed(STOPPED if closed else SUPERSEDED))
 
     def done(self, job: Job) -> None:
         """The frame taken is judged; the session's next one may be."""

@@ -37,6 +37,15 @@ class LongestWaitingFirst:
             self._waiting.setdefault(session_id)
         return again
 
+    def give_back(self, session_id: str) -> None:
+        """The session is no longer busy and nobody has looked: it is the next."""
+        self._busy.pop(session_id, None)
+        self._waiting = {session_id: None, **self._waiting}
+
+    def waiting(self) -> int:
+        """How many sessions could be served now."""
+        return len(self._waiting)
+
     def remove(self, session_id: str) -> None:
         """The session's slot is empty again."""
         self._waiting.pop(session_id, None)

@@ -118,6 +118,31 @@ async def test_a_killed_worker_is_replaced_and_its_frame_answered(ready: LocalPo
     assert isinstance(await ready.submit("killed", jpeg, False), Analysed)
 
 
+async def test_the_next_frame_lies_at_the_workers_door_and_outlives_the_worker(ready: LocalPool, jpeg: bytes) -> None:
+    pid = worker_pid(ready)
+    os.kill(pid, signal.SIGSTOP)
+    ahead = [asyncio.create_task(ready.submit(session, jpeg, False)) for session in ("first", "second", "third")]
+    await until(lambda: len(ready.mailbox) == 1)  # one in its hands, one at its door, and never more
+    await asyncio.sleep(0.1)
+    assert len(ready.mailbox) == 1
+    os.kill(pid, signal.SIGKILL)
+    first, second, third = await asyncio.gather(*ahead)
+    assert first == NotAnalysed("worker_died")
+    for other in (second, third):  # answered as not ready when the replacement takes long to load its models
+        assert isinstance(other, Analysed) or other == NotAnalysed("not_ready")
+    await until(lambda: ready.supervisors[0].state == "ready")
+    assert isinstance(await ready.submit("second", jpeg, False), Analysed)
+
+
+async def test_frames_are_judged_one_after_the_other_each_for_its_session(ready: LocalPool, jpeg: bytes) -> None:
+    """What lies at the door is never answered with the verdict on the one before."""
+    two = clip_frames("two_people")[20].read_bytes()
+    shown = [jpeg if number % 2 else two for number in range(12)]
+    verdicts = await asyncio.gather(*(ready.submit(f"s{number}", shown[number], False) for number in range(12)))
+    faces = [verdict.observation.face_count for verdict in verdicts if isinstance(verdict, Analysed)]
+    assert faces == [1 if number % 2 else 2 for number in range(12)]
+
+
 async def test_a_hanging_worker_is_replaced_and_its_frame_answered(ready: LocalPool, jpeg: bytes) -> None:
     pid = worker_pid(ready)
     lost = ready.metrics.snapshot()["counters"].get("workers_lost", 0)

@@ -6,6 +6,7 @@ import asyncio
 
 from proctoring.analysis.mailbox import Job, Mailbox
 from proctoring.analysis.verdict import STOPPED, SUPERSEDED, NotAnalysed
+from tests.live.waiting import until
 
 
 def job(session: str, jpeg: bytes = b"") -> Job:
@@ -71,6 +72,48 @@ async def test_a_frame_taken_back_is_not_judged() -> None:
     mailbox.put(only)
     assert mailbox.withdraw(only)
     assert not mailbox.withdraw(only)
+    assert mailbox.take(0) is None
+
+
+async def test_a_frame_ahead_is_one_that_nobody_idle_takes() -> None:
+    mailbox = Mailbox()
+    assert mailbox.take_ahead() is None
+    waiting = asyncio.create_task(asyncio.to_thread(mailbox.take, 10.0))
+    await until(lambda: mailbox._idle == 1)
+    first, second = job("a"), job("b")
+    with mailbox._condition:  # the idle one is awake only after both have come
+        mailbox.put(first)
+        assert mailbox.take_ahead() is None
+        mailbox.put(second)
+        assert mailbox.take_ahead() is first
+    assert await waiting is second
+    mailbox.put(job("a"))  # its session is busy
+    assert mailbox.take_ahead() is None
+
+
+async def test_a_frame_given_back_is_the_next() -> None:
+    mailbox = Mailbox()
+    first, second = job("a"), job("b")
+    mailbox.put(first)
+    mailbox.put(second)
+    assert mailbox.take(0) is first
+    mailbox.give_back(first)
+    assert [mailbox.take(0), mailbox.take(0)] == [first, second]
+
+
+async def test_a_frame_given_back_gives_way_to_a_newer_one_and_to_the_end() -> None:
+    mailbox = Mailbox()
+    first, newer = job("a"), job("a")
+    mailbox.put(first)
+    assert mailbox.take(0) is first
+    mailbox.put(newer)
+    mailbox.give_back(first)
+    assert await first.future == NotAnalysed(SUPERSEDED)
+    assert mailbox.superseded == 1
+    assert mailbox.take(0) is newer
+    mailbox.close()
+    mailbox.give_back(newer)
+    assert await newer.future == NotAnalysed(STOPPED)
     assert mailbox.take(0) is None
 
 
