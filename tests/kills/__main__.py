@@ -10,6 +10,7 @@ import json
 import os
 import random
 import secrets
+import signal
 import sys
 import tempfile
 import time
@@ -46,6 +47,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     parser.add_argument("--logs", type=Path, metavar="FOLDER", help="keep each machine's log there")
     options = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped"))  # and what was started is ended
     seed = secrets.randbelow(1_000_000) if options.seed is None else options.seed
     say(f"Seed {seed}")
     try:
