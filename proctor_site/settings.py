@@ -188,7 +188,7 @@ if PROCTOR_REDIS:
         }
     }
 else:
-    CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+    CHANNEL_LAYERS = {"default": {"BACKEND": "proctor_site.local_layer.LocalChannelLayer"}}
     # Beyond 300 entries, Django's default, limits of how often one may ask would be forgotten at random.
     CACHES = {
         "default": {
