@@ -127,6 +127,11 @@ class Mailbox:
         for job in waiting:
             job.answer(NotAnalysed(STOPPED))
 
+    def in_hand(self) -> int:
+        """Frames that lie in a slot, and sessions one of whose frames was taken and is not done."""
+        with self._condition:
+            return len(self._slots) + self._scheduler.busy()
+
     def __len__(self) -> int:
         with self._condition:
             return len(self._slots)

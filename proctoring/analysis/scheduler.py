@@ -51,3 +51,7 @@ class LongestWaitingFirst:
         self._waiting.pop(session_id, None)
         if session_id in self._busy:
             self._busy[session_id] = False
+
+    def busy(self) -> int:
+        """How many sessions have a frame that is being looked at."""
+        return len(self._busy)

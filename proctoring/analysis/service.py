@@ -69,6 +69,10 @@ class Analysis:
         workers: list[dict[str, Any]] = self._pool.state()["workers"]
         return workers
 
+    def frames_in_hand(self) -> int:
+        """Frames that wait for a worker or are looked at now."""
+        return self._pool.mailbox.in_hand()
+
     def stop(self) -> None:
         self._pool.stop()
 

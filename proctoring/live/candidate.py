@@ -15,8 +15,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from autobahn.exception import Disconnected
-from channels.consumer import get_handler_name
-from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.db import DatabaseError
 
@@ -31,6 +29,7 @@ from proctoring.live.listening import Listener
 from proctoring.live.looking import Looker
 from proctoring.live.recorder import recorder
 from proctoring.live.session import LiveSession
+from proctoring.live.socket import Socket
 from proctoring.live.timekeeping import Timekeeper
 from proctoring.models import Event, Session
 from proctoring.reports.record import zone_of
@@ -41,7 +40,7 @@ LEAVE_AGAIN_SECONDS = 5.0
 REPLACED = "This session was opened in another window or tab. That one counts now; you can close this one."
 
 
-class CandidateConsumer(AsyncWebsocketConsumer):
+class CandidateConsumer(Socket):
     """One connection. All of it runs on the event loop and none of it waits for the database but by ``await``."""
 
     live: LiveSession
@@ -63,11 +62,6 @@ class CandidateConsumer(AsyncWebsocketConsumer):
         self._shown: Any = None
         self._detectors_noted = False
         self._zone = ZoneInfo("UTC")
-
-    async def dispatch(self, message: dict[str, Any]) -> None:
-        """Without what Channels does before every message, a hop through the thread all of Django's async code shares:
-        nothing here uses a database connection of that thread."""
-        await getattr(self, get_handler_name(message))(message)
 
     # Coming
 
@@ -323,15 +317,15 @@ class CandidateConsumer(AsyncWebsocketConsumer):
     async def restart(self) -> None:
         """The server goes down: keep the state, and let the page come back."""
         await self.hang_up(codes.RESTARTING)
-        await self._leave()
+        await self.leave()
 
     async def disconnect(self, code: int) -> None:
         self.closing = True
         if self.admitted and code in codes.CLOSED_BELOW:
             await self.refused(codes.CLOSED_BELOW[code], protocol=False)
-        await self._leave()
+        await self.leave()
 
-    async def _leave(self) -> None:
+    async def leave(self) -> None:
         if not self.admitted:
             return
         self.admitted = False

@@ -35,6 +35,11 @@ def newest(session_id: UUID) -> NewestFrame | None:
     return frame if frame is not None and frame.kept > time.monotonic() - KEEP_SECONDS else None
 
 
+def count() -> int:
+    """How many are kept."""
+    return len(_frames)
+
+
 def forget(session_id: UUID) -> None:
     """The session has ended. Frames too old to be shown go with it."""
     oldest = time.monotonic() - KEEP_SECONDS

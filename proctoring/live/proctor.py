@@ -10,20 +10,19 @@ from typing import Any
 from uuid import UUID
 
 from autobahn.exception import Disconnected
-from channels.consumer import get_handler_name
-from channels.generic.websocket import AsyncWebsocketConsumer
 
 from exams.models import Exam
 from proctoring import selectors
 from proctoring.live import codes, payloads, presence
 from proctoring.live.database import read
+from proctoring.live.socket import Socket
 from proctoring.live.who import lacks_second_factor, signed_in
 from proctoring.models import Session
 
 REFRESH_EVERY = 3  # announcements: how often the list is read again, for what nobody connected could tell
 
 
-class ProctorConsumer(AsyncWebsocketConsumer):
+class ProctorConsumer(Socket):
     """Joins one group, announces itself while it is open, and passes on what comes."""
 
     where: str
@@ -32,12 +31,9 @@ class ProctorConsumer(AsyncWebsocketConsumer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._announcer: asyncio.Task[None] | None = None
+        self._listening = False
         self._known: dict[str, str] = {}
         self._on_break: set[UUID] = set()
-
-    async def dispatch(self, message: dict[str, Any]) -> None:
-        """See CandidateConsumer: nothing here uses the database connection of Django's shared thread."""
-        await getattr(self, get_handler_name(message))(message)
 
     def visible(self) -> list[Session]:
         """Sessions to show. Raises Exam.DoesNotExist or Session.DoesNotExist for who may not see them."""
@@ -62,6 +58,7 @@ class ProctorConsumer(AsyncWebsocketConsumer):
         except (Exam.DoesNotExist, Session.DoesNotExist):
             await self.close(code=codes.NOT_YOURS)
             return
+        self._listening = True
         await self.channel_layer.group_add(self.listens_to(), self.channel_name)
         shown = [self._show(session) for session in sessions]
         await self._tell({"type": "sessions", "sessions": shown})
@@ -70,9 +67,12 @@ class ProctorConsumer(AsyncWebsocketConsumer):
     async def websocket_receive(self, message: dict[str, Any]) -> None:
         """Proctors' pages have nothing to say."""
 
-    async def disconnect(self, code: int) -> None:
-        if self._announcer is not None:
-            self._announcer.cancel()
+    async def leave(self) -> None:
+        announcer, self._announcer = self._announcer, None
+        if announcer is not None:
+            announcer.cancel()
+        if self._listening:
+            self._listening = False
             await self.channel_layer.group_discard(self.listens_to(), self.channel_name)
 
     async def to_page(self, message: dict[str, Any]) -> None:

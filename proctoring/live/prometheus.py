@@ -20,6 +20,7 @@ from proctoring.analysis.metrics import metrics
 from proctoring.analysis.service import running
 from proctoring.analysis.verdict import NOT_READY, STOPPED, SUPERSEDED, WORKER_DIED, WORKER_FAILED, WORKER_HUNG
 from proctoring.live import presence
+from proctoring.live.holdings import holdings
 from proctoring.live.pacing import pacer
 
 NOT_ANALYSED = "frames_not_analysed_"
@@ -65,6 +66,10 @@ class FigureCollector(Collector):
         yield GaugeMetricFamily("proctor_frames_waiting", "Frames that wait for a worker.", value=waiting)
         connected = len(presence.connected)
         yield GaugeMetricFamily("proctor_sessions_connected", "Candidates connected to this process.", value=connected)
+        held = GaugeMetricFamily("proctor_held", "What this process holds for whoever is connected.", labels=["what"])
+        for what, number in holdings().items():
+            held.add_metric([what], number)
+        yield held
 
 
 def paces() -> Iterator[Metric]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from daphne.server import Server
 from daphne.ws_protocol import WebSocketProtocol
+
+from proctoring.live import holdings
 
 PING_SECONDS = 20  # a candidate whose network is gone is noticed after two of these at most
 REQUEST_SECONDS = 300
@@ -17,6 +20,12 @@ class Protocol(WebSocketProtocol):
     autobahn's ``sendClose`` takes 1000 and 3000–4999 only and raises for 1012 ("service restart"), which RFC 6455's
     registry has had since 2012.
     """
+
+    def serverSend(self, content: str | bytes, binary: bool = False) -> None:  # Daphne's name
+        """What is said to somebody who is just leaving is lost. autobahn would raise, and end the connection's consumer
+        as by a fault of its own."""
+        if self.state in (self.STATE_CONNECTING, self.STATE_OPEN):
+            super().serverSend(content, binary)
 
     def serverClose(self, code: int | None = None) -> None:  # Daphne's name
         self.sendCloseFrame(code=1000 if code is None else code)
@@ -30,6 +39,7 @@ def make_server(application: Any, *, host: str, port: int) -> Server:
         factory.protocol = Protocol
         # What is too large or malformed is answered with a close code. autobahn would just cut the line.
         factory.setProtocolOptions(failByDrop=False)
+        holdings.serving(server, asyncio.get_event_loop())
 
     interface = host.replace(":", r"\:")
     server = Server(

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from proctoring.analysis.metrics import metrics
 from proctoring.analysis.service import running
 from proctoring.live import presence
+from proctoring.live.holdings import holdings
 
 
 @require_safe
@@ -19,4 +20,4 @@ def internal_metrics(request: HttpRequest) -> JsonResponse:
         raise Http404
     analysis = running()
     figures = metrics.snapshot() if analysis is None else analysis.metrics()
-    return JsonResponse({**figures, "candidates_connected": len(presence.connected)})
+    return JsonResponse({**figures, "candidates_connected": len(presence.connected), "held": holdings()})
