@@ -96,11 +96,6 @@ class CandidateClient:
         if self._socket is not None:
             await self._socket.close()
 
-    def abort(self) -> None:
-        """Let the line break as when a network goes: the server gets no word of it but TCP's."""
-        assert self._socket is not None
-        self._socket.transport.abort()
-
     def cut(self) -> None:
         """End the connection without a farewell, as a network that goes away: the server meets a reset."""
         if self._socket is not None:

@@ -1,0 +1,136 @@
+"""The soak itself: people come, sit for long, leave; others come and go; and meanwhile the site is read."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from proctoring.bench.material import Show
+from proctoring.soak.comings import Comings
+from proctoring.soak.proctor import Proctor
+from proctoring.soak.sitting import Candidates
+from proctoring.soak.stage import Stage
+from proctoring.soak.watch import Reading, read
+
+READ_SECONDS = 5.0
+FEWEST_READINGS = 60  # of a short run, which is read more often
+TELL_SECONDS = 60.0
+SETTLE_SECONDS = 90.0  # autobahn and Daphne give connections that are half gone up to 30 s
+CALM_SECONDS = 2.0
+ONE_ROUND = 36  # of connections: each way twice
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    minutes: float  # candidates sit
+    warm_up: float  # of those, minutes that are not judged
+    connects: int
+    first: int = ONE_ROUND  # connections that come and go before anything is measured
+
+
+@dataclass
+class Found:
+    """``before`` anybody came but a first round, ``after_sitting`` and ``after_connects``: the site with nobody there.
+    ``readings`` of the time that is judged. ``met`` by who met it."""
+
+    readings: list[Reading] = field(default_factory=list)
+    before: Reading | None = None
+    after_sitting: Reading | None = None
+    after_connects: Reading | None = None
+    met: dict[str, dict[str, int]] = field(default_factory=dict)
+
+
+class Soak:
+    """``pid`` of the web process at ``url``."""
+
+    def __init__(
+        self, stage: Stage, shows: Sequence[Show], *, url: str, pid: int, tell: Tell, calm: float = CALM_SECONDS
+    ) -> None:
+        self.stage, self.shows, self.url, self.pid, self.tell, self.calm = stage, shows, url, pid, tell, calm
+        self.found = Found()
+        self._began = time.monotonic()
+
+    async def run(self, plan: Plan) -> Found:
+        comings = Comings(self.stage, url=self.url, jpeg=self.shows[0].jpegs[0])
+        await comings.run(plan.first)  # what is made once and kept is there from here on
+        self.found.before = await self.settled()
+        if plan.minutes:
+            await self.sit(plan)
+            self.found.after_sitting = await self.settled(like=self.found.before)
+        if plan.connects:
+            await comings.run(plan.connects, tell=lambda done: self.tell(f"{done} connections came and went"))
+            self.found.after_connects = await self.settled(like=self.found.before)
+        self.found.met["comings"] = dict(comings.met)
+        return self.found
+
+    async def sit(self, plan: Plan) -> None:
+        candidates = Candidates(self.stage.seats, self.shows, url=self.url)
+        stage = self.stage
+        proctor = Proctor(self.url, exam_id=stage.exam_id, cookie=stage.proctor, seats=stage.seats)
+        sitting, watching = asyncio.create_task(candidates.sit()), asyncio.create_task(proctor.watch())
+        began = told = time.monotonic()
+        try:
+            while (now := time.monotonic()) < began + plan.minutes * 60:
+                for task in (sitting, watching):
+                    if task.done():
+                        task.result()  # raises what ended it too early
+                reading = await self.read()
+                if now >= began + plan.warm_up * 60:
+                    self.found.readings.append(reading)
+                if now >= told:
+                    told += TELL_SECONDS
+                    self.tell(progress(now - began, reading))
+                await asyncio.sleep(min(READ_SECONDS, plan.minutes * 60 / FEWEST_READINGS))
+            candidates.leave()
+            await sitting
+        finally:
+            for task in (sitting, watching):
+                task.cancel()
+            with suppress(asyncio.CancelledError):
+                await asyncio.gather(sitting, watching, return_exceptions=True)
+        self.found.met |= {"candidates": dict(candidates.met), "proctor": dict(proctor.met)}
+
+    async def settled(self, *, like: Reading | None = None) -> Reading:
+        """The site once it holds no more than ``like``, or, without, once nothing about it changes; what it holds
+        after all when that never comes."""
+        deadline = time.monotonic() + SETTLE_SECONDS
+        last = await self.read()
+        while time.monotonic() < deadline:
+            await asyncio.sleep(self.calm)
+            reading = await self.read()
+            if not left_over(like or last, reading) and not left_over(reading, last):
+                return reading
+            last = reading
+        return last
+
+    async def read(self) -> Reading:
+        now = time.monotonic() - self._began
+        cookie = self.stage.administrator
+        return await asyncio.to_thread(read, self.pid, self.url, cookie, at=now)
+
+
+def left_over(before: Reading, after: Reading) -> dict[str, tuple[int, int]]:
+    """What there is more of, with the numbers before and after. Pictures are kept for ten minutes and each thread of a
+    pool its database connection: neither is counted."""
+    found = {}
+    for what, number in after.held.items():
+        if what != "pictures" and number > before.held[what]:
+            found[what] = (before.held[what], number)
+    for name, sample in after.processes.items():
+        if (then := before.processes.get(name)) is None:
+            continue  # a worker was replaced, which is told elsewhere
+        for kind in ("sockets", "files"):
+            if (number := getattr(sample, kind)) > getattr(then, kind):
+                found[f"{kind} of {name}"] = (getattr(then, kind), number)
+    return found
+
+
+def progress(seconds: float, reading: Reading) -> str:
+    memory = ", ".join(f"{name} {sample.memory_mib:.1f} MiB" for name, sample in reading.processes.items())
+    held = ", ".join(f"{number} {what}" for what, number in reading.held.items())
+    return f"{seconds / 60:6.1f} min: {memory}; {held}"
