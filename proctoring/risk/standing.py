@@ -15,7 +15,8 @@ from proctoring.observation import Box
 PHONE_AT_REST = "PHONE_AT_REST"  # the entry that says so, of the environment ledger
 
 # Intersection over union, above which two boxes hold the same thing: that of PASCAL VOC (Everingham et al. 2010, 4.2).
-# A thing that moves by a third of its own width falls below it; the detector's boxes of one at rest stay above 0.8.
+# A thing that moves by a third of its own width falls below it. The detector's boxes of one at rest (twelve stills, 24
+# times each, with sensor noise, 30 % less or 20 % more light, moved by up to 3 pixels) have 0.72 and more, mostly 0.93.
 SAME_PLACE = 0.5
 FEWEST_LOOKS = 3
 STOOD_SHARE = 0.5  # of the looks: the detector overlooks a phone now and then, and so it does a window

@@ -15,6 +15,7 @@ from proctoring.risk.policy import (
     DEFAULT_RULES,
     FULLSCREEN_LEFT,
     NO_FACE,
+    PHONE_DETECTED,
     SECOND_SCREEN,
     TAB_SWITCH,
     Policy,
@@ -121,6 +122,16 @@ def test_what_the_page_asks_is_said_before(exam: Exam) -> None:
     assert "The questions are shown in full screen." in text
     assert "you go on without" in text
     assert "Copying, cutting, pasting and the context menu (the right mouse button) are switched off" in text
+
+
+def test_what_is_noted_of_the_camera_and_of_a_phone_at_rest_is_said_before(exam: Exam) -> None:
+    text = consent.current_text(exam).text
+    assert "what the camera in use is called" in text
+    assert "with the camera’s name and the risk score over time" in text
+    assert "looks like a phone and stands there before watching begins" in text
+    rule = asdict(DEFAULT_RULES[PHONE_DETECTED]) | {"enabled": False}
+    PolicyRule.objects.create(policy=factories.policy(exam), **rule)
+    assert "looks like a phone" not in consent.current_text(exam).text
 
 
 def test_where_no_picture_is_kept_none_has_days(exam: Exam) -> None:
