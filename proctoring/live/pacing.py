@@ -25,6 +25,7 @@ WAITS_FOR_EACH_SEEN = 4.0
 # the wait, and so no longer with them.
 TOGETHER_SECONDS = 0.1
 STALE_SECONDS = 15.0
+AWAY_SECONDS = 2.0  # nothing was looked at for longer, though a frame waited: no worker was there
 BUSY_SECONDS = 10.0  # how long a server that slows nobody any more is still called busy, lest pages say so in turns
 
 
@@ -68,6 +69,7 @@ class Pacer:
         self._slowed_at: float | None = None
         self._finished = 0
         self._queued = self._lagged = 0.0
+        self._judged_at = self._back_at = clock()
 
     @property
     def busy(self) -> bool:
@@ -89,12 +91,23 @@ class Pacer:
     def judged(self, *, waited: float, lag: float, interval: float) -> None:
         """A worker has looked at a frame that had waited for it for ``waited`` seconds; its verdict then took ``lag``
         seconds to get through to the session, whose frames come every ``interval`` seconds."""
+        now = self._clock()
+        if self._came_without_workers(now, waited):
+            return
         self._finished += 1
         self._queued += waited / bearable(interval)
         self._lagged += lag * WAITS_FOR_EACH_SEEN / bearable(interval)
-        now = self._clock()
         if now - self._read_at >= READ_SECONDS:
             self._read(now)
+
+    def _came_without_workers(self, now: float, waited: float) -> bool:
+        """Whether a frame came while no worker was there: that says nothing of how much they bear, and when they are
+        back, everybody is to be watched again at once."""
+        if min(waited, now - self._judged_at) > AWAY_SECONDS:
+            self._back_at = self._read_at = now
+            self._finished, self._queued, self._lagged = 0, 0.0, 0.0
+        self._judged_at = now
+        return now - waited < self._back_at
 
     def figures(self) -> Figures:
         """As of the last frame, from any thread; nothing once no frame has come for a while."""
