@@ -56,10 +56,12 @@ class Looker:
 
     async def _look(self, frame: Frame, at: float, received: float) -> None:
         live = self._live
+        submitted = time.monotonic()
         verdict = await analysis().submit(str(live.id), frame.jpeg, live.wants_phone(at), _known(live, at))
         if isinstance(verdict, Analysed) and not live.pace.keeps_own:
-            waited, lag = verdict.waited_ms / 1000, time.monotonic() - verdict.answered
-            pacer.judged(waited=waited, lag=lag, interval=live.frame_interval)
+            now, waited = time.monotonic(), verdict.waited_ms / 1000
+            lag = now - verdict.answered
+            pacer.judged(took=now - submitted, waited=waited, lag=lag, interval=live.frame_interval)
         if self._page.left:
             return
         if live.on_break:  # it has begun meanwhile

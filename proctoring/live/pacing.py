@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from proctoring.live import presence
-from proctoring.live.shares import FLOOR, FULL, share
+from proctoring.live.shares import FLOOR, FULL, LEAST, share
 from proctoring.live.throttle import LOW, Reading, Throttle, bearable
 
 READ_SECONDS = 0.5
@@ -88,12 +88,14 @@ class Pacer:
         spread = max(0.0, waited - TOGETHER_SECONDS) if rate < session.wanted_rate else 0.0
         return 1 / rate + spread
 
-    def judged(self, *, waited: float, lag: float, interval: float) -> None:
-        """A worker has looked at a frame that had waited for it for ``waited`` seconds; its verdict then took ``lag``
-        seconds to get through to the session, whose frames come every ``interval`` seconds."""
+    def judged(self, *, took: float, waited: float, lag: float, interval: float) -> None:
+        """A worker has looked at a frame of a session whose frames come every ``interval`` seconds. It ``took`` that
+        long; in it, the frame ``waited`` for the worker and, at the end, the verdict had a ``lag`` in getting back."""
         now = self._clock()
         if self._came_without_workers(now, waited):
             return
+        if not self._finished:
+            self._read_at = max(self._read_at, now - took)  # before it there may have been nothing to do
         self._finished += 1
         self._queued += waited / bearable(interval)
         self._lagged += lag * WAITS_FOR_EACH_SEEN / bearable(interval)
@@ -135,7 +137,8 @@ class Pacer:
             pressure=(self._queued + self._lagged) / frames,
             demand=wanted,
             sessions=everybody.total(),
-            least=sum(min(rate, FLOOR) * number for rate, number in everybody.items()),
+            least=sum(min(rate, LEAST) * number for rate, number in everybody.items()),
+            floor=sum(min(rate, FLOOR) * number for rate, number in everybody.items()),
             queued=self._queued / frames > LOW,
         )
 

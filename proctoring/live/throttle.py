@@ -26,7 +26,9 @@ KEPT_UP = 0.97  # finished of asked: a share within what is measured in three se
 # after would come at the same time.
 SHORTEST_ROUND_SECONDS = 1.0
 SLOWEST_GROWTH, FASTEST_GROWTH, GROWING = 0.02, 0.25, 1.4  # a round; by which growth itself grows in a round
-KNOWN_TO_FIT = 0.9  # of what was finished when there were too many: up to there it grows as fast as it may
+# Of what was finished when there were too many: up to the one it grows within a round, above the other by half in one,
+# since workers must have become quicker or more.
+KNOWN_TO_FIT, NEVER_KNOWN, AFTER_CHANGE = 0.9, 1.5, 0.5
 LET_GO = 1.15
 
 
@@ -38,8 +40,8 @@ def bearable(interval: float) -> float:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What was seen in the ``seconds`` before ``at`` (a steady clock). ``demand``: frames a second that exams ask for,
-    for ``sessions`` sessions. ``least``: what is not gone below unless the workers themselves are behind (``queued``),
-    rather than the whole process."""
+    for ``sessions`` sessions. ``least``: what is never gone below; ``floor``: unless the workers themselves are behind
+    (``queued``), rather than the whole process."""
 
     at: float
     seconds: float
@@ -48,6 +50,7 @@ class Reading:
     demand: float
     sessions: int
     least: float = 0.0
+    floor: float = 0.0
     queued: bool = True
 
 
@@ -62,11 +65,10 @@ class Throttle:
         self._growth = SLOWEST_GROWTH
         self._borne = 0.0  # frames a second that were finished when there were too many
 
-    @property
-    def finished_a_second(self) -> float:
-        """Lately."""
-        seconds = sum(reading.seconds for reading in self._readings)
-        return sum(reading.finished for reading in self._readings) / seconds if seconds else 0.0
+    def _bears(self) -> float:
+        """Frames a second that were finished lately, while workers were never idle."""
+        busy = [reading for reading in self._readings if reading.pressure >= HIGH]
+        return sum(reading.finished for reading in busy) / sum(reading.seconds for reading in busy)
 
     def take(self, reading: Reading) -> None:
         self._readings.append(reading)
@@ -88,8 +90,8 @@ class Throttle:
         if self._above_since is None:
             self._above_since = reading.at - reading.seconds
         lasted = reading.at - self._above_since
-        if lasted >= ENTER_SECONDS and self.finished_a_second < KEPT_UP * reading.demand:
-            self._borne = self.finished_a_second
+        if lasted >= ENTER_SECONDS and self._bears() < KEPT_UP * reading.demand:
+            self._borne = self._bears()
             self.limit = lowered(self._borne, reading)
             self._cut_at, self._growth = reading.at, SLOWEST_GROWTH
 
@@ -97,17 +99,20 @@ class Throttle:
         self._growth = SLOWEST_GROWTH
         if reading.at - self._cut_at < round_of(reading, limit):
             return  # what was cut before is not felt yet
-        self._borne = self.finished_a_second
+        self._borne = self._bears()
         self.limit = lowered(max(limit, self._borne), reading)
         self._cut_at = reading.at
 
     def _grow(self, reading: Reading, limit: float) -> None:
         rounds = min(1.0, reading.seconds / round_of(reading, limit))
         if limit < KNOWN_TO_FIT * self._borne:
-            self.limit = limit * (1 + FASTEST_GROWTH * rounds)
-            return
-        self.limit = limit * (1 + self._growth * rounds)
-        self._growth = min(FASTEST_GROWTH, self._growth * GROWING**rounds)
+            growth = max(FASTEST_GROWTH, KNOWN_TO_FIT * self._borne / limit - 1)
+        elif limit > NEVER_KNOWN * self._borne:
+            growth = AFTER_CHANGE
+        else:
+            growth = self._growth
+            self._growth = min(FASTEST_GROWTH, growth * GROWING**rounds)
+        self.limit = limit * (1 + growth * rounds)
 
 
 def round_of(reading: Reading, limit: float) -> float:
@@ -117,6 +122,6 @@ def round_of(reading: Reading, limit: float) -> float:
 
 def lowered(borne: float, reading: Reading) -> float:
     """Frames a second to ask for where ``borne`` are too many, a little or much: the difference is how fast the backlog
-    goes. Not below ``least`` where workers are not behind."""
+    goes."""
     lower = borne * (0.98 - 0.2 * min(reading.pressure, 2.0))
-    return lower if reading.queued else max(lower, min(borne, reading.least))
+    return max(lower, reading.least if reading.queued else min(borne, reading.floor))

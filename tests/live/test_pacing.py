@@ -85,7 +85,7 @@ class World:
 
     def _judged(self, came: float, taken: float, sender: Sender) -> None:
         self._free += 1
-        self.pacer.judged(waited=taken - came, lag=LAG_SECONDS, interval=1 / sender.wanted_rate)
+        self.pacer.judged(took=self.now - came, waited=taken - came, lag=LAG_SECONDS, interval=1 / sender.wanted_rate)
         sender.verdicts.append((self.now, self.now - came))
         due = max(self.now, came + self.pacer.interval(sender, waited=taken - came))
         self._at(due + self._random.random() * self.late, lambda: self._arrive(sender))
@@ -212,9 +212,30 @@ def test_a_process_that_is_late_itself_never_asks_for_less_than_the_floor() -> N
     pacer = Pacer(lambda: crowd, clock=lambda: now)
     for _ in range(5_000):
         now += 1 / sum(min(0.6, pacer.rate(each)) for each in crowd)
-        pacer.judged(waited=0.0, lag=0.4, interval=0.5)
+        pacer.judged(took=0.5, waited=0.0, lag=0.4, interval=0.5)
     assert pacer.figures().slowed == 50
     assert pacer.rate(crowd[0]) == pytest.approx(FLOOR, rel=0.05)
+
+
+def test_after_a_quiet_time_only_what_is_done_counts() -> None:
+    """Nothing was finished while nothing came, which says nothing about what workers bear."""
+    now = 1000.0
+    pacer = Pacer(lambda: senders(50), clock=lambda: now)
+    for _ in range(300):
+        now += 0.02
+        pacer.judged(took=1.0, waited=0.9, lag=0.0, interval=0.5)
+    assert pacer.figures().limit == pytest.approx(50 * 0.62, rel=0.1)
+
+
+def test_from_the_least_it_comes_back_within_a_few_rounds() -> None:
+    world = World(senders(100))
+    world.run(30.0)
+    world.service *= 50
+    world.run(90.0)
+    assert world.pacer.rate(world.senders[0]) == pytest.approx(0.1)
+    world.service /= 50
+    world.run(160.0)
+    assert fmean(each.rate(130.0, 160.0) for each in world.senders) > 0.5
 
 
 def test_a_page_that_keeps_its_own_time_is_left_alone() -> None:
