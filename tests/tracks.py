@@ -28,6 +28,7 @@ TRACKS: dict[str, tuple[str, ...]] = {
         "tests/load/test_command.py",
         "tests/analysis/",
         "tests/operations/test_running_site.py",
+        "tests/fuzz/test_sockets.py",
     ),
 }
 GIVING_WAY = 10  # of 19

@@ -27,7 +27,7 @@ from tests.admin.records import event
 schemathesis = pytest.importorskip("schemathesis", reason="schemathesis needs Python 3.11 or later")
 checks = pytest.importorskip("schemathesis.specs.openapi.checks")
 
-# Enough for a look at each operation in `make test`; `make fuzz-api` asks for far more.
+# Enough for a look at each operation in `make test`; `make fuzz` asks for far more.
 EXAMPLES = int(os.environ.get("API_EXAMPLES", "5"))
 CHECKS = [
     schemathesis.checks.not_a_server_error,

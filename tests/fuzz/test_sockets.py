@@ -1,0 +1,39 @@
+"""The running site under messages nobody meant to send. The long form is `make fuzz`."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from random import Random
+from uuid import uuid4
+
+from websockets.asyncio.client import connect
+from websockets.typing import Origin
+
+from tests.fuzz import sockets
+from tests.fuzz.guard import Progress
+from tests.fuzz.runs import Place, Run
+from tests.server import Site
+
+
+async def test_whatever_a_page_says_is_answered_or_closed_with_a_code(site: Site, tmp_path: Path) -> None:
+    done = Run("sockets", "", 200, progress=Progress())
+    await sockets.talk(site, done, Place(tmp_path, tmp_path, 200, seed=1, minutes=0), Random(1))
+    assert [path.with_suffix(".txt").read_text() for path in done.findings] == []
+    assert done.progress.taken > 50
+
+
+async def test_who_leaves_before_the_answer_is_no_error(site: Site) -> None:
+    told = site.ask(sockets.PREPARE)
+    before = len(site.log.read_text())
+    for session, cookie in told["sessions"][:20]:
+        now = time.time() * 1000
+        signals = [{"id": str(uuid4()), "kind": "hidden", "time_ms": now} for _ in range(20)]
+        address = f"ws://127.0.0.1:{site.port}/ws/candidate/{session}/"
+        socket = await connect(address, origin=Origin(site.url), additional_headers={"Cookie": cookie}, proxy=None)
+        for signal in signals:
+            await socket.send(json.dumps({"type": "signals", "sent_ms": now, "signals": [signal]}))
+        socket.transport.abort()
+    time.sleep(1)  # noqa: ASYNC251  (for the site to notice)
+    assert sockets.BAD.findall(site.log.read_text()[before:]) == []
