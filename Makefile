@@ -15,7 +15,7 @@ TORCH_INDEX ?=
 TEST_PROCESSES ?= 3
 PIP_INSTALL := $(PYTHON) -m pip install --disable-pip-version-check --quiet
 
-.PHONY: help install run test test-postgres test-machines machines lint types format fuzz bench evaluate clean
+.PHONY: help install run test test-postgres test-machines machines kills lint types format bench evaluate clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -44,11 +44,6 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	@$(PIP_INSTALL) -r requirements-dev.txt
 	@touch $@
 
-$(VENV)/.installed-fuzz: requirements-fuzz.txt $(VENV)/.installed-dev
-	@echo "Installing the fuzzer"
-	@$(PIP_INSTALL) -r requirements-fuzz.txt
-	@touch $@
-
 install: $(VENV)/.installed ## the requirements alone, for a machine without its own demo site
 
 run: $(VENV)/.installed ## install, migrate, prepare the models, make demo data once, serve on 127.0.0.1:8000
@@ -70,6 +65,9 @@ test-machines: $(VENV)/.installed-dev ## the commands of docs/machines.md for re
 machines: $(VENV)/.installed-dev ## the same with 20 candidates, and a web process killed under them
 	@$(PYTHON) -m tests.machines --candidates 20 --seconds 30 --lose-one
 
+kills: $(VENV)/.installed-dev ## an exam under which processes, Redis, PostgreSQL and connections are killed 100 times: is anything lost
+	@$(PYTHON) -m tests.kills --kills 100 $(KILLS)
+
 lint: $(VENV)/.installed-dev ## style and common mistakes
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
@@ -81,9 +79,6 @@ types: $(VENV)/.installed-dev ## type check
 format: $(VENV)/.installed-dev ## put the code into shape
 	@$(PYTHON) -m ruff check --fix --quiet .
 	@$(PYTHON) -m ruff format --quiet .
-
-fuzz: $(VENV)/.installed-fuzz ## a million inputs nobody meant to send: frames, pictures, files, messages, requests
-	@$(PYTHON) -m tests.fuzz $(FUZZ)
 
 bench: $(VENV)/.installed-dev ## how many candidates this machine holds, and what each stage costs
 	@$(MANAGE) bench $(BENCH)

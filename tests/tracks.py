@@ -27,8 +27,8 @@ TRACKS: dict[str, tuple[str, ...]] = {
         "tests/bench/",
         "tests/load/test_command.py",
         "tests/analysis/",
+        "tests/kills/test_run.py",
         "tests/operations/test_running_site.py",
-        "tests/fuzz/test_sockets.py",
     ),
 }
 GIVING_WAY = 10  # of 19
