@@ -19,9 +19,9 @@ _DEVICE = re.compile(r"[0-9a-f]{0,64}")
 
 # Parts of the names, in lower case, under which programs offer pictures of their own as a camera. As their makers name
 # them: OBS Studio ("OBS Virtual Camera", "OBS-Camera"), v4l2loopback's own label ("Dummy video device (0x0000)"),
-# Chromium's camera made from a file (--use-fake-device-for-media-stream: "fake_device_0"), and ManyCam, Snap Camera,
-# XSplit VCam, SplitCam, CamTwist, YouCam, WebcamMax, AlterCam, e2eSoft VCam, mmhmm, Unity Video Capture, vMix, NDI.
-# DroidCam, iVCam, Iriun, EpocCam and Camo make a camera of a phone. "virtual" itself is what rtcstats.com goes by.
+# Chromium's own (--use-fake-device-for-media-stream: "fake_device_0", or the path of the file it plays), and ManyCam,
+# Snap Camera, XSplit VCam, SplitCam, CamTwist, YouCam, WebcamMax, AlterCam, e2eSoft VCam, mmhmm, Unity Video Capture,
+# vMix, NDI. DroidCam, iVCam, Iriun, EpocCam and Camo make a camera of a phone. "virtual" is what rtcstats.com goes by.
 PROGRAMS = (
     "virtual",
     "obs-camera",
@@ -31,6 +31,8 @@ PROGRAMS = (
     "dummy video device",
     "dummy camera",
     "fake_device",
+    ".mjpeg",
+    ".y4m",
     "manycam",
     "snap camera",
     "xsplit",

@@ -103,8 +103,8 @@ def picture_frozen(seconds: float, *, identical: bool) -> Entry:
 
 def picture_repeats(pictures: int, seconds: float, lag: float) -> Entry:
     said = (
-        f"The picture repeats itself: {pictures} pictures of {seconds:.1f} seconds had been shown before, most of them "
-        f"{lag:.1f} seconds earlier, and others in between; the camera may show a recording."
+        f"The picture repeats itself: {pictures} pictures within {seconds:.1f} seconds were the same as ones shown "
+        f"about {lag:.1f} seconds earlier, though others came in between; the camera may show a recording."
     )
     return Entry(
         PICTURE_REPEATS, said, {"pictures": pictures, "seconds": round(seconds, 3), "lag_seconds": round(lag, 3)}

@@ -66,13 +66,24 @@ def test_a_reload_goes_on_at_the_same_place(candidate: Candidate, open_proctor: 
     assert proctor.events(candidate.session_id, "TAB_SWITCH") == []
 
 
-def test_stop_releases_the_camera_and_says_so(candidate: Candidate, open_proctor: OpenProctor) -> None:
+def test_a_recording_is_noticed_and_stop_releases_the_camera(candidate: Candidate, open_proctor: OpenProctor) -> None:
+    """The camera is a file that Chromium plays: one second, to and fro."""
+    proctor = open_proctor()
+    wait(
+        proctor.browser,
+        lambda _: {"VIRTUAL_CAMERA", "PICTURE_REPEATS"} <= set(proctor.ledger(candidate.session_id)),
+        "the recording to be noticed",
+        seconds=20,
+    )
+    candidate.sees("#warnings", "repeats itself")
+    candidate.sees("#camera-state", "camera.mjpeg")
+    candidate.sees("#camera-state", "A program’s picture")
+
     assert candidate.camera_tracks_live()
     candidate.click("#camera-stop")
     candidate.sees("#camera-state", "released")
     assert not candidate.camera_tracks_live()
     assert candidate.data("camera") == "off"
-    proctor = open_proctor()
     wait(proctor.browser, lambda _: "CAMERA_STOPPED" in proctor.ledger(candidate.session_id), "CAMERA_STOPPED")
 
     candidate.click("#camera-start")

@@ -45,6 +45,7 @@ def test_two_people_a_black_picture_and_a_phone_in_the_hand(
     event = proctor.waits_for_event(candidate.session_id, "PHONE_DETECTED", seconds=60)[0]
     assert event["phone_detected"] == 1
     assert event["risk_delta"] == 15
+    assert "PICTURE_FROZEN" in proctor.ledger(candidate.session_id)  # each still was shown for nine seconds
 
 
 def test_an_honest_candidate_who_reads_and_writes(
@@ -59,3 +60,4 @@ def test_an_honest_candidate_who_reads_and_writes(
     candidate.finish()
     names = {event["event"] for event in proctor.export_json(candidate.session_id)["events"]}
     assert names.isdisjoint({"MULTIPLE_FACES", "PHONE_DETECTED", "NO_FACE"})
+    assert not {"PICTURE_FROZEN", "PICTURE_REPEATS"} & set(proctor.ledger(candidate.session_id))

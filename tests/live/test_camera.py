@@ -147,6 +147,7 @@ def test_another_size_of_the_same_camera_is_said_to_be_that() -> None:
         "Dummy video device (0x0000)",
         "DroidCam Source 3",
         "fake_device_0",
+        "/home/ada/camera.mjpeg",
     ],
 )
 def test_programs_are_known_by_the_names_they_give(label: str) -> None:

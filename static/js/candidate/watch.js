@@ -13,7 +13,7 @@ const WARNINGS = {
 
 const ANOTHER_CAMERA = "It is another camera than before; that is written down.";
 const OF_A_PROGRAM =
-  "That is a program’s name, not a camera’s, and is written down; it raises no score. If you have a camera of your own, choose it for this page in the browser’s settings, then stop the camera and start it again.";
+  "A program’s picture: that is written down, without a score. If you can, choose a camera itself in the browser’s settings.";
 
 const CONNECTIONS = {
   connecting: "Connecting…",
