@@ -14,5 +14,7 @@ time_changed = Signal()  # attempt: Attempt, change: TimeChange | None (None: on
 outage_credited = Signal()  # changes: Sequence[TimeChange], one of each attempt that was given the outage's time back
 reopened = Signal()  # attempt: Attempt, change: TimeChange
 break_began = Signal()  # attempt: Attempt, taken: Break
+# accommodation: Accommodation, by: User, what: "granted", "changed" or "revoked"; before time that it brings is given
+accommodation_changed = Signal()
 copied = Signal()  # exam: Exam, copy: Exam
 break_ended = Signal()  # attempt: Attempt, taken: Break

@@ -292,6 +292,7 @@ SPECTACULAR_SETTINGS = {
         "RosterOutcome": "exams.services.rosters.Outcome",
         "ExamState": "exams.models.Exam.State",
         "ExportFormat": "proctoring.models.Export.Format",
+        "RuleName": "proctoring.risk.policy.DEFAULT_RULES",
         "QuestionFileFormat": "exams.api.staff.question_files.FORMAT_NAMES",
     },
 }

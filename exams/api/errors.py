@@ -81,7 +81,8 @@ def _first(detail: Any, field: str = "") -> tuple[str, exceptions.ErrorDetail]:
     while not isinstance(detail, exceptions.ErrorDetail):
         if isinstance(detail, dict):
             key, detail = next(iter(detail.items()))
-            field = "" if key == "non_field_errors" else str(key)
+            if not isinstance(key, int):  # a place in a list is no name
+                field = "" if key == "non_field_errors" else str(key)
         else:
             detail = next(item for item in detail if item)
     return field, detail

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +19,18 @@ class SafeCharField(serializers.CharField):
         if any("\ud800" <= character <= "\udfff" for character in text):
             self.fail("surrogate")
         return text
+
+
+class FiniteField(serializers.FloatField):
+    """A number one can count with: Python reads "nan" and "inf" too, which pass every limit and fit no column."""
+
+    default_error_messages = {"infinite": "This is no number one can count with."}
+
+    def to_internal_value(self, data: Any) -> float:
+        value: float = super().to_internal_value(data)
+        if not math.isfinite(value):
+            self.fail("infinite")
+        return value
 
 
 class IdField(serializers.IntegerField):

@@ -9,10 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from unfold.admin import StackedInline
 
 from exams.admin.accommodations import AccommodationAdmin
+from exams.admin.base import who
 from exams.models import Accommodation
 from exams.scoped_admin import EDITORS, ScopedPermissions
 from proctoring.admin.detector_forms import FACTORS, HELD, LIFTS, DetectorForm, hold_name, in_words
 from proctoring.models import DetectorAccommodation
+from proctoring.services import accommodations
 
 admin.site.unregister(Accommodation)
 
@@ -45,7 +47,7 @@ class DetectorInline(ScopedPermissions, StackedInline):
                 {
                     "fields": ("muted",),
                     "description": "Proctors see that an accommodation applies and which rules it touches, never why. "
-                    "It counts for sessions that begin after it, and only ever makes the watching milder.",
+                    "It counts from now on, in sessions that run too, and only ever makes the watching milder.",
                 },
             ),
             ("Count only later: after … seconds", {"fields": tuple(map(hold_name, HELD))}),
@@ -63,6 +65,16 @@ class DetectorInline(ScopedPermissions, StackedInline):
 class WatchedAccommodationAdmin(AccommodationAdmin):
     inlines = (DetectorInline,)
     list_select_related: Any = (*AccommodationAdmin.list_select_related, "detectors")
+
+    def save_model(self, request: HttpRequest, obj: Accommodation, form: Any, change: bool) -> None:
+        """Granted in ``save_related``, whole: what is muted acts in sessions that run together with the rest."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        if change:
+            super().save_related(request, form, formsets, change)
+            return
+        [detectors] = [row for formset in formsets for row in formset.save(commit=False)] or [None]
+        accommodations.grant(by=who(request), accommodation=form.instance, detectors=detectors)
 
     @admin.display(description="Granted")
     def granted(self, accommodation: Accommodation) -> str:

@@ -11,6 +11,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from exams.api.fields import FiniteField
 from exams.api.staff.base import StaffViewSet
 from exams.models import Exam
 from exams.roles import EDITORS, STAFF
@@ -28,15 +29,15 @@ FIELDS = (
 class RuleSerializer(serializers.Serializer[Any]):
     event = serializers.ChoiceField(choices=list(DEFAULT_RULES))
     enabled = serializers.BooleanField(default=True)
-    hold_seconds = serializers.FloatField(min_value=0, max_value=600)
+    hold_seconds = FiniteField(min_value=0, max_value=600)
     delta = serializers.IntegerField(min_value=0, max_value=1000)
     permanent = serializers.BooleanField(default=False)
-    cooldown_seconds = serializers.FloatField(min_value=0, max_value=3600)
+    cooldown_seconds = FiniteField(min_value=0, max_value=3600)
 
 
 class PolicySerializer(serializers.ModelSerializer[ExamPolicy]):
-    away_yaw_degrees = serializers.FloatField(min_value=5, max_value=180, required=False)
-    away_pitch_degrees = serializers.FloatField(min_value=5, max_value=180, required=False)
+    away_yaw_degrees = FiniteField(min_value=5, max_value=180, required=False)
+    away_pitch_degrees = FiniteField(min_value=5, max_value=180, required=False)
     rules: Any = serializers.ListSerializer(child=RuleSerializer(), required=False, max_length=len(DEFAULT_RULES))
 
     class Meta:

@@ -34,13 +34,15 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
     username = serializers.CharField(source="candidate.username")
     attempt = serializers.UUIDField(source="attempt_id", allow_null=True)
     review = serializers.SerializerMethodField(help_text="What the newest review came to.")
+    muted = serializers.SerializerMethodField(help_text="Rules that do not count, as something was granted.")
+    eased = serializers.SerializerMethodField(help_text="Rules that count later or less easily for the same reason.")
 
     class Meta:
         model = Session
         fields = (
             "id", "candidate", "username", "attempt", "kind", "state", "started_at", "ended_at", "ended_by",
             "connected", "risk_total", "risk_temporary", "risk_permanent", "event_count", "chain_head", "detectors_off",
-            "counters", "accommodated", "review",
+            "counters", "accommodated", "muted", "eased", "review",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -48,6 +50,14 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
     def get_review(self, session: Session) -> str | None:
         reviews = list(session.reviews.all())
         return reviews[-1].outcome if reviews else None
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_muted(self, session: Session) -> list[str]:
+        return list(session.policy.get("muted", ()))
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_eased(self, session: Session) -> list[str]:
+        return list(session.policy.get("eased", ()))
 
 
 class EventSerializer(serializers.Serializer[Any]):

@@ -6,9 +6,10 @@ from django.urls import path, re_path
 from rest_framework.routers import SimpleRouter
 
 from exams.api.staff.urls import EXAM
-from proctoring.api import policy, staff, views
+from proctoring.api import accommodations, policy, staff, views
 
 router = SimpleRouter()
+router.register("accommodations", accommodations.AccommodationViewSet, basename="api_accommodation")
 router.register(rf"{EXAM}/sessions", staff.SessionViewSet, basename="api_exam_session")
 router.register(rf"{EXAM}/events", staff.EventViewSet, basename="api_event")
 router.register(rf"{EXAM}/exports", staff.ExportViewSet, basename="api_export")

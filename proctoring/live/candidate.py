@@ -305,6 +305,11 @@ class CandidateConsumer(Socket):
         if self.admitted and not self.left:
             self.spawn(self.timekeeper.changed(message))
 
+    async def policy_changed(self, message: dict[str, Any]) -> None:
+        """Group message: something was granted to the candidate, or taken back."""
+        if self.admitted and not self.left:
+            self.spawn(self.timekeeper.policy_changed(message))
+
     async def proctor_watching(self, message: dict[str, Any]) -> None:
         """Group message: a proctor's page is open."""
         new = message["where"] not in self.publisher.watchers()

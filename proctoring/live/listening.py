@@ -17,9 +17,11 @@ from proctoring.live import codes, ledger, payloads
 from proctoring.live.camera import Camera
 from proctoring.live.database import read
 from proctoring.live.recorder import recorder
+from proctoring.live.timekeeping import follow_policy
 from proctoring.models import Session
 from proctoring.observation import Observation
 from proctoring.risk.calibration import CalibrationFailed, calibrate, problem_of
+from proctoring.risk.policy import Policy
 
 if TYPE_CHECKING:
     from proctoring.live.candidate import CandidateConsumer
@@ -203,6 +205,7 @@ class Listener:
         if not live.watching:
             session: Session = await recorder.call(partial(services.start_watching, live.id, live.connection.epoch))
             live.calibrating = False
+            follow_policy(live, Policy.from_dict(session.policy))
             live.watch(now=time.time(), started_at=session.started_at)
             if (attempt := await read(partial(services.time_of_session, live.id))) is not None:
                 live.follow(attempt, now=time.time())

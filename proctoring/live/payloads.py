@@ -40,11 +40,29 @@ def welcome(live: LiveSession, *, detectors_off: dict[str, str]) -> JSONDict:
         "max_frame_bytes": settings.PROCTOR_MAX_FRAME_BYTES,
         "last_seq": live.last_sequence,
         "calibrated": live.calibration is not None or not live.connection.policy.needs_calibration,
-        "counted": [rule.event for rule in live.connection.policy.counted()],
+        **asked_of_page(live.connection.policy),
         "deadline_ms": milliseconds(live.deadline),
         "break": breaks(live),
         "detectors_off": {**live.detectors_off, **detectors_off},
     }
+
+
+def asked_of_page(policy: Policy) -> JSONDict:
+    """What counts, and what the page asks for, as it holds now: something may have been granted since it was made."""
+    return {
+        "counted": [rule.event for rule in policy.counted()],
+        "require_fullscreen": policy.require_fullscreen,
+        "restrict_clipboard": policy.restrict_clipboard,
+    }
+
+
+def policy_message(policy: Policy) -> JSONDict:
+    """What is watched has become milder, or is again as the candidate agreed to."""
+    said = ["An accommodation applies to you." if policy.accommodated else "No accommodation applies to you any more."]
+    for what, rules in (("Not counted", policy.muted), ("Counted later or less easily", policy.eased)):
+        if rules:
+            said.append(f"{what}: {', '.join(rule.replace('_', ' ').lower() for rule in rules)}.")
+    return {"type": "policy", "message": " ".join(said), **asked_of_page(policy)}
 
 
 def breaks(live: LiveSession) -> JSONDict | None:

@@ -54,6 +54,13 @@ class Session(models.Model):
         default=dict,
         help_text="The exam's policy as it was when the session began (proctoring.risk.policy.Policy.as_dict).",
     )
+    # Where something was granted while it ran, ``policy`` is milder than this.
+    agreed_policy: models.JSONField[JSONDict | None, JSONDict | None] = models.JSONField(
+        null=True, blank=True, help_text="The policy it began with, where something was granted since."
+    )
+    exam_policy: models.JSONField[JSONDict | None, JSONDict | None] = models.JSONField(
+        null=True, blank=True, help_text="The exam's own policy then, where something was granted before it began."
+    )
     accommodated = models.BooleanField(
         default=False, help_text="Something was granted to the candidate. What and why stands elsewhere."
     )

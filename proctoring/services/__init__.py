@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from exams.errors import AttemptFinished, ExamNotOpen, NotEnrolled
+from proctoring.services import accommodations
+from proctoring.services.accommodating import policy_of_session
 from proctoring.services.attempt_time import AttemptTime, end_break_of, time_of_session
 from proctoring.services.ending import (
     STOPPED,
@@ -70,6 +72,7 @@ __all__ = [
     "SignalBatch",
     "StaleConnection",
     "TooManySignals",
+    "accommodations",
     "apply_pending_signals",
     "begin_session",
     "begin_unwatched",
@@ -92,6 +95,7 @@ __all__ = [
     "open_connection",
     "pending_signals",
     "policy_for",
+    "policy_of_session",
     "record_flood",
     "remember_connections",
     "request_export",

@@ -18,7 +18,7 @@ from exams import signals, timing
 from exams.errors import CannotReopen
 from exams.models import Attempt, Break, TimeChange
 from proctoring.models import Event, ProctorAction, Session
-from proctoring.services import tell
+from proctoring.services import accommodating, tell
 from proctoring.services.entries import technical
 from proctoring.services.recording import Drafted, append_events, append_to_each, lock
 from proctoring.services.signals import engine_of
@@ -113,6 +113,8 @@ def reopen_session(attempt: Attempt, change: TimeChange, **_: Any) -> None:
         session.connection_epoch += 1  # what a connection from before still has to say comes too late
         session.save(update_fields=["engine_state", "state", "ended_at", "ended_by", "connected", "connection_epoch"])
     append_events(session, [_reopened(session, change, watched=goes_on)])
+    if goes_on and change.by is not None:
+        accommodating.follow(session, change.by, "reopened")
 
 
 @receiver(signals.break_began, dispatch_uid="record_break_began")

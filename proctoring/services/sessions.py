@@ -19,6 +19,7 @@ from proctoring import consent as consents
 from proctoring.models import BrowserSignal, Consent, RiskSample, Session
 from proctoring.risk.calibration import Calibration
 from proctoring.risk.policy import Policy
+from proctoring.services.accommodations import accommodate, granted_to
 from proctoring.services.attempt_time import AttemptTime, time_of
 from proctoring.services.errors import ConsentMissing, NotCalibrated, NotWatched, SessionEnded, StaleConnection
 from proctoring.services.policies import fields_for, kept_days, policy_for
@@ -110,7 +111,8 @@ def _unfinished(*, candidate: User, exam: Exam | None) -> Session | None:
 def _create(
     *, candidate: User, exam: Exam | None, kind: str, attempt: Attempt | None = None, consent: Consent | None = None
 ) -> Session:
-    policy = policy_for(exam, candidate)
+    plain = policy_for(exam)
+    policy = plain if exam is None else accommodate(plain, granted_to(candidate, exam))
     return Session.objects.create(
         candidate=candidate,
         exam=exam,
@@ -118,6 +120,7 @@ def _create(
         attempt=attempt,
         consent=consent,
         policy=policy.as_dict(),
+        exam_policy=plain.as_dict() if policy.accommodated else None,
         accommodated=policy.accommodated,
         **kept_days(exam),
     )

@@ -64,6 +64,7 @@ def everything_read(crowd: Crowd) -> list[tuple[str, str]]:
     """The first of each that the crowd has; an argument nobody knows here fails."""
     first: dict[str, Any] = {
         "institution": crowd.institution,
+        "accommodation": crowd.exam.accommodations.first(),
         "question": crowd.essay,
         "section": crowd.section,
         "pool": crowd.section.pools.first(),

@@ -56,6 +56,8 @@ TABLE: dict[tuple[str, str], set[str]] = {
     ("post", "api_invitation-renew"): ADMINISTRATORS,
     ("get", "api_accommodation-list"): EVERYBODY,
     ("post", "api_accommodation-list"): EVERYBODY,
+    ("get", "api_accommodation-detail"): EDITORS,
+    ("post", "api_accommodation-change"): EDITORS,
     ("post", "api_accommodation-revoke"): EDITORS,
     ("get", "api_exam-list"): EVERYBODY,
     ("post", "api_exam-list"): EVERYBODY,

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from exams.models import Accommodation
 from proctoring import services
 from proctoring.live.database import read
 from proctoring.models import DetectorAccommodation, Event, ExamPolicy, PolicyRule, Session
@@ -16,6 +17,7 @@ from tests.data import clip_frames
 from tests.live.conftest import Sitting
 from tests.live.pages import CandidatePage, Page
 from tests.live.pictures import clutter
+from tests.risk.scenes import NEUTRAL
 
 
 def granted(sitting: Sitting) -> None:
@@ -89,6 +91,29 @@ async def test_the_wall_says_that_one_applies_and_not_why(page: CandidatePage, s
     await wall.leave()
     assert told["accommodated"] is True
     assert "Cannot see" not in str(told)
+
+
+async def test_what_is_granted_meanwhile_acts_in_the_running_session_and_is_told(sitting: Sitting) -> None:
+    page = await CandidatePage(sitting.session.pk, sitting.candidate).open()
+    await read(lambda: Session.objects.filter(pk=page.session_id).update(calibration=NEUTRAL.as_dict()))
+    await page.say({"type": "start"})
+    await page.expect("started")
+    people = sitting.people
+    wanted = Accommodation(institution=people.institution, candidate=people.candidate, reason="A carer.")
+    detectors = DetectorAccommodation(muted=["MULTIPLE_FACES", "PHONE_DETECTED"], lift_clipboard=True)
+    await read(lambda: services.accommodations.grant(by=people.author, accommodation=wanted, detectors=detectors))
+    told = await page.expect("policy")
+    assert told["counted"] == ["NO_FACE", "LOOKING_AWAY", "TAB_SWITCH"]
+    assert (told["require_fullscreen"], told["restrict_clipboard"]) == (False, False)
+    assert told["message"] == "An accommodation applies to you. Not counted: multiple faces, phone detected."
+    assert (await page.frame(clip_frames("two_people")[20].read_bytes()))["warnings"] == []
+    [changed] = [event for event in await events(page) if event.name == "ACCOMMODATION_CHANGED"]
+    assert changed.sentence.startswith("Author granted an accommodation")
+    wall = await Page(f"/ws/proctor/exams/{sitting.exam.pk}/", user=people.proctor).open()
+    [shown] = (await wall.expect("sessions"))["sessions"]
+    assert shown["accommodated"] is True
+    await wall.leave()
+    await page.leave()
 
 
 async def test_without_an_accommodation_nothing_is_said(sitting: Sitting) -> None:

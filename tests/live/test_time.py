@@ -35,8 +35,10 @@ def prepare(sitting: Sitting) -> None:
     """Calibrated, with ten minutes of breaks; nobody in view counts after 0.2 s already."""
     rules = {**DEFAULT_RULES, "NO_FACE": replace(DEFAULT_RULES["NO_FACE"], hold_seconds=0.2, cooldown_seconds=60.0)}
     policy = Policy(rules=rules, phone_every=1000).as_dict()
-    Session.objects.filter(pk=sitting.session.pk).update(policy=policy, calibration=NEUTRAL.as_dict())
     grant(sitting.people, break_minutes=10)
+    Session.objects.filter(pk=sitting.session.pk).update(
+        policy=policy, agreed_policy=None, calibration=NEUTRAL.as_dict()
+    )
 
 
 @pytest.fixture

@@ -1,11 +1,10 @@
-"""Institutions, who has which role there, who is enrolled, invited and accommodated; rosters."""
+"""Institutions, who has which role there, who is enrolled and invited; rosters."""
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers, status
@@ -16,12 +15,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from exams.accounts.mail import send_invitations_soon
-from exams.api.fields import IdField, SafeCharField
+from exams.api.fields import IdField
 from exams.api.staff.base import StaffViewSet
-from exams.models import Accommodation, Enrolment, Exam, Institution, Invitation, Membership, Role, RosterImport, User
+from exams.models import Enrolment, Exam, Institution, Invitation, Membership, Role, RosterImport, User
 from exams.roles import ADMINISTRATORS, EDITORS, STAFF
 from exams.roster_file import LARGEST_FILE
-from exams.services import accommodations, enrolling, invitations, rosters
+from exams.services import enrolling, invitations, rosters
 from exams.services.rosters import Outcome
 
 INSTITUTION = OpenApiParameter("institution", OpenApiTypes.INT, description="Only those of this institution.")
@@ -199,79 +198,6 @@ class InvitationViewSet(StaffViewSet):
         renewed = invitations.renew(invitation=found)
         send_invitations_soon()
         return Response(InvitationSerializer(renewed).data)
-
-
-class AccommodationSerializer(serializers.ModelSerializer[Accommodation]):
-    institution = serializers.IntegerField(source="institution_id")
-    exam = serializers.IntegerField(source="exam_id", allow_null=True)
-    candidate = serializers.IntegerField(source="candidate_id")
-
-    class Meta:
-        model = Accommodation
-        fields = (
-            "id", "institution", "exam", "candidate", "extra_minutes", "time_factor", "break_minutes", "larger_type",
-            "reason", "granted_at", "revoked_at",
-        )  # fmt: skip
-        read_only_fields = fields
-
-
-class AccommodationInput(serializers.Serializer[None]):
-    institution = IdField()
-    candidate = IdField()
-    exam = IdField(allow_null=True, required=False, help_text="All exams without it.")
-    extra_minutes = serializers.IntegerField(min_value=0, max_value=1440, default=0)
-    time_factor = serializers.DecimalField(
-        max_digits=4, decimal_places=2, min_value=Decimal(1), max_value=Decimal(5), default=Decimal(1)
-    )
-    break_minutes = serializers.IntegerField(min_value=0, max_value=1440, default=0)
-    larger_type = serializers.BooleanField(default=False)
-    reason = SafeCharField(max_length=2000, help_text="Seen by administrators and authors only.")
-
-
-@extend_schema(tags=["Institutions and people"])
-class AccommodationViewSet(StaffViewSet):
-    serializer_class = AccommodationSerializer
-    view_roles = edit_roles = EDITORS
-    lookup_value_regex = "[0-9]{1,18}"
-
-    def get_queryset(self) -> QuerySet[Accommodation]:
-        rows = Accommodation.objects.filter(institution__in=self.institutions(EDITORS))
-        return rows.order_by("-granted_at", "-pk")
-
-    @extend_schema(summary="List what was granted, the newest first")
-    def list(self, request: Request) -> Response:
-        page = self.paginate_queryset(self.get_queryset())
-        return self.get_paginated_response(AccommodationSerializer(page, many=True).data)
-
-    @extend_schema(
-        summary="Grant an accommodation; attempts that run get its time at once",
-        request=AccommodationInput,
-        responses={201: AccommodationSerializer},
-    )
-    def create(self, request: Request) -> Response:
-        wanted = AccommodationInput(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        chosen: dict[str, Any] = dict(wanted.validated_data)
-        institution = self.institution_or_404(chosen.pop("institution"), EDITORS)
-        exam = candidate = None
-        if (key := chosen.pop("exam", None)) is not None:
-            exam = Exam.objects.filter(pk=key, institution=institution).first()
-            if exam is None:
-                raise ValidationError({"exam": "The institution has no such exam."})
-        belongs = Q(memberships__institution=institution) | Q(enrolments__exam__institution=institution)
-        candidate = User.objects.filter(belongs, pk=chosen.pop("candidate")).first()
-        if candidate is None:
-            raise ValidationError({"candidate": "Nobody at the institution has this number."})
-        made = Accommodation(institution=institution, exam=exam, candidate=candidate, **chosen)
-        granted = accommodations.grant(by=self.person, accommodation=made)
-        return Response(AccommodationSerializer(granted).data, status=status.HTTP_201_CREATED)
-
-    @extend_schema(summary="Revoke an accommodation; time already given stays given", request=None)
-    @action(detail=True, methods=["post"])
-    def revoke(self, request: Request, pk: str) -> Response:
-        found: Accommodation = self.row_or_404(self.get_queryset(), pk=int(pk))
-        revoked = accommodations.revoke(by=self.person, accommodation=found)
-        return Response(AccommodationSerializer(revoked).data)
 
 
 class RosterRowSerializer(serializers.Serializer[None]):

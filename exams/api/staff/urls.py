@@ -12,7 +12,6 @@ EXAM = r"exams/(?P<exam>[0-9]{1,18})"
 router = SimpleRouter()
 router.register("institutions", people.InstitutionViewSet, basename="api_institution")
 router.register("invitations", people.InvitationViewSet, basename="api_invitation")
-router.register("accommodations", people.AccommodationViewSet, basename="api_accommodation")
 router.register("exams", ExamViewSet, basename="api_exam")
 router.register(rf"{EXAM}/questions", questions.QuestionViewSet, basename="api_question")
 router.register(rf"{EXAM}/question-imports", question_files.QuestionImportViewSet, basename="api_question_import")

@@ -6,6 +6,7 @@ const KINDS = { copy: "copy_prevented", cut: "cut_prevented", paste: "paste_prev
 
 export class Clipboard {
   #notice = document.getElementById("clipboard-notice");
+  #restricted;
   #announce;
   #timers;
   #prevented;
@@ -17,6 +18,7 @@ export class Clipboard {
     this.#announce = announce;
     this.#timers = timers;
     this.#prevented = prevented;
+    this.#restricted = restricted;
     if (!restricted) return;
     for (const event of Object.keys(KINDS)) area.addEventListener(event, (one) => this.#prevent(one, KINDS[event]));
     // Dragging text is copying and pasting by another way; things made to be dragged are none.
@@ -28,7 +30,13 @@ export class Clipboard {
     });
   }
 
+  // As it holds now; a page that was made without it prevents nothing before it is loaded again.
+  restrict(restricted) {
+    this.#restricted = restricted;
+  }
+
   #prevent(event, kind) {
+    if (!this.#restricted) return;
     event.preventDefault();
     const now = performance.now();
     if (now - (this.#told.get(kind) ?? -Infinity) < PAUSE_MS) return;

@@ -13,7 +13,17 @@ export class Fullscreen {
     this.#required = required;
     this.#announce = announce;
     this.#unavailable = unavailable;
-    if (required) document.getElementById("fullscreen-back").addEventListener("click", () => this.enter());
+    document.getElementById("fullscreen-back")?.addEventListener("click", () => this.enter());
+  }
+
+  // As it holds now. A page that was made without asking has nothing to ask with before it is loaded again.
+  asked(required) {
+    if (required === this.#required || !document.getElementById("fullscreen-back")) return;
+    this.#required = required;
+    if (required) return;
+    this.#watching?.abort();
+    this.#watching = null;
+    if (this.#notice) this.#notice.hidden = true;
   }
 
   // Whether the page has to ask before it shows the questions.

@@ -52,7 +52,7 @@ const calibration = new Calibration({
 });
 const exam = new Exam({ root, timers, clock, announce, over: handedIn, paused, goesOn });
 const fullscreen = new Fullscreen({ required: "requireFullscreen" in root.dataset, announce, unavailable: withoutFullscreen });
-new Clipboard({
+const clipboard = new Clipboard({
   restricted: "restrictClipboard" in root.dataset,
   area: root.querySelector("[data-stage-name=exam]"),
   announce,
@@ -74,6 +74,7 @@ function received(message) {
     calibration: (state) => calibration.received(state),
     started: begin,
     time: (message) => exam.told(message),
+    policy: policyChanged,
     camera: (message) => camera.state === "on" && watch.cameraNamed(message),
     ended: ({ message: sentence }) => end(sentence),
     replaced: () => closedForGood(4001),
@@ -86,12 +87,26 @@ function received(message) {
 function welcome(message) {
   clock.sync(message.server_time_ms);
   calibrated = message.calibrated;
-  check.counts(message.counted);
+  follow(message);
   capture.welcome(message);
   report.connected();
   outbox.connected();
   if (message.break) exam.told(message); // what changed while there was no connection
   if (message.state === "live") begin();
+}
+
+// Something was granted to the candidate while the exam runs, or taken back.
+function policyChanged(message) {
+  follow(message);
+  byId("watching-note").textContent = message.message;
+  byId("watching-note").hidden = false;
+  announce(message.message);
+}
+
+function follow({ counted, require_fullscreen: inFullscreen, restrict_clipboard: restricted }) {
+  check.counts(counted);
+  fullscreen.asked(inFullscreen);
+  clipboard.restrict(restricted);
 }
 
 function verdict(message) {
