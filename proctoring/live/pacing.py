@@ -25,7 +25,9 @@ WAITS_FOR_EACH_SEEN = 4.0
 # the wait, and so no longer with them.
 TOGETHER_SECONDS = 0.1
 STALE_SECONDS = 15.0
-AWAY_SECONDS = 2.0  # nothing was looked at for longer, though a frame waited: no worker was there
+# Nothing was looked at for longer, and the next frame that was had not come just then: no worker was there.
+AWAY_SECONDS = 2.0
+AT_ONCE_SECONDS = 0.1
 BUSY_SECONDS = 10.0  # how long a server that slows nobody any more is still called busy, lest pages say so in turns
 
 
@@ -105,11 +107,13 @@ class Pacer:
     def _came_without_workers(self, now: float, waited: float) -> bool:
         """Whether a frame came while no worker was there: that says nothing of how much they bear, and when they are
         back, everybody is to be watched again at once."""
-        if min(waited, now - self._judged_at) > AWAY_SECONDS:
-            self._back_at = self._read_at = now
-            self._finished, self._queued, self._lagged = 0, 0.0, 0.0
+        if now - self._judged_at > AWAY_SECONDS:
+            self._back_at = now - AT_ONCE_SECONDS
         self._judged_at = now
-        return now - waited < self._back_at
+        if now - waited >= self._back_at:
+            return False
+        self._read_at, self._finished, self._queued, self._lagged = now, 0, 0.0, 0.0
+        return True
 
     def figures(self) -> Figures:
         """As of the last frame, from any thread; nothing once no frame has come for a while."""

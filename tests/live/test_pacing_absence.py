@@ -40,6 +40,7 @@ class World:
         """Nobody looks. Then the frames that lie there are looked at, one after the other, as fast as can be."""
         came = self.now
         self.now += seconds
+        self.judge(waited=0.005)  # of somebody who has just come
         for _ in self.senders:
             self.now += 0.02
             self.judge(waited=self.now - came - 0.1)
