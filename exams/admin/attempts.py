@@ -18,11 +18,15 @@ from django.urls import URLPattern, path, reverse
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from exams import selectors, timing
+from exams.admin.base import who
 from exams.admin.time_changes import TimeForm, change_time, time_context
+from exams.errors import NotAllowed
 from exams.models import Answer, Attempt, Question
+from exams.results import names_are_hidden
 from exams.roles import STAFF
 from exams.said import Lines, said
 from exams.scoped_admin import ReadOnlyMixin, ScopedModelAdmin, is_key
+from exams.services.sealing import open_answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +107,28 @@ class AttemptAdmin(ReadOnlyMixin, ScopedModelAdmin):
         return self._may(request, self.view_roles, obj)
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.time_view)
-        return [path("<uuid:attempt_id>/time/", view, name="exams_attempt_time"), *super().get_urls()]
+        view = self.admin_site.admin_view
+        return [
+            path("<uuid:attempt_id>/time/", view(self.time_view), name="exams_attempt_time"),
+            path("<uuid:attempt_id>/answers/", view(self.answers_view), name="exams_attempt_answers"),
+            *super().get_urls(),
+        ]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         return attempt_page(request, object_id, site=self.admin_site, more=extra_context)
+
+    def answers_view(self, request: HttpRequest, attempt_id: UUID) -> HttpResponse:
+        """The page with what was answered, though marking is anonymous: asked for by POST, and put on record."""
+        if request.method != "POST":
+            return HttpResponse("Use the button on the attempt's page.", status=405, headers={"Allow": "POST"})
+        attempt = attempt_or_404(request, attempt_id)
+        try:
+            open_answers(attempt=attempt, by=who(request))
+        except NotAllowed as error:
+            raise PermissionDenied(error.message) from None
+        return attempt_page(request, attempt_id, site=self.admin_site, opened=True)
 
     def time_view(self, request: HttpRequest, attempt_id: UUID) -> HttpResponse:
         attempt = attempt_or_404(request, attempt_id)
@@ -141,9 +160,12 @@ def attempt_page(
     site: AdminSite,
     form: TimeForm | None = None,
     more: dict[str, Any] | None = None,
+    opened: bool = False,
 ) -> HttpResponse:
+    """``opened``: somebody who may wants to read the answers, though nobody is to know whose they are."""
     attempt = attempt_or_404(request, attempt_id)
-    sees = selectors.may_see_answers(request.user, attempt)
+    may_see, hidden = selectors.may_see_answers(request.user, attempt), names_are_hidden(attempt.exam)
+    sees = may_see and (opened or not hidden)
     context: dict[str, Any] = {
         **site.each_context(request),
         **time_context(request, attempt, form),
@@ -152,6 +174,7 @@ def attempt_page(
         "original": attempt,
         "accommodated": timing.granted(attempt.candidate_id, attempt.exam).applies,
         "sees_answers": sees,
+        "sealed": may_see and hidden,
         "answers": saved_answers(attempt, with_words=sees),
         "time_url": reverse("admin:exams_attempt_time", args=[attempt.pk]),
         **(more or {}),

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -77,7 +78,7 @@ def test_an_address_that_is_no_attempt_is_not_there(scene: Scene) -> None:
     ("who", "anonymous", "sees"),
     [
         ("administrator", False, True),
-        ("administrator", True, True),
+        ("administrator", True, False),
         ("author", False, True),
         ("author", True, False),
         ("reviewer", False, True),
@@ -94,6 +95,29 @@ def test_proctors_see_when_something_was_saved_markers_what(
     assert "1 time saved" in shown
     assert ("It has one divisor." in shown) is sees
     assert ("prime number" in shown) is sees
+
+
+def test_an_administrator_opens_named_answers_on_purpose_and_on_record(scene: Scene, attempt: Attempt) -> None:
+    scene.exam.anonymous_marking = True
+    scene.exam.save()
+    client, url = signed_in(scene.people.administrator), f"{LIST}{attempt.pk}/answers/"
+    assert "should mark none of this exam" in page(client, attempt)
+    assert client.get(url).status_code == 405
+    assert not LogEntry.objects.exists()
+    assert "It has one divisor." in client.post(url).content.decode()
+    name = attempt.candidate.display_name
+    told = LogEntry.objects.get(object_id=str(scene.exam.pk))
+    assert (told.user, told.change_message) == (
+        scene.people.administrator,
+        f"Opened the answers of attempt 1 of {name} while marking is anonymous.",
+    )
+    api = f"/api/v1/exams/{scene.exam.pk}/attempts/{attempt.pk}/answers/"
+    assert client.get(api).status_code == 200
+    assert LogEntry.objects.count() == 2
+    for who in ("author", "reviewer", "proctor"):
+        other = signed_in(getattr(scene.people, who))
+        assert (other.post(url).status_code, other.get(api).status_code) == (403, 403)
+    assert LogEntry.objects.count() == 2
 
 
 def test_late_answers_breaks_and_changes_stand_on_the_page(scene: Scene, attempt: Attempt) -> None:

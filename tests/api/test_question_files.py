@@ -53,7 +53,7 @@ def test_a_file_is_looked_at_line_by_line_and_nothing_is_written(author: Client,
     assert answer.status_code == 201
     told = answer.json()
     assert (told["format"], told["possible"], told["file_name"]) == ("gift", 2, "questions.txt")
-    lines = [(row["line"], row["label"], row["outcome"], row["kind"]) for row in told["questions"]]
+    lines = [(row["line"], row["title"], row["outcome"], row["kind"]) for row in told["questions"]]
     assert lines == [
         (3, "Largest", "import", "single_choice"),
         (5, "Broken", "left_out", None),

@@ -36,6 +36,7 @@ BY_POST = {
     "admin:exams_exam_preview_marks",
     "admin:exams_exam_revise",
     "admin:exams_results_again",
+    "admin:exams_attempt_answers",
     "admin:proctoring_session_verdict",
     "admin:proctoring_session_review",
 }
@@ -163,6 +164,7 @@ TABLE: dict[frozenset[str], tuple[str, ...]] = {
         "admin:exams_results",
         "admin:exams_results_statistics",
         "admin:exams_results_attempt",
+        "admin:exams_attempt_answers",
         "admin:exams_results_again_state",
         "admin:exams_results_file",
         "question_picture",

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from exams.errors import InvalidAccommodation
 from exams.models import Accommodation
 from exams.services import accommodations as exam_accommodations
 from proctoring import consent, services
@@ -162,6 +163,6 @@ def test_what_had_held_under_the_old_rule_is_not_judged_by_the_new(people: Peopl
 
 
 def test_what_the_watching_does_not_know_is_refused_and_nothing_granted(people: People) -> None:
-    with pytest.raises(exam_accommodations.InvalidAccommodation, match="list of rules"):
+    with pytest.raises(InvalidAccommodation, match="list of rules"):
         grant(people, muted=["SNEEZING"])
     assert not Accommodation.objects.exists()

@@ -37,7 +37,7 @@ class LineSerializer(serializers.Serializer[Any]):
 
     number = serializers.IntegerField()
     line = serializers.IntegerField()
-    label = serializers.CharField(allow_blank=True, help_text="Its name, or how its text begins.")
+    title = serializers.CharField(allow_blank=True, help_text="Its name, or how its text begins.")
     section = serializers.CharField(allow_blank=True)
     outcome = serializers.ChoiceField(choices=["import", "import_with_loss", "left_out"])
     kind = serializers.ChoiceField(choices=[kind.value for kind in Kind], allow_null=True)
@@ -87,7 +87,7 @@ class LossSerializer(serializers.Serializer[Any]):
 
 class FormatSerializer(serializers.Serializer[Any]):
     format = serializers.ChoiceField(choices=FORMAT_NAMES)
-    label = serializers.CharField()
+    name = serializers.CharField()
     losses = LossSerializer(many=True, help_text="What of these questions the format cannot hold.")
 
 
@@ -96,7 +96,7 @@ def _line(number: int, parsed: ParsedItem) -> dict[str, Any]:
     return {
         "number": number,
         "line": parsed.line,
-        "label": parsed.label,
+        "title": parsed.label,
         "section": parsed.section,
         "outcome": "left_out" if parsed.item is None else possible,
         "kind": None if parsed.item is None else parsed.item.kind.value,
@@ -192,7 +192,7 @@ class QuestionExportViewSet(GivesFiles, InExam):
         rows = [
             {
                 "format": format.name,
-                "label": format.label,
+                "name": format.label,
                 "losses": [
                     {"what": what, "questions": number} for what, number in question_files.losses(format, entries)
                 ],
