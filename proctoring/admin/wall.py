@@ -23,6 +23,7 @@ def wall_page(request: HttpRequest, exam_id: int, *, site: AdminSite) -> HttpRes
         "content_title": f"{exam.title}: wall",
         "exam": exam,
         "is_fullwidth": True,
+        "overload": None,  # the wall says it itself, and goes on doing so
         "live_config": {
             "socket": f"/ws/proctor/exams/{exam.pk}/",
             "gap": reverse("admin:proctoring_wall_events", args=[exam.pk]),

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from proctoring.live.ledger import Entry
-from proctoring.live.shares import FLOOR
+from proctoring.live.shares import FLOOR, LEAST, LEAST_WHILE_CALIBRATING
 from proctoring.live.slowdowns import Slowdowns
 
 if TYPE_CHECKING:
@@ -55,6 +55,10 @@ class Pace:
             return True
         learning = live.connection.policy.needs_calibration and live.engine.neutral is None
         return learning or live.engine.something_holds
+
+    @property
+    def least(self) -> float:
+        return LEAST_WHILE_CALIBRATING if self._live.calibrating else LEAST
 
     @property
     def slowed_to(self) -> float | None:

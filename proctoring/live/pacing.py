@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from proctoring.live import presence
-from proctoring.live.shares import FLOOR, FULL, LEAST, share
+from proctoring.live.shares import FLOOR, FULL, Kind, share
 from proctoring.live.throttle import LOW, Reading, Throttle, bearable
 
 READ_SECONDS = 0.5
@@ -45,6 +45,9 @@ class Paced(Protocol):
 
     @property
     def at_risk(self) -> bool: ...
+
+    @property
+    def least(self) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ class Pacer:
         """Frames a second to ask this session for now."""
         if session.keeps_own or self._shares == FULL:
             return session.wanted_rate
-        return self._shares.rate(session.wanted_rate, at_risk=session.at_risk)
+        return self._shares.rate(session.wanted_rate, at_risk=session.at_risk, least=session.least)
 
     def interval(self, session: Paced, *, waited: float) -> float:
         """Seconds from the arrival of a frame that has ``waited`` for a worker to the one that is asked for next."""
@@ -120,19 +123,18 @@ class Pacer:
         return self._figures if self._clock() - self._read_at < STALE_SECONDS else Figures()
 
     def _read(self, now: float) -> None:
-        ordinary: Counter[float] = Counter()
-        at_risk: Counter[float] = Counter()
-        for session in self._sessions():
-            if session.sends:
-                (at_risk if session.at_risk else ordinary)[session.wanted_rate] += 1
-        wanted = FULL.total(ordinary, at_risk)
+        everybody = Counter(
+            Kind(session.wanted_rate, session.at_risk, session.least) for session in self._sessions() if session.sends
+        )
+        wanted = FULL.total(everybody)
         if self._finished or not wanted:
-            self._throttle.take(self._reading(now, wanted, ordinary + at_risk))
-        self._shares = FULL if self._throttle.limit is None else share(self._throttle.limit, ordinary, at_risk)
+            self._throttle.take(self._reading(now, wanted, everybody))
+        limit = self._throttle.limit
+        self._shares = FULL if limit is None else share(limit, everybody)
         self._read_at, self._finished, self._queued, self._lagged = now, 0, 0.0, 0.0
-        self._figures = self._told(now, wanted, ordinary, at_risk)
+        self._figures = self._told(now, wanted, everybody)
 
-    def _reading(self, now: float, wanted: float, everybody: Counter[float]) -> Reading:
+    def _reading(self, now: float, wanted: float, everybody: Counter[Kind]) -> Reading:
         frames = max(1, self._finished)
         return Reading(
             at=now,
@@ -141,26 +143,21 @@ class Pacer:
             pressure=(self._queued + self._lagged) / frames,
             demand=wanted,
             sessions=everybody.total(),
-            least=sum(min(rate, LEAST) * number for rate, number in everybody.items()),
-            floor=sum(min(rate, FLOOR) * number for rate, number in everybody.items()),
+            least=sum(min(kind.wanted, kind.least) * number for kind, number in everybody.items()),
+            floor=sum(min(kind.wanted, max(FLOOR, kind.least)) * number for kind, number in everybody.items()),
             queued=self._queued / frames > LOW,
         )
 
-    def _told(self, now: float, wanted: float, ordinary: Counter[float], at_risk: Counter[float]) -> Figures:
-        shares = self._shares
-        slowed = sum(
-            number
-            for rates, risky in ((ordinary, False), (at_risk, True))
-            for rate, number in rates.items()
-            if shares.rate(rate, at_risk=risky) < rate
-        )
+    def _told(self, now: float, wanted: float, everybody: Counter[Kind]) -> Figures:
+        rates = {kind: self._shares.rate(kind.wanted, at_risk=kind.at_risk, least=kind.least) for kind in everybody}
+        slowed = sum(number for kind, number in everybody.items() if rates[kind] < kind.wanted)
         if slowed:
             self._slowed_at = now
         return Figures(
-            sessions=ordinary.total() + at_risk.total(),
+            sessions=everybody.total(),
             slowed=slowed,
             wanted=wanted,
-            granted=shares.total(ordinary, at_risk),
+            granted=self._shares.total(everybody),
             limit=self._throttle.limit,
             busy=self._slowed_at is not None and now - self._slowed_at < BUSY_SECONDS,
         )

@@ -29,6 +29,7 @@ CHECK_LOOKS = 6  # of a quarter of a minute
 SAVE_SECONDS = 5.0
 PICTURE_FOR_SIGNAL_SECONDS = 2.0  # a signal's event gets the newest frame when that is no older
 FPS_SECONDS = 10.0
+FPS_FRAMES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +137,10 @@ class LiveSession:
 
     @property
     def frames_per_second(self) -> float:
-        """Frames analysed a second, over the last ten."""
-        now = time.monotonic()
-        while self._looked_at and self._looked_at[0] < now - FPS_SECONDS:
+        """Frames analysed a second, over the last ten, or longer where few are asked for."""
+        slowed_to = self.pace.slowed_to
+        oldest = time.monotonic() - max(FPS_SECONDS, FPS_FRAMES / slowed_to if slowed_to else 0.0)
+        while self._looked_at and self._looked_at[0] < oldest:
             self._looked_at.popleft()
         if len(self._looked_at) < 2:
             return 0.0

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 # Frames a second. The shortest limits are 2 s (proctoring.risk.policy.DEFAULT_RULES): with a picture every two seconds
 # whatever lasts that long is in one picture at least, and that picture puts the session among those at risk, who keep
@@ -19,8 +20,20 @@ FLOOR = 0.5
 # A picture every ten seconds says little more than that somebody is there. Less often than that nobody is asked:
 # then frames wait, one a session, and who has waited longest is next.
 LEAST = 0.1
+# Whoever follows the calibration's dot for ten seconds needs eight good pictures of it
+# (proctoring.risk.calibration.MINIMUM_SAMPLES), or has to do it again, which costs the more.
+LEAST_WHILE_CALIBRATING = 1.0
 
-Rates = Mapping[float, int]  # frames a second that an exam asks for, and how many sessions ask for them
+
+class Kind(NamedTuple):
+    """Sessions that get the same: frames a second that their exams ask for, and below which they never fall."""
+
+    wanted: float
+    at_risk: bool
+    least: float = LEAST
+
+
+Sessions = Mapping[Kind, int]  # how many of each kind
 HALVINGS = 30
 
 
@@ -32,16 +45,17 @@ class Shares:
     at_risk: float = 1.0
     everybody: float = 1.0
 
-    def rate(self, wanted: float, *, at_risk: bool) -> float:
+    def rate(self, wanted: float, *, at_risk: bool, least: float = LEAST) -> float:
         """Frames a second of a session whose exam asks for ``wanted``."""
         factor = self.at_risk if at_risk else self.ordinary
         rate = max(factor * wanted, min(wanted, FLOOR))
-        return max(self.everybody * rate, min(wanted, LEAST))
+        return max(self.everybody * rate, min(wanted, least))
 
-    def total(self, ordinary: Rates, at_risk: Rates) -> float:
+    def total(self, everybody: Sessions) -> float:
         """Frames a second of all of them together."""
-        return sum(self.rate(wanted, at_risk=False) * number for wanted, number in ordinary.items()) + sum(
-            self.rate(wanted, at_risk=True) * number for wanted, number in at_risk.items()
+        return sum(
+            self.rate(wanted, at_risk=at_risk, least=least) * number
+            for (wanted, at_risk, least), number in everybody.items()
         )
 
 
@@ -53,17 +67,17 @@ STEPS: tuple[Callable[[float], Shares], ...] = (
 )
 
 
-def share(limit: float, ordinary: Rates, at_risk: Rates) -> Shares:
+def share(limit: float, everybody: Sessions) -> Shares:
     """The largest shares that come to no more than ``limit`` frames a second, or else the least there are."""
-    if FULL.total(ordinary, at_risk) <= limit:
+    if FULL.total(everybody) <= limit:
         return FULL
     for step in STEPS:
-        if step(0.0).total(ordinary, at_risk) > limit:
+        if step(0.0).total(everybody) > limit:
             continue
         fits, too_much = 0.0, 1.0
         for _ in range(HALVINGS):
             middle = (fits + too_much) / 2
-            if step(middle).total(ordinary, at_risk) <= limit:
+            if step(middle).total(everybody) <= limit:
                 fits = middle
             else:
                 too_much = middle

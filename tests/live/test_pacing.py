@@ -15,7 +15,7 @@ from statistics import fmean
 import pytest
 
 from proctoring.live.pacing import Pacer
-from proctoring.live.shares import FLOOR
+from proctoring.live.shares import FLOOR, LEAST, LEAST_WHILE_CALIBRATING
 
 LAG_SECONDS = 0.002
 
@@ -24,6 +24,7 @@ LAG_SECONDS = 0.002
 class Sender:
     wanted_rate: float = 2.0
     at_risk: bool = False
+    least: float = LEAST
     sends: bool = True
     keeps_own: bool = False
     verdicts: list[tuple[float, float]] = field(default_factory=list)  # when, and seconds since the frame came
@@ -155,6 +156,15 @@ def test_a_session_that_gets_at_risk_is_asked_at_its_own_rate_at_once() -> None:
     assert world.pacer.rate(one) < 1.4
     one.at_risk = True
     assert world.pacer.rate(one) == 2.0
+
+
+def test_whoever_calibrates_gets_enough_pictures_for_it_whatever_else_goes_on() -> None:
+    world = World([*senders(200, at_risk=100), *senders(20, at_risk=20, rate=5.0)])
+    for each in world.senders[200:]:
+        each.least = LEAST_WHILE_CALIBRATING
+    world.run(60.0)
+    assert min(each.rate(30.0, 60.0) for each in world.senders[200:]) > 0.8  # eight in ten seconds
+    assert world.slowest_of(30.0) < 0.4
 
 
 def test_it_settles() -> None:

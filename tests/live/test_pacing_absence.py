@@ -14,6 +14,7 @@ class Sender:
     keeps_own: bool = False
     sends: bool = True
     at_risk: bool = False
+    least: float = 0.1
 
 
 class World:

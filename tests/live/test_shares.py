@@ -6,48 +6,47 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proctoring.live.shares import FLOOR, FULL, LEAST, Rates, share
+from proctoring.live.shares import FLOOR, FULL, LEAST, LEAST_WHILE_CALIBRATING, Kind, Sessions, share
 
 # Exams ask for 0.2 to 5 frames a second.
 rates = st.floats(0.2, 5.0)
-sessions = st.dictionaries(rates, st.integers(1, 500), max_size=6)
+kinds = st.builds(Kind, rates, st.booleans(), st.sampled_from([LEAST, LEAST_WHILE_CALIBRATING]))
+sessions = st.dictionaries(kinds, st.integers(1, 500), max_size=12)
 limits = st.floats(0.0, 5000.0)
 
 
-@given(limits, sessions, sessions)
-def test_never_more_than_fits_but_for_the_least(limit: float, ordinary: Rates, at_risk: Rates) -> None:
-    shares = share(limit, ordinary, at_risk)
-    total = shares.total(ordinary, at_risk)
-    least = sum(min(rate, LEAST) * number for group in (ordinary, at_risk) for rate, number in group.items())
+@given(limits, sessions)
+def test_never_more_than_fits_but_for_the_least(limit: float, everybody: Sessions) -> None:
+    shares = share(limit, everybody)
+    total = shares.total(everybody)
+    least = sum(min(kind.wanted, kind.least) * number for kind, number in everybody.items())
     assert total <= max(limit, least) + 1e-6
 
 
-@given(limits, sessions, sessions)
-def test_nothing_is_held_back_that_would_fit(limit: float, ordinary: Rates, at_risk: Rates) -> None:
-    shares = share(limit, ordinary, at_risk)
-    total = shares.total(ordinary, at_risk)
-    wanted = FULL.total(ordinary, at_risk)
+@given(limits, sessions)
+def test_nothing_is_held_back_that_would_fit(limit: float, everybody: Sessions) -> None:
+    shares = share(limit, everybody)
+    total = shares.total(everybody)
+    wanted = FULL.total(everybody)
     if wanted <= limit:
         assert shares == FULL
     else:
-        floors = LEAST * sum((ordinary | at_risk).values()) * 2
-        assert total >= min(limit, wanted) * (1 - 1e-6) - 1e-3 or total <= floors
+        least = sum(min(kind.wanted, kind.least) * number for kind, number in everybody.items())
+        assert total == pytest.approx(max(limit, least), rel=1e-4, abs=1e-3)
 
 
-@given(limits, sessions, sessions, rates, rates)
-def test_the_same_part_of_what_their_exams_ask_for(
-    limit: float, ordinary: Rates, at_risk: Rates, one: float, other: float
-) -> None:
-    shares = share(limit, ordinary, at_risk)
+@given(limits, sessions, rates, rates)
+def test_the_same_part_of_what_their_exams_ask_for(limit: float, everybody: Sessions, one: float, other: float) -> None:
+    shares = share(limit, everybody)
     first, second = shares.rate(one, at_risk=False), shares.rate(other, at_risk=False)
     if min(first, second) > FLOOR:
         assert first / one == pytest.approx(second / other)
     assert (first <= second) == (one <= other) or first == pytest.approx(second)
 
 
-@given(limits, sessions, sessions, rates)
-def test_those_at_risk_come_last(limit: float, ordinary: Rates, at_risk: Rates, rate: float) -> None:
-    shares = share(limit, ordinary, at_risk)
+@given(limits, sessions, rates)
+def test_those_at_risk_come_last(limit: float, everybody: Sessions, rate: float) -> None:
+    shares = share(limit, everybody)
     calm, risky = shares.rate(rate, at_risk=False), shares.rate(rate, at_risk=True)
     assert risky >= calm
     if calm > min(rate, FLOOR) + 1e-9:
@@ -56,19 +55,19 @@ def test_those_at_risk_come_last(limit: float, ordinary: Rates, at_risk: Rates, 
         assert calm == risky
 
 
-@given(limits, sessions, sessions, rates, st.booleans(), st.floats(0.0, 1000.0))
+@given(limits, sessions, rates, st.booleans(), st.floats(0.0, 1000.0))
 def test_more_room_is_never_less_for_anybody(
-    limit: float, ordinary: Rates, at_risk: Rates, rate: float, risky: bool, more: float
+    limit: float, everybody: Sessions, rate: float, risky: bool, more: float
 ) -> None:
-    before, after = share(limit, ordinary, at_risk), share(limit + more, ordinary, at_risk)
+    before, after = share(limit, everybody), share(limit + more, everybody)
     assert after.rate(rate, at_risk=risky) >= before.rate(rate, at_risk=risky) - 1e-6
 
 
 def test_it_goes_step_by_step() -> None:
-    ordinary, at_risk = {2.0: 90}, {2.0: 10}
+    everybody = {Kind(2.0, at_risk=False): 90, Kind(2.0, at_risk=True): 10}
 
     def rates_at(limit: float) -> tuple[float, float]:
-        shares = share(limit, ordinary, at_risk)
+        shares = share(limit, everybody)
         return round(shares.rate(2.0, at_risk=False), 3), round(shares.rate(2.0, at_risk=True), 3)
 
     assert rates_at(200) == (2.0, 2.0)
