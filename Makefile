@@ -15,7 +15,7 @@ TORCH_INDEX ?=
 TEST_PROCESSES ?= 3
 PIP_INSTALL := $(PYTHON) -m pip install --disable-pip-version-check --quiet
 
-.PHONY: help install run test test-postgres test-machines machines kills lint types format bench evaluate clean
+.PHONY: help install run test test-postgres test-machines machines kills lint types format bench soak evaluate clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -82,6 +82,9 @@ format: $(VENV)/.installed-dev ## put the code into shape
 
 bench: $(VENV)/.installed-dev ## how many candidates this machine holds, and what each stage costs
 	@$(MANAGE) bench $(BENCH)
+
+soak: $(VENV)/.installed-dev ## 50 candidates for an hour, then thousands who come and go: nothing grows, nothing is left behind
+	@$(MANAGE) soak $(SOAK)
 
 evaluate: $(VENV)/.installed ## how often the detectors are right, on ../shared/data; writes docs/accuracy.md
 	@$(MANAGE) evaluate all ../shared/data

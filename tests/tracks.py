@@ -26,6 +26,7 @@ TRACKS: dict[str, tuple[str, ...]] = {
         "tests/replay/",
         "tests/bench/",
         "tests/load/test_command.py",
+        "tests/soak/test_site.py",
         "tests/analysis/",
         "tests/kills/test_run.py",
         "tests/operations/test_running_site.py",
