@@ -7,8 +7,10 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from proctoring.bench.material import Show
+from proctoring.load.http import Connection
 from proctoring.soak.comings import Comings
 from proctoring.soak.proctor import Proctor
 from proctoring.soak.sitting import Candidates
@@ -20,6 +22,7 @@ FEWEST_READINGS = 60  # of a short run, which is read more often
 TELL_SECONDS = 60.0
 SETTLE_SECONDS = 90.0  # autobahn and Daphne give connections that are half gone up to 30 s
 CALM_SECONDS = 2.0
+AT_ONCE = 24  # requests: more than a pool has threads
 ONE_ROUND = 36  # of connections: each way twice
 
 Tell = Callable[[str], None]
@@ -57,6 +60,7 @@ class Soak:
 
     async def run(self, plan: Plan) -> Found:
         comings = Comings(self.stage, url=self.url, jpeg=self.shows[0].jpegs[0])
+        await fill_pools(self.url)
         await comings.run(plan.first)  # what is made once and kept is there from here on
         self.found.before = await self.settled()
         if plan.minutes:
@@ -112,6 +116,23 @@ class Soak:
         now = time.monotonic() - self._began
         cookie = self.stage.administrator
         return await asyncio.to_thread(read, self.pid, self.url, cookie, at=now)
+
+
+async def fill_pools(url: str) -> None:
+    """Threads are started as requests come in at once, and each keeps its own database connection, with a cache of up
+    to 2 MiB on SQLite. A pool that reaches its size an hour later would look like a leak."""
+    address = urlsplit(url)
+
+    async def ask(method: str, path: str) -> None:
+        line = Connection(str(address.hostname), int(address.port or 80))
+        try:
+            await line.request(method, path)
+        finally:
+            await line.close()
+
+    pages = [ask("GET", "/accounts/login/") for _ in range(AT_ONCE)]
+    answers = [ask("POST", "/api/v1/attempts/0/answers/") for _ in range(AT_ONCE)]
+    await asyncio.gather(*pages, *answers)
 
 
 def left_over(before: Reading, after: Reading) -> dict[str, tuple[int, int]]:
