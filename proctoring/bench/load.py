@@ -95,14 +95,17 @@ class Level:
         async with self._gate:
             client = await CandidateClient(url=self.url, session_id=seat.session_id, cookie=seat.cookie).__aenter__()
         try:
-            await client.send({"type": "start"})
-            await client.expect("started")
-            self._seated += 1
-            if self._seated == len(self.seats):
-                self._everybody.set()
+            await self._begins(client)
             await self._send_frames(client, seat, place)
         finally:
             await client.__aexit__(None, None, None)
+
+    async def _begins(self, client: CandidateClient) -> None:
+        await client.send({"type": "start"})
+        await client.expect("started")
+        self._seated += 1
+        if self._seated == len(self.seats):
+            self._everybody.set()
 
     async def _send_frames(self, client: CandidateClient, seat: Seat, place: int) -> None:
         """A frame is due every ``interval``, candidates evenly spread over it. The server's wish for a later next frame

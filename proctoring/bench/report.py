@@ -23,7 +23,7 @@ def as_dict(levels: Sequence[LevelResult], models: ModelsAlone, *, interval: flo
     return {
         "candidates_held": chosen.candidates if chosen else 0,
         "limits": {"p95_ms": MAX_P95_MS, "dropped_share": MAX_DROPPED, "frames_per_second": 1 / interval},
-        "machine": {"cores": os.cpu_count(), "cpu": cpu_model(), "python": platform.python_version()},
+        "machine": machine(),
         "cpu_ms_per_frame": shown.cpu_ms,
         "models_alone_cpu_ms_per_frame": {
             **{stage: round(ms, 3) for stage, ms in models.cpu_ms.items()},
@@ -34,6 +34,14 @@ def as_dict(levels: Sequence[LevelResult], models: ModelsAlone, *, interval: flo
         "remote_ms": shown.remote_ms,
         "levels": [asdict(level) | {"held": level.held} for level in levels],
     }
+
+
+def connected_as_dict(levels: list[dict[str, Any]], *, every: float, database: str) -> dict[str, Any]:
+    return {"every_seconds": every, "database": database, "machine": machine(), "levels": levels}
+
+
+def machine() -> dict[str, Any]:
+    return {"cores": os.cpu_count(), "cpu": cpu_model(), "python": platform.python_version()}
 
 
 def table(report: dict[str, Any]) -> str:

@@ -82,6 +82,10 @@ class Recorder:
         return asyncio.wrap_future(task.future)
 
     def _run(self) -> None:
+        with connection.execute_wrapper(count_statement):
+            self._write_until_closed()
+
+    def _write_until_closed(self) -> None:
         while True:
             with self._condition:
                 self._condition.wait_for(lambda: self._tasks or self._closed)
@@ -165,6 +169,11 @@ class Recorder:
         else:
             settle(task.future, outcome)
         metrics.cpu({"database": (time.thread_time() - cpu) * 1000})
+
+
+def count_statement(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+    metrics.count("statements")
+    return execute(sql, params, many, context)
 
 
 def settle(future: Future[Any], outcome: Any) -> None:

@@ -47,9 +47,10 @@ class Proctor:
 
     async def watch(self) -> None:
         """Until it is cancelled."""
-        await asyncio.gather(self._wall(), self._pages(), self._fetch())
+        await asyncio.gather(self.watch_wall(), self._pages(), self._fetch())
 
-    async def _wall(self) -> None:
+    async def watch_wall(self) -> None:
+        """The wall alone, without its pictures. Until it is cancelled."""
         await self._listen(f"/ws/proctor/exams/{self.exam_id}/", None)
 
     async def _pages(self) -> None:

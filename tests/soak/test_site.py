@@ -6,6 +6,10 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
+from proctoring.bench.connected import Bench
+from proctoring.bench.load import Seat
 from proctoring.bench.material import Show
 from proctoring.soak import report
 from proctoring.soak.run import Plan, Soak
@@ -19,15 +23,19 @@ from proctoring.soak.stage import prepare
 answer = prepare(6, fps=5.0, calibration={calibration!r}).as_dict()
 """
 PLAN = Plan(minutes=0.05, warm_up=0.0, connects=18, first=18)
+SHOW = Show("clutter", (clutter(),))
 # Too short to judge memory by; what is counted is exact however short it is.
 SHORT = "There are too few readings to judge anything by."
 
 
-def test_whoever_comes_and_goes_leaves_nothing_behind(site: Site) -> None:
+@pytest.fixture(scope="module")
+def stage(site: Site) -> Stage:
+    return Stage.from_dict(site.ask(PREPARE.format(calibration=NEUTRAL.as_dict())))
+
+
+def test_whoever_comes_and_goes_leaves_nothing_behind(site: Site, stage: Stage) -> None:
     assert site.process is not None
-    stage = Stage.from_dict(site.ask(PREPARE.format(calibration=NEUTRAL.as_dict())))
-    shows = [Show("clutter", (clutter(),))]
-    soak = Soak(stage, shows, url=site.url, pid=site.process.pid, tell=lambda _: None, calm=0.5)
+    soak = Soak(stage, [SHOW], url=site.url, pid=site.process.pid, tell=lambda _: None, calm=0.5)
     found = asyncio.run(soak.run(PLAN))
     found = replace(found, readings=[])
     result: dict[str, Any] = report.as_dict(found, plan=PLAN, candidates=6, fps=5.0, machine={})
@@ -37,3 +45,27 @@ def test_whoever_comes_and_goes_leaves_nothing_behind(site: Site) -> None:
     assert len(result["met"]["comings"]) == 18
     held = result["nobody_there"]["after_connects"]["held"]
     assert (held["candidates"], held["channels"], held["members"], held["looked_at"]) == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("wall", [False, True])
+def test_what_a_connected_candidate_costs_is_measured(site: Site, stage: Stage, wall: bool) -> None:
+    assert site.process is not None
+    bench = Bench(
+        url=site.url,
+        server_pid=site.process.pid,
+        cookie=stage.administrator,
+        exam_id=stage.exam_id,
+        proctor=stage.proctor,
+        interval=0.5,
+        seconds=1.5,
+        silence=0.5,
+        alone_mib=1.0,
+        database_pid=None,
+    )
+    seats = [Seat(each.session_id, each.cookie, SHOW) for each in stage.seats[:3]]
+    found = bench.run(seats, wall=wall)
+    assert (found.candidates, found.wall) == (3, wall)
+    assert 3 <= found.frames <= 3 * 5
+    assert found.frames_per_second == pytest.approx(found.frames / 1.5, rel=0.5)
+    assert 0 < found.p50_ms <= found.p95_ms
+    assert found.memory_kib > 1024

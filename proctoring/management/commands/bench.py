@@ -8,7 +8,9 @@ import subprocess
 import sys
 import tempfile
 from argparse import ArgumentParser
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +19,19 @@ from django.core.management.base import BaseCommand, CommandError
 
 from exams.models import Exam, User
 from proctoring.analysis.config import analyzer_config
-from proctoring.bench import material, models, report
+from proctoring.bench import connected, material, models, report
 from proctoring.bench.people import seated
+from proctoring.bench.postgres import NoPostgres, own_postgres
 from proctoring.bench.remote import NoWorkers, own_redis, pinned_workers
+from proctoring.bench.run import MetricsUnavailable
 from proctoring.bench.search import LevelResult, search
 from proctoring.bench.server import ROOT, OwnServer, ServerDied
+from proctoring.load import database
+from proctoring.models import Session
 from proctoring.replay.people import DEMO_EXAM
 from proctoring.replay.signin import signed_in
 from proctoring.risk.policy import Policy
+from proctoring.soak.watch import look
 
 CLIPS = ROOT.parent / "shared" / "data" / "clips"
 LEVELS = (10, 20, 40, 60, 80, 120, 160, 240, 320)
@@ -50,6 +57,19 @@ class Command(BaseCommand):
             metavar="N",
             help="look at pictures in N Celery workers over a Redis of their own, each pinned to a core",
         )
+        parser.add_argument(
+            "--connected",
+            type=int,
+            nargs="+",
+            metavar="N",
+            help="instead: so many candidates who send a picture every --every seconds; what does each cost?",
+        )
+        parser.add_argument("--every", type=float, default=20.0, help="with --connected: seconds (%(default)s)")
+        parser.add_argument(
+            "--machines",
+            action="store_true",
+            help="with --connected: on a PostgreSQL and a Redis of their own, as on several machines",
+        )
         parser.add_argument("--json", type=Path, metavar="FILE", help="write the result as JSON to this file")
         parser.add_argument(
             "--quick", action="store_true", help="few candidates for a few seconds: does it work at all"
@@ -57,7 +77,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if os.environ.get(INSIDE) == str(settings.DATA_DIR):
-            self.measure(options)
+            (self.measure_connected if options["connected"] else self.measure)(options)
         else:
             self.run_inside(options)
 
@@ -67,11 +87,13 @@ class Command(BaseCommand):
             raise CommandError(
                 f"There are no clips at {options['clips']}. Name the folder that holds them with --clips."
             )
-        with tempfile.TemporaryDirectory(prefix="proctor-bench-") as folder:
-            server = OwnServer(Path(folder), models_dir=settings.PROCTOR_MODELS_DIR)
+        with ExitStack() as stack:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="proctor-bench-"))
             try:
+                extra = stack.enter_context(own_services()) if options["machines"] else {}
+                server = OwnServer(Path(folder), models_dir=settings.PROCTOR_MODELS_DIR, extra=extra)
                 server.prepare()
-            except ServerDied as error:
+            except (ServerDied, NoPostgres, NoWorkers) as error:
                 raise CommandError(str(error)) from error
             arguments = [sys.executable, "manage.py", "bench", *forwarded(options)]
             environment = server.environment | {INSIDE: folder}
@@ -80,7 +102,7 @@ class Command(BaseCommand):
             raise CommandError("The benchmark did not finish; see above.", returncode=done.returncode)
 
     def measure(self, options: dict[str, Any]) -> None:
-        from proctoring.bench.run import Bench, MetricsUnavailable
+        from proctoring.bench.run import Bench
 
         policy, quick = Policy(), options["quick"]
         interval = 1 / policy.frames_per_second
@@ -126,6 +148,47 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         self.tell(report.as_dict(tried, alone, interval=interval), options["json"])
 
+    def measure_connected(self, options: dict[str, Any]) -> None:
+        interval = options["every"]
+        try:
+            shows = material.load_shows(options["clips"], interval=interval)
+        except material.NoMaterial as error:
+            raise CommandError(str(error)) from error
+        neutral = material.neutral_jpegs(options["clips"])
+        alone = models.measure(analyzer_config(), material.evenly(shows, 1), neutral, phone_every=1)
+        exam = Exam.objects.get(title=DEMO_EXAM)
+        Exam.objects.filter(pk=exam.pk).update(duration_minutes=24 * 60)
+        seating = seated(max(options["connected"]), exam=exam, shows=shows, calibration=alone.calibration)
+        ours = {name: value for name, value in os.environ.items() if name.startswith("PROCTOR_") and name != INSIDE}
+        server, result = OwnServer(settings.DATA_DIR, extra=ours), {}
+        try:
+            with seating as seats, signed_in(User.objects.filter(is_superuser=True).earliest("pk")) as cookie, server:
+                ask_for_a_picture_every(interval)
+                assert server.process is not None
+                bench = connected.Bench(
+                    url=server.url,
+                    server_pid=server.process.pid,
+                    cookie=cookie,
+                    exam_id=exam.pk,
+                    proctor=cookie,
+                    interval=interval,
+                    seconds=options["seconds"] or max(30.0, 2 * interval),
+                    silence=min(15.0, interval),
+                    alone_mib=look(server.process.pid).memory_mib,
+                    database_pid=database.first_process(),
+                )
+                levels = []
+                for count in sorted(options["connected"]):
+                    for wall in (False, True):
+                        self.stderr.write(f"{count} candidates connected{', and a wall is open' if wall else ''}")
+                        levels.append(asdict(bench.run(seats[:count], wall=wall)))
+                result = report.connected_as_dict(levels, every=interval, database=database.version())
+        except (ServerDied, MetricsUnavailable) as error:
+            raise CommandError(f"{error}\n{server.log_tail()}") from error
+        self.stdout.write(connected.table(result))
+        if options["json"] is not None:
+            options["json"].write_text(json.dumps(result, indent=2) + "\n")
+
     def tell(self, result: dict[str, Any], target: Path | None) -> None:
         self.stdout.write(report.table(result))
         if target is not None:
@@ -137,9 +200,25 @@ def forwarded(options: dict[str, Any]) -> list[str]:
     arguments = ["--clips", str(options["clips"].resolve())]
     if options["levels"]:
         arguments += ["--levels", *map(str, options["levels"])]
-    for name in ("seconds", "warm_up", "frame_workers"):
+    if options["connected"]:
+        arguments += ["--connected", *map(str, options["connected"])]
+    for name in ("seconds", "warm_up", "frame_workers", "every"):
         if options[name] is not None:
             arguments += [f"--{name.replace('_', '-')}", str(options[name])]
     if options["json"]:
         arguments += ["--json", str(options["json"].resolve())]
     return arguments + (["--quick"] if options["quick"] else [])
+
+
+def ask_for_a_picture_every(seconds: float) -> None:
+    """More slowly than an exam may, of everybody who has a session."""
+    for session in Session.objects.all():
+        session.policy["frames_per_second"] = 1 / seconds
+        session.save(update_fields=["policy"])
+
+
+@contextmanager
+def own_services() -> Iterator[dict[str, str]]:
+    """The settings of a site with a PostgreSQL and a Redis of its own, which looks at pictures itself."""
+    with own_postgres() as address, own_redis() as redis:
+        yield {"PROCTOR_DATABASE": address, "PROCTOR_REDIS": redis["PROCTOR_REDIS"]}
