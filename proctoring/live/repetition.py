@@ -128,7 +128,7 @@ class Repetition:
         for place in np.flatnonzero(differences.max(axis=1) <= MOST_CHANGED * SAME * UNIT):
             most = _most(differences[place])
             if most <= min(SAME, CLOSER_THAN_NEIGHBOURS * min(apart, earlier[place].apart)):
-                return at - earlier[place].at
+                return at - earlier[int(place)].at
         return None
 
     def _usual_lag(self) -> float:

@@ -38,7 +38,8 @@ def seen(picture: Any, *, faces: tuple[Face, ...] = ALONE) -> Observation:
     """What a worker would say of a BGR picture, sent as a JPEG; that a face is in it is a given."""
     encoded, jpeg = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, SENT_QUALITY])
     assert encoded
-    luma = quality.thumbnail(cv2.imdecode(jpeg, cv2.IMREAD_COLOR_RGB))
+    decoded: Any = cv2.imdecode(jpeg, cv2.IMREAD_COLOR_RGB)
+    luma = quality.thumbnail(decoded)
     judged = quality.judge_thumbnail(luma)
     print_ = fingerprint.of(luma, contrast=judged.contrast)
     return Observation(640, 480, judged, faces=faces, fingerprint=print_)
@@ -132,9 +133,9 @@ def test_the_same_bytes_are_noticed_whoever_is_in_view() -> None:
         entry for index in range(40) for entry in repetition.picture(START + index / 2, black, identical=index > 0)
     ]
     assert [entry.detail for entry in entries] == [{"seconds": 8.0, "byte_for_byte": True}]
-    assert repetition.warnings == ("frozen",)
+    assert list(repetition.warnings) == ["frozen"]
     repetition.picture(START + 20, seen(pictures("reading_down", 0, 1)[0]), identical=False)
-    assert repetition.warnings == ()
+    assert not repetition.warnings
 
 
 def test_what_was_before_missing_pictures_is_not_counted_as_standing_still() -> None:

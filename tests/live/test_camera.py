@@ -14,9 +14,9 @@ from tests.live.conftest import Sitting
 from tests.live.pages import CandidatePage
 from tests.live.pictures import clutter
 
-BUILT_IN = {"label": "Integrated Webcam (0c45:6730)", "device": "0f" * 8, "width": 640, "height": 480}
-OTHER = {"label": "USB 2.0 Camera", "device": "a1" * 8, "width": 640, "height": 480}
-OBS = {"label": "OBS Virtual Camera", "device": "b2" * 8, "width": 1280, "height": 720}
+BUILT_IN: dict[str, Any] = {"label": "Integrated Webcam (0c45:6730)", "device": "0f" * 8, "width": 640, "height": 480}
+OTHER: dict[str, Any] = {"label": "USB 2.0 Camera", "device": "a1" * 8, "width": 640, "height": 480}
+OBS: dict[str, Any] = {"label": "OBS Virtual Camera", "device": "b2" * 8, "width": 1280, "height": 720}
 NOW = 1_767_788_963.0
 
 

@@ -41,6 +41,7 @@ def phones_detected(
 def test_what_stood_there_counts_for_nothing_and_warns_of_nothing() -> None:
     engine = Engine(Policy(), AFTER_THE_WINDOW_STOOD)
     for frame in looks(WINDOW, seconds=60):
+        assert frame.observation is not None
         step = engine.observe(frame.time, frame.observation)
     assert (step.risk_total, step.warnings, step.conditions[PHONE_DETECTED]) == (0, (), False)
     assert engine.at_rest == (WINDOW,)

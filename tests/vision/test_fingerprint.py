@@ -28,7 +28,7 @@ def test_it_is_as_many_numbers_as_there_are_blocks_whatever_the_format() -> None
 def test_it_stays_when_the_light_is_dimmed() -> None:
     picture = load(clip_frames("reading_down")[0])
     dimmed = (picture * 0.5).astype(np.uint8)
-    assert np.abs(numbers(picture) - numbers(dimmed)).max() < 0.03  # type: ignore[arg-type]
+    assert np.abs(numbers(picture) - numbers(dimmed)).max() < 0.03
 
 
 def test_it_changes_where_a_person_moves() -> None:
