@@ -24,7 +24,7 @@ class SteadyClient(RedisCacheClient):
 
     _said = 0.0
 
-    def get(self, key: str, default: Any) -> Any:
+    def get(self, key: Any, default: Any) -> Any:
         try:
             return super().get(key, default)
         except AWAY as error:
@@ -36,19 +36,19 @@ class SteadyClient(RedisCacheClient):
         except AWAY as error:
             return self._without(error, {})
 
-    def has_key(self, key: str) -> Any:
+    def has_key(self, key: Any) -> Any:
         try:
             return super().has_key(key)
         except AWAY as error:
             return self._without(error, False)
 
-    def add(self, key: str, value: Any, timeout: Any) -> Any:
+    def add(self, key: Any, value: Any, timeout: Any) -> Any:
         try:
             return super().add(key, value, timeout)
         except AWAY as error:  # as if it had been kept and had run out at once: whoever asks is the first
             return self._without(error, True)
 
-    def set(self, key: str, value: Any, timeout: Any) -> None:
+    def set(self, key: Any, value: Any, timeout: Any) -> None:
         try:
             super().set(key, value, timeout)
         except AWAY as error:
@@ -60,13 +60,13 @@ class SteadyClient(RedisCacheClient):
         except AWAY as error:
             self._without(error, None)
 
-    def touch(self, key: str, timeout: Any) -> Any:
+    def touch(self, key: Any, timeout: Any) -> Any:
         try:
             return super().touch(key, timeout)
         except AWAY as error:
             return self._without(error, False)
 
-    def delete(self, key: str) -> Any:
+    def delete(self, key: Any) -> Any:
         try:
             return super().delete(key)
         except AWAY as error:
@@ -78,7 +78,7 @@ class SteadyClient(RedisCacheClient):
         except AWAY as error:
             self._without(error, None)
 
-    def incr(self, key: str, delta: int) -> Any:
+    def incr(self, key: Any, delta: int) -> Any:
         """Raises ValueError, as for a key that is not there."""
         try:
             return super().incr(key, delta)

@@ -44,6 +44,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=None, help="of everything that is left to chance; printed")
     parser.add_argument("--webs", type=int, choices=(1, 2), default=2, help="web processes (2)")
     parser.add_argument("--lookers", type=int, default=2, help="processes that look at pictures (2)")
+    parser.add_argument("--between", type=float, default=4.0, help="most seconds between two kills (4)")
     parser.add_argument("--limit", type=float, default=LIMIT_SECONDS, help="seconds until everybody is watched (5)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     parser.add_argument("--logs", type=Path, metavar="FOLDER", help="keep each machine's log there")
@@ -70,7 +71,14 @@ def sit(ready: Running, options: argparse.Namespace, seed: int) -> int:
     django.setup()
     from tests.kills.run import hold
 
-    report = hold(ready.parts, ready.site.addresses, candidates=options.candidates, kills=options.kills, seed=seed)
+    report = hold(
+        ready.parts,
+        ready.site.addresses,
+        candidates=options.candidates,
+        kills=options.kills,
+        seed=seed,
+        between=options.between,
+    )
     for line in report.lines(options.limit):
         say(line)
     if options.json is not None:

@@ -21,7 +21,7 @@ import random
 import signal
 import time
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import redis
 
@@ -98,10 +98,11 @@ class Lookers:
 
     def ready(self) -> set[str]:
         try:
-            said = map(unpack_announcement, self._redis.hvals(WORKERS))
-            return {each.name for each in said if not each.error and _exists(each.name)}
+            announced: list[Any] = list(self._redis.hvals(WORKERS))
         except (redis.RedisError, OSError):
             return set()
+        said = map(unpack_announcement, announced)
+        return {each.name for each in said if not each.error and _exists(each.name)}
 
 
 class RedisServer:

@@ -30,13 +30,16 @@ from tests.machines.running import Failed
 INTERVAL = 0.5
 SHOWS = ("two_people", "head_turns", "phone_at_webcam", "eyes_center_left_center")  # what each candidate shows, in turn
 NEUTRAL = Calibration(0.0, 0.0, 0.5, 0.5, 0.3, 5.0, 5.0, 0.02, 0.05, 0.05, 20)
-BETWEEN = (0.3, 4.0)  # seconds from everybody watched to the next kill, at random
+BETWEEN = 0.3  # seconds at least from everybody watched to the next kill, at random
 DOWN = (0.2, 2.5)  # how long whatever restarts a service takes to do so
 PATIENCE = 120.0  # after which nobody waits for a part, or for candidates, any longer
 HAND_IN_SECONDS = 90.0
 
 
-def hold(parts: Sequence[Part], addresses: Sequence[str], *, candidates: int, kills: int, seed: int) -> Report:
+def hold(
+    parts: Sequence[Part], addresses: Sequence[str], *, candidates: int, kills: int, seed: int, between: float
+) -> Report:
+    """``between``: two kills, seconds at most."""
     exam = make_exam(watched=True)
     proctor = User.objects.create(username="proctor", is_superuser=True, is_staff=True, password=make_password(None))
     shows = [load_show(data_path(f"clips/{name}"), interval=INTERVAL) for name in SHOWS]
@@ -44,7 +47,7 @@ def hold(parts: Sequence[Part], addresses: Sequence[str], *, candidates: int, ki
     places = seated(candidates, exam=exam, shows=shows, calibration=NEUTRAL.as_dict())
     with places as seats, signed_in(proctor) as cookie:
         connections.close_all()  # nothing of this process is to be in the way of a server that starts again
-        asyncio.run(_Exam(exam, cookie, seats, parts, addresses, report, kills).hold())
+        asyncio.run(_Exam(exam, cookie, seats, parts, addresses, report, kills, between).hold())
     return report
 
 
@@ -58,6 +61,7 @@ class _Exam:
         addresses: Sequence[str],
         report: Report,
         kills: int,
+        between: float,
     ) -> None:
         self._rng = random.Random(report.seed)
         self._kept = Kept()
@@ -69,6 +73,7 @@ class _Exam:
         self._parts = [*parts, Connections(self._pages, self._rng)]
         self._walls = [(address, exam.pk, cookie) for address in addresses]
         self._kills = kills
+        self._between = (BETWEEN, max(BETWEEN, between))
         self._began = time.monotonic()
 
     async def hold(self) -> None:
@@ -97,7 +102,7 @@ class _Exam:
         return plan
 
     async def _kill(self, number: int, part: Part) -> None:
-        await asyncio.sleep(self._rng.uniform(*BETWEEN))
+        await asyncio.sleep(self._rng.uniform(*self._between))
         down = self._rng.uniform(*DOWN)
         killed = time.monotonic()
         what = part.kill()

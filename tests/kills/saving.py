@@ -127,12 +127,10 @@ class Outbox:
         self._sent: set[str] = set()
         self._sent_at = 0.0
         self.send: Callable[[Message], Awaitable[None]] | None = None  # while the socket is open
-        self.given: dict[UUID, KeptSignal] = {}
 
     async def add(self, kind: str) -> None:
-        signal = {"id": str(uuid4()), "kind": kind, "time_ms": time.time() * 1000}
-        self._pending[signal["id"]] = signal
-        self.given[UUID(signal["id"])] = KeptSignal(self._session_id, kind)
+        client_id = str(uuid4())
+        self._pending[client_id] = {"id": client_id, "kind": kind, "time_ms": time.time() * 1000}
         if self.send is not None:
             await self.flush()
         else:

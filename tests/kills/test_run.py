@@ -34,7 +34,11 @@ def test_nothing_that_was_acknowledged_is_lost_when_each_part_is_killed(tmp_path
     data_path("clips")
     figures, logs = tmp_path / "figures.json", tmp_path / "logs"
     command = [sys.executable, "-m", "tests.kills", "--kills", str(len(KINDS)), "--candidates", "2", "--webs", "1"]
-    command += ["--lookers", "1", "--limit", "60", "--json", str(figures), "--logs", str(logs)]
+    command += ["--lookers", "1", "--limit", "60", "--between", "1", "--json", str(figures), "--logs", str(logs)]
+    command += [
+        "--seed",
+        "0",
+    ]  # which kills a process that looks at pictures, rather than its machine: that takes longer
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     report = json.loads(figures.read_text())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from celery import Celery
 from kombu import Exchange, Queue
@@ -12,7 +14,7 @@ from proctor_site.celery_consumer import SteadyConsumer
 from tests.redis import running_redis
 
 
-def consumer(app: Celery, connection: object) -> SteadyConsumer:
+def consumer(app: Celery, connection: Any) -> SteadyConsumer:
     """As far as its connection is concerned: no tasks, no pool."""
     made = SteadyConsumer.__new__(SteadyConsumer)
     made.app, made.connection = app, connection
