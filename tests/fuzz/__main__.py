@@ -55,6 +55,9 @@ def _shares(names: list[str], inputs: int | None) -> dict[str, int]:
 
 def _replay(path: Path, only: str) -> int:
     name = only or path.resolve().parent.name
+    if name == "sockets":
+        print(f"sockets: {sockets.replay(path)} answers, and no error in the log.")  # noqa: T201
+        return 0
     if name not in NAMES:
         print(f"Name the target of {path} with --only: {', '.join(NAMES)}.", file=sys.stderr)  # noqa: T201
         return 2

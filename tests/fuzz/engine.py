@@ -7,8 +7,10 @@ A crash in native code ends this process, never the run. With atheris the inputs
 from __future__ import annotations
 
 import argparse
+import atexit
 import hashlib
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -82,6 +84,8 @@ def _follow_coverage(target: Target, guard: Guard, first: list[bytes], options: 
         str(options.corpus),
         str(begin),
     ]
+    # At the end Python lets go of signals before libFuzzer lets go of its timer.
+    atexit.register(signal.setitimer, signal.ITIMER_REAL, 0)
     hooks: dict[str, Any] = {} if mutate is None else {"custom_mutator": made}
     atheris.Setup(arguments, guard, **hooks)
     try:

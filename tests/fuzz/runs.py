@@ -112,8 +112,8 @@ def _command(name: str, place: Place, engine: str, progress: Path) -> list[str]:
 
 
 def _end_of(said: str) -> str:
-    start = max(said.rfind("=== Uncaught Python exception"), said.rfind("Traceback (most recent call last)"), 0)
-    return said[start:][:6_000]
+    start = max(said.rfind("=== Uncaught Python exception"), said.rfind("Traceback (most recent call last)"))
+    return said[start:][:6_000] if start >= 0 else said[-2_000:]
 
 
 assert set(NAMES) <= set(SHARES)

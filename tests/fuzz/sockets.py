@@ -13,6 +13,7 @@ import random
 import re
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -26,29 +27,36 @@ from tests.fuzz.runs import Place, Run
 
 MESSAGES = 30  # a connection; more at once is a flood
 AT_ONCE = 4
-SESSIONS = 40
+SESSIONS = 24
 PATIENCE = 30.0
 # Those of proctoring.live.codes that a page can bring about, a plain end, and what the protocol's own layer says.
 CODES = {1000, 1002, 1007, 1009, 4001, 4400, 4403, 4413, 4429}
 BAD = re.compile(r"^.*(?:Traceback \(most recent|\bERROR\b|\bCRITICAL\b).*$", re.MULTILINE)
 PREPARE = f"""
+from uuid import uuid4
 from tests import factories
+from exams.models import Institution
 from proctoring.models import Session
 from tests.live.pages import cookie as encoded
 def cookie(user):
     return encoded(user).decode()
-place = factories.institution()
+def person(**fields):
+    return factories.user(f"fuzz-{{uuid4().hex}}", at=place, **fields)
+place = Institution.objects.create(name="Fuzz", slug=uuid4().hex)
 exam = factories.exam(place)
 made = []
 for number in range({SESSIONS}):
-    user = factories.user(role="candidate", at=place)
+    user = person(role="candidate")
     state = Session.State.LIVE if number % 3 else Session.State.CHECKING
     started = {{}} if number % 3 else {{"started_at": None}}
     session = factories.session(exam, user, consent=factories.consent(user, exam), state=state, **started)
     made.append([str(session.pk), cookie(user)])
-proctor = factories.user(role="proctor", at=place, is_staff=True)
+proctor = person(role="proctor", is_staff=True)
 answer = {{"sessions": made, "exam": exam.pk, "proctor": cookie(proctor)}}
 """
+
+
+HEADER = 20  # bytes of a frame: the first four are its magic, the others its session
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +72,60 @@ class Talk:
         return json.dumps({"path": self.path, "messages": said})
 
 
+def again(kept: str, session: str, cookie: str) -> Talk:
+    """A kept conversation, with another session than it was held in."""
+    said = json.loads(kept)
+    path = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", session, said["path"])
+    return Talk(path, cookie, tuple(_said_in(one, UUID(session)) for one in said["messages"]))
+
+
+def _said_in(kept: Any, session: UUID) -> bytes | str:
+    if isinstance(kept, str):
+        return kept
+    data = base64.b64decode(kept[0])
+    return data[:4] + session.bytes + data[HEADER:] if data[:4] == b"PRF1" and len(data) >= HEADER else data
+
+
 class Unanswered(AssertionError):
     """The site did not answer, or ended the connection as it never should."""
 
 
 def run(place: Place) -> Run:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
-    django.setup()
-    from tests.server import running_site
-
     done = Run("sockets", "WebSockets of a running site", place.inputs)
     began = time.monotonic()
-    with running_site(extra={"PROCTOR_WORKERS": "1"}) as site:
-        asyncio.run(talk(site, done, place, Random(place.seed)))
+    with _site() as site:
+        told = site.ask(PREPARE)
+        asyncio.run(talk(site, told, done, place, Random(place.seed)))
     done.seconds = time.monotonic() - began
     return done
 
 
-async def talk(site: Any, done: Run, place: Place, choice: Random) -> None:
-    told = site.ask(PREPARE)
+def replay(path: Path) -> int:
+    """How many answers a kept conversation gets. Raises Unanswered, also for an error in the log."""
+    with _site() as site:
+        told = site.ask(PREPARE)
+        session, cookie = told["sessions"][0]
+        held = again(path.read_text(), session, cookie)
+        if "/proctor/" in held.path:
+            held = Talk(held.path, told["proctor"], held.messages)
+        answers = asyncio.run(hold(site, held))
+        log = site.log.read_text(errors="replace")
+    if BAD.search(log):
+        raise Unanswered(log[-5_000:])
+    return answers
+
+
+@contextmanager
+def _site() -> Iterator[Any]:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    django.setup()
+    from tests.server import running_site
+
+    with running_site(extra={"PROCTOR_WORKERS": "1"}) as site:
+        yield site
+
+
+async def talk(site: Any, told: dict[str, Any], done: Run, place: Place, choice: Random) -> None:
     talks = _talks(told, choice)
     deadline = time.monotonic() + place.minutes * 60 if place.minutes else None
     read = 0
