@@ -15,7 +15,7 @@ TORCH_INDEX ?=
 TEST_PROCESSES ?= 3
 PIP_INSTALL := $(PYTHON) -m pip install --disable-pip-version-check --quiet
 
-.PHONY: help install run test test-postgres test-machines machines kills lint types format bench soak evaluate clean
+.PHONY: help install run test test-postgres test-machines machines kills lint types format fuzz bench soak evaluate clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -42,6 +42,11 @@ $(VENV)/.installed: requirements.txt constraints.txt | $(VENV)/bin/python
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	@echo "Installing the test tools"
 	@$(PIP_INSTALL) -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.installed-fuzz: requirements-fuzz.txt $(VENV)/.installed-dev
+	@echo "Installing the fuzzer"
+	@$(PIP_INSTALL) -r requirements-fuzz.txt
 	@touch $@
 
 install: $(VENV)/.installed ## the requirements alone, for a machine without its own demo site
@@ -79,6 +84,9 @@ types: $(VENV)/.installed-dev ## type check
 format: $(VENV)/.installed-dev ## put the code into shape
 	@$(PYTHON) -m ruff check --fix --quiet .
 	@$(PYTHON) -m ruff format --quiet .
+
+fuzz: $(VENV)/.installed-fuzz ## a million inputs nobody meant to send: frames, pictures, files, messages, requests
+	@$(PYTHON) -m tests.fuzz $(FUZZ)
 
 bench: $(VENV)/.installed-dev ## how many candidates this machine holds, and what each stage costs
 	@$(MANAGE) bench $(BENCH)

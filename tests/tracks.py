@@ -30,6 +30,7 @@ TRACKS: dict[str, tuple[str, ...]] = {
         "tests/analysis/",
         "tests/kills/test_run.py",
         "tests/operations/test_running_site.py",
+        "tests/fuzz/test_sockets.py",
     ),
 }
 GIVING_WAY = 10  # of 19

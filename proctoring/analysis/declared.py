@@ -15,7 +15,7 @@ Check = Callable[[Any], bool]
 
 def as_declared(value: Value) -> Value:
     """The value itself; raises TypeError naming a field that holds something else, or a number that is none."""
-    kind: type[object] = type(value)
+    kind: Any = type(value)
     for name, declared, check in _checks(kind):
         held = getattr(value, name)
         if not check(held):
