@@ -49,7 +49,7 @@ class _Seen:
 
 
 class Repetition:
-    """Of one connection. Times are Unix seconds."""
+    """Of the pictures from when they began to come until they stop. Times are Unix seconds."""
 
     def __init__(self) -> None:
         self._newest: float | None = None
@@ -64,10 +64,6 @@ class Repetition:
     def warnings(self) -> tuple[str, ...]:
         """What holds now, as codes for the pages."""
         return (*(["frozen"] if self._still_said else []), *(["repeats"] if self._loop_said else []))
-
-    def forget(self) -> None:
-        """Pictures stop, or begin anew: nothing before is compared with what comes."""
-        self.__init__()  # type: ignore[misc]
 
     def picture(self, at: float, observation: Observation, *, identical: bool) -> list[ledger.Entry]:
         """One was taken at ``at``; ``identical``: byte for byte the one before. What is to be recorded."""

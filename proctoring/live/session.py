@@ -178,7 +178,7 @@ class LiveSession:
         self._pause(attempt)
         if self.on_break:
             self.gaps.pause()
-            self.repetition.forget()
+            self.repetition = Repetition()
             self.looked = None
         elif was_on_break:
             self._expect_pictures(now)
@@ -308,7 +308,7 @@ class LiveSession:
 
     def _expect_pictures(self, now: float) -> None:
         """From now on, unless there is a reason for none."""
-        self.repetition.forget()
+        self.repetition = Repetition()
         self.pace.interrupt()
         self.gaps.begin(now) if self.camera_on and not self.on_break else self.gaps.pause()
 

@@ -42,6 +42,13 @@ def test_a_session_that_has_ended_is_a_record_and_says_so(watcher: Client, scene
     assert 'id="stop-form"' not in page
 
 
+def test_it_names_the_camera_as_the_browser_does(watcher: Client, scene: Scene) -> None:
+    assert "The browser has not named one" in content(watcher, scene.session)
+    scene.session.camera = {"label": "<b>OBS</b> Virtual Camera", "device": "", "width": 640, "height": 480}
+    scene.session.save()
+    assert "&lt;b&gt;OBS&lt;/b&gt; Virtual Camera, 640 × 480 pixels" in content(watcher, scene.session)
+
+
 def test_it_offers_both_downloads(watcher: Client, scene: Scene) -> None:
     page = content(watcher, scene.session)
     assert f"/sessions/{scene.session.pk}/export.csv" in page

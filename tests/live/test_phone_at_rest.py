@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from proctoring.evidence import snapshots
+from proctoring.live import payloads, presence
 from proctoring.live.database import read
 from proctoring.models import Event, Session
 from proctoring.risk.policy import Policy
@@ -78,6 +79,9 @@ async def test_it_is_shown_to_people_and_counts_once_it_is_elsewhere(shown: Show
     shown.page = await opened(sitting)
     await shown.picture(STANDS, times=16)
     assert await events(shown, "PHONE_DETECTED") == []
+    live = presence.connected[shown.page.session_id].live
+    told = payloads.live_session(live, connection="live", with_observation=True)["observation"]
+    assert (len(told["phones"]), len(told["phones_at_rest"])) == (0, 1)
 
     assert "phone" in (await shown.picture(ELSEWHERE, times=13))["warnings"]
     (event,) = await events(shown, "PHONE_DETECTED")

@@ -9,11 +9,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
 from proctoring.bench.server import ROOT
-from tests.data import data_path
+from tests.data import clip_frames, data_path
 from tests.server import Site
 
 
@@ -50,6 +52,50 @@ def test_head_turns_slowed_down_show_looking_away(site: Site) -> None:
     assert "LOOKING_AWAY" in [name for name, _ in integrity(record)]
     times = [sample["time"] for sample in record["risk_history"]]
     assert times == sorted(times)
+
+
+QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 70]  # the browser's
+
+
+def spoilt_camera(folder: Path) -> tuple[Path, list[float]]:
+    """What is shown at two pictures a second of: less than a second of somebody writing, over and over, of 15 a second;
+    a photograph of them; a black picture; a finger on the lens. Each encoded anew, with noise of its own. And when each
+    begins."""
+    noise = np.random.default_rng(7)
+    person = [cv2.imread(str(path)) for path in clip_frames("reading_down")[:13]]
+    finger = cv2.GaussianBlur(noise.normal(60, 40, (480, 640, 3)), (0, 0), 40) + np.array([0, 0, 60])
+    black = np.zeros((480, 640, 3))
+    scenes: list[tuple[list[Any], int]] = [(person, 24), (person[:1], 24), ([black], 8), ([finger], 8)]
+    shown: list[bytes] = []
+    begins = []
+    for pictures, count in scenes:
+        begins.append(len(shown) / 2)
+        for step in range(count):
+            picture = pictures[int(7.5 * step) % len(pictures)]
+            noisy = picture + noise.normal(0, 1, picture.shape) * (picture.max() > 0)
+            shown.append(cv2.imencode(".jpg", np.clip(np.rint(noisy), 0, 255).astype(np.uint8), QUALITY)[1].tobytes())
+    for number, jpeg in enumerate(shown):
+        (folder / f"{number:04}.jpg").write_bytes(jpeg)
+    return folder, begins
+
+
+def test_a_loop_a_photograph_a_black_picture_and_a_covered_lens_are_noticed_within_ten_seconds(
+    site: Site, tmp_path: Path
+) -> None:
+    clip, begins = spoilt_camera(tmp_path)
+    record = export(site, str(clip), "--fps", "2", "--speed", "20", "--calibrate-seconds", "0", "--detail")
+    first = record["session_start"]
+    found = {event["event"]: (event["ledger"], event["unix_time"] - first) for event in reversed(record["events"])}
+    expected = [
+        ("PICTURE_REPEATS", "technical"),
+        ("PICTURE_FROZEN", "technical"),
+        ("TOO_DARK", "environment"),
+        ("COVERED", "environment"),
+    ]
+    for (name, ledger), begin in zip(expected, begins, strict=True):
+        assert found[name][0] == ledger
+        assert 0 < found[name][1] - begin <= 10, (name, found)
+    assert {event["event"] for event in record["events"] if event["risk_delta"]} == {"NO_FACE"}
 
 
 @pytest.mark.django_db

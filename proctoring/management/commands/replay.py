@@ -41,6 +41,7 @@ class Command(BaseCommand):
             default=2.0,
             help="how much of the clip's beginning shows the neutral pose; 0 to go without calibration (2)",
         )
+        parser.add_argument("--detail", action="store_true", help="the complete log, with all that never scores")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["speed"] <= 0:
@@ -57,7 +58,8 @@ class Command(BaseCommand):
         except (ClipError, people.NotFound, ServerUnreachable, Refused, ExamError) as error:
             raise CommandError(str(error)) from error
         self.say(f"{played.sent} frames sent, {played.analysed} analysed, {len(played.refused)} refused")
-        self.stdout.write(session_json(Session.objects.get(pk=session.pk), base_url=options["url"]))
+        played_session = Session.objects.get(pk=session.pk)
+        self.stdout.write(session_json(played_session, base_url=options["url"], detail=options["detail"]))
 
     async def sit(self, clip: Clip, session: Session, cookie: str, options: dict[str, Any]) -> Played:
         url, clock_ms = options["url"].rstrip("/"), time.time() * 1000
