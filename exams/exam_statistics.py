@@ -1,6 +1,6 @@
 """An exam's statistics from its marks: each question across all versions, its options, and the scores.
 
-Attempts handed in count, every one of a candidate who had several; of them what is marked so far.
+Of each candidate's attempts handed in the one counts that the exam says; of it what is marked so far.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from django.db.models import CharField, FloatField
 from django.db.models.functions import Cast
 
 from exams import statistics
+from exams.counting import not_counting
 from exams.models import Attempt, Choice, Exam, Mark, Question
 from exams.reporting import questions_in_order
 from exams.statistics import Bin, Marks, OptionFigures, Point, QuestionFigures, Summary
@@ -61,11 +62,14 @@ class QuestionRow:
 
 
 class ExamStatistics:
-    """Six queries, whatever is asked of it."""
+    """Seven queries, whatever is asked of it."""
 
     def __init__(self, exam: Exam) -> None:
         self.exam = exam
+        self._left_out = not_counting(exam)
         handed_in = Mark.objects.filter(attempt__exam=exam, attempt__state=Attempt.State.SUBMITTED)
+        if self._left_out:
+            handed_in = handed_in.exclude(attempt__in=self._left_out)
         self._given = handed_in.filter(points__isnull=False).order_by()
         self._in_order = questions_in_order(exam)
         # Of each question in any version, the number of the one that stands for it. Numbers and texts are compared and
@@ -83,6 +87,8 @@ class ExamStatistics:
     def percents(self) -> list[float]:
         """Of attempts whose marks are complete."""
         done = self.exam.attempts.filter(state=Attempt.State.SUBMITTED, marked_at__isnull=False, max_score__gt=0)
+        if self._left_out:
+            done = done.exclude(pk__in=self._left_out)
         scores = done.values_list(Cast("score", FloatField()), Cast("max_score", FloatField()))
         return [100 * score / of for score, of in scores]
 

@@ -17,6 +17,7 @@ from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from exams import paper
+from exams.counting import counting
 from exams.models import Answer, Attempt, Exam, Mark, Membership, Question, Role, User
 from exams.results import markable_exams, names_are_hidden, passed, percent_of
 from exams.results import waiting as waiting_in
@@ -35,6 +36,7 @@ class Row:
     passed: bool | None
     waiting: int  # answers nobody has marked yet
     late: int  # questions with something that came too late to count
+    counts: bool  # of the candidate's attempts, this one
 
     @property
     def marked(self) -> bool:
@@ -49,6 +51,8 @@ def rows_of(exam: Exam) -> list[Row]:
     late = _counted(Answer.objects.filter(attempt__exam=exam, late=True), "question")
     members = Membership.objects.filter(institution=exam.institution_id, role=Role.CANDIDATE).exclude(reference="")
     references = {} if hidden else dict(members.values_list("user", "reference"))
+    attempts = list(handed_in.order_by("pk"))
+    count = counting(attempts, exam)
     return [
         Row(
             attempt=attempt,
@@ -60,8 +64,9 @@ def rows_of(exam: Exam) -> list[Row]:
             passed=passed(attempt, exam),
             waiting=waiting.get(attempt.pk, 0),
             late=late.get(attempt.pk, 0),
+            counts=attempt.pk in count,
         )
-        for attempt in handed_in.order_by("pk")
+        for attempt in attempts
     ]
 
 
@@ -108,7 +113,7 @@ def marks_by_attempt(exam: Exam) -> dict[UUID, dict[UUID, Given]]:
 
 COLUMNS = (
     "candidate", "username", "reference", "attempt", "version", "started_at", "submitted_at",
-    "score", "max_score", "percent", "passed", "waiting", "late_answers",
+    "score", "max_score", "percent", "passed", "waiting", "late_answers", "counts",
 )  # fmt: skip
 
 
@@ -138,11 +143,14 @@ def records_of(exam: Exam, rows: Iterable[Row]) -> Iterable[dict[str, Any]]:
             "passed": row.passed,
             "waiting": row.waiting,
             "late_answers": row.late,
+            "counts": row.counts,
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
+    """``complete``, ``passed`` and ``mean`` are about the attempts that count."""
+
     handed_in: int
     running: int
     unmarked: int  # attempts
@@ -153,14 +161,14 @@ class Facts:
 
 
 def facts_of(exam: Exam, rows: list[Row]) -> Facts:
-    percents = [row.percent for row in rows if row.percent is not None]
+    percents = [row.percent for row in rows if row.percent is not None and row.counts]
     return Facts(
         handed_in=len(rows),
         running=exam.attempts.filter(state=Attempt.State.RUNNING, started_at__isnull=False).count(),
         unmarked=sum(not row.marked for row in rows),
         waiting=sum(row.waiting for row in rows),
         complete=len(percents),
-        passed=sum(row.passed is True for row in rows),
+        passed=sum(row.passed is True for row in rows if row.counts),
         mean=sum(percents) / len(percents) if percents else None,
     )
 

@@ -43,7 +43,12 @@ def results_json(exam: Exam) -> str:
         for row, record in zip(rows, records_of(exam, rows), strict=True)
     ]
     content = {
-        "exam": {"id": exam.pk, "title": exam.title, "passing_percent": exam.passing_percent},
+        "exam": {
+            "id": exam.pk,
+            "title": exam.title,
+            "passing_percent": exam.passing_percent,
+            "counting": exam.counting,
+        },
         "results_published_at": exam.results_published_at,
         "anonymous": hidden,
         "questions": [

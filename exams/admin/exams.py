@@ -121,7 +121,7 @@ class ExamAdmin(ScopedModelAdmin):
     inlines = (EnrolmentInline,)
     fieldsets = (
         (None, {"fields": ("institution", "title", "instructions")}),
-        (WINDOW, {"fields": ("opens_at", "closes_at", "duration_minutes", "attempts_allowed")}),
+        (WINDOW, {"fields": ("opens_at", "closes_at", "duration_minutes", "attempts_allowed", "counting")}),
         ("Order", {"fields": ("shuffle_questions", "shuffle_options")}),
         ("Marks and results", {"fields": ("passing_percent", "anonymous_marking", "afterwards")}),
     )

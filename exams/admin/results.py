@@ -37,6 +37,7 @@ PER_PAGE = 100
 RUN_SHOWN = timedelta(days=1)
 SHOW: dict[str, tuple[str, Callable[[Row], bool]]] = {
     "": ("All attempts", lambda row: True),
+    "counts": ("Attempts that count", lambda row: row.counts),
     "passed": ("Passed", lambda row: row.passed is True),
     "failed": ("Failed", lambda row: row.passed is False),
     "waiting": ("With answers to mark", lambda row: row.waiting > 0 or not row.marked),

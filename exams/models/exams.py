@@ -42,6 +42,11 @@ class Exam(models.Model):
         SCORE = "score", "Their score and whether they passed"
         REVIEW = "review", "Their score, their answers and the right ones"
 
+    class Counting(models.TextChoices):
+        BEST = "best", "The best"
+        LAST = "last", "The last"
+        FIRST = "first", "The first"
+
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="exams")
     title = models.CharField(max_length=200)
     instructions = models.TextField(blank=True, help_text="Shown to candidates before they start. Markdown.")
@@ -50,6 +55,13 @@ class Exam(models.Model):
     closes_at = models.DateTimeField(null=True, blank=True)
     duration_minutes = models.PositiveIntegerField(default=60)
     attempts_allowed = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
+    counting = models.CharField(
+        "attempt that counts",
+        max_length=8,
+        choices=Counting.choices,
+        default=Counting.BEST,
+        help_text="Of those a candidate hands in, where several are allowed.",
+    )
     passing_percent = models.DecimalField(
         "passing mark (%)",
         max_digits=5,

@@ -29,7 +29,7 @@ def author(client: Client, scene: Scene) -> Client:
 
 def exam_data(**changed: Any) -> dict[str, Any]:
     data: dict[str, Any] = {"title": "Calculus", "duration_minutes": 60}
-    data |= {"attempts_allowed": 1, "afterwards": "score"}
+    data |= {"attempts_allowed": 1, "counting": "best", "afterwards": "score"}
     return data | {"enrolments-TOTAL_FORMS": 0, "enrolments-INITIAL_FORMS": 0} | changed
 
 

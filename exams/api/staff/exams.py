@@ -33,6 +33,7 @@ SETTINGS = (
     "closes_at",
     "duration_minutes",
     "attempts_allowed",
+    "counting",
     "passing_percent",
     "afterwards",
     "shuffle_questions",

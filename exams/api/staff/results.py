@@ -36,6 +36,7 @@ class ResultSerializer(serializers.Serializer[Any]):
     passed = serializers.BooleanField(allow_null=True)
     waiting = serializers.IntegerField(help_text="Answers nobody has marked yet.")
     late_answers = serializers.IntegerField(help_text="Questions with an answer that came too late to count.")
+    counts = serializers.BooleanField(help_text="Of the candidate's attempts, this is the one that counts.")
 
 
 class ReleaseInput(serializers.Serializer[None]):
@@ -96,10 +97,19 @@ class ResultViewSet(StaffViewSet):
     view_roles = MARKERS
     edit_roles = RELEASERS
 
-    @extend_schema(summary="List an exam's results", responses=ResultSerializer(many=True))
+    @extend_schema(
+        summary="List an exam's results",
+        parameters=[OpenApiParameter("counts", OpenApiTypes.BOOL, description="Only attempts that count, or do not.")],
+        responses=ResultSerializer(many=True),
+    )
     def list(self, request: Request, exam: str) -> Response:
         found = self.exam_or_404()
         rows: Any = rows_of(found)
+        counts = request.query_params.get("counts")
+        if counts is not None:
+            if counts not in {"true", "false"}:
+                raise ValidationError({"counts": "This is true or false."})
+            rows = [row for row in rows if row.counts is (counts == "true")]
         page: Any = self.paginate_queryset(rows)
         records = records_of(found, page)
         return self.get_paginated_response(ResultSerializer(list(records), many=True).data)
