@@ -12,6 +12,7 @@ from proctoring.admin import status
 from proctoring.analysis import service
 from proctoring.vision.config import AnalyzerConfig
 from tests.admin.conftest import Scene
+from tests.live.crowd import World, senders
 
 
 @pytest.fixture
@@ -44,6 +45,29 @@ def test_a_detector_that_is_off_is_named_with_its_reason_on_every_page(
 def test_there_is_no_banner_while_all_is_well(client: Client, scene: Scene) -> None:
     client.force_login(scene.people.proctor)
     assert 'id="detectors-banner"' not in client.get("/admin/").content.decode()
+
+
+def overloaded() -> World:
+    world = World(senders(90, at_risk=10))
+    world.run(30.0)
+    return world
+
+
+@pytest.mark.parametrize(("who", "told"), [("proctor", True), ("candidate", False)])
+def test_an_overload_is_said_on_every_page_to_those_who_watch(
+    client: Client, scene: Scene, monkeypatch: pytest.MonkeyPatch, who: str, told: bool
+) -> None:
+    monkeypatch.setattr(status, "pacer", overloaded().pacer)
+    client.force_login(getattr(scene.people, who))
+    page = client.get("/admin/proctoring/event/").content.decode()
+    assert ("80 of 90 candidates are watched at a lower rate" in page) is told
+
+
+def test_the_wall_says_of_an_overload_itself(client: Client, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(status, "pacer", overloaded().pacer)
+    client.force_login(scene.people.proctor)
+    page = client.get(f"/admin/proctoring/session/wall/{scene.exam.pk}/").content.decode()
+    assert 'id="overload-banner"' not in page and 'id="wall-slowed"' in page
 
 
 def test_a_page_starts_no_analysis(client: Client, scene: Scene) -> None:

@@ -40,6 +40,13 @@ def test_it_begins_with_the_latest_events_newest_first(watcher: Client, scene: S
     assert entries[0]["session"] == str(scene.session.pk)
 
 
+def test_that_the_server_was_overloaded_is_no_event_of_one_candidate(watcher: Client, scene: Scene) -> None:
+    first = event(scene.session)
+    event(scene.session, "SERVER_OVERLOADED")
+    entries = watcher.get(wall(scene)).context["live_config"]["events"]
+    assert [entry["event"]["id"] for entry in entries] == [first.pk]
+
+
 def test_an_event_has_the_keys_of_the_live_message(watcher: Client, scene: Scene) -> None:
     event(scene.session)
     entry = watcher.get(wall(scene)).context["live_config"]["events"][0]["event"]

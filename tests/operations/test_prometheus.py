@@ -6,6 +6,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
 from proctoring.analysis.metrics import metrics
+from proctoring.live import prometheus
+from tests.live.crowd import World, senders
 
 TOKEN = "correct-horse"
 ELSEWHERE = "203.0.113.5"
@@ -59,6 +61,16 @@ def test_what_never_happened_stands_at_nought() -> None:
     assert ("proctor_worker_restarts_total", ()) in found
     assert found["proctor_sessions_connected", ()] == 0
     assert found["proctor_analysis_workers", ("ready",)] == 0
+
+
+def test_what_is_asked_of_pages_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert samples()["proctor_sessions_slowed", ()] == 0
+    world = World(senders(90, at_risk=10))
+    world.run(30.0)
+    monkeypatch.setattr(prometheus, "pacer", world.pacer)
+    found = samples()
+    assert found["proctor_sessions_slowed", ()] == 80
+    assert found["proctor_frames_per_second", ("granted",)] < found["proctor_frames_per_second", ("wanted",)] == 180
 
 
 def test_times_are_in_seconds() -> None:

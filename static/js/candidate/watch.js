@@ -23,7 +23,7 @@ const CONNECTIONS = {
 };
 
 const BUSY =
-  "The server is busy and takes fewer pictures at the moment. That is not your doing and is noted as the server’s. You need not do anything.";
+  "The server is busy and takes fewer pictures for now. That is not your doing, and it is noted as the server’s.";
 
 export class Watch {
   #warnings;
