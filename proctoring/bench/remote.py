@@ -13,10 +13,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import redis
 
 from proctoring.analysis.remote_wire import WORKERS
-from proctoring.bench.server import ROOT, free_port
+from proctoring.bench.server import ROOT, OwnServer, free_port
+from proctoring.soak.watch import WEB, processes
 
 SERVER = "redis-server"
 START_SECONDS = 180.0
@@ -72,6 +74,30 @@ def pinned_workers(count: int, environment: dict[str, str], folder: Path) -> Ite
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+
+@contextmanager
+def pinned_server(server: OwnServer) -> Iterator[OwnServer]:
+    """It runs, with its one analysis worker on the last core and all else on the others, if there are any."""
+    allowed = os.sched_getaffinity(0)
+    *rest, last = sorted(allowed)
+    try:
+        os.sched_setaffinity(0, set(rest) or allowed)
+        with server:
+            assert server.process is not None
+            for name, pid in processes(server.process.pid).items():
+                if name != WEB:
+                    for thread in Path(f"/proc/{pid}/task").iterdir():
+                        os.sched_setaffinity(int(thread.name), {last})
+            yield server
+    finally:
+        os.sched_setaffinity(0, allowed)
+
+
+def running_redis() -> int | None:
+    """The process id of the one that ``own_redis`` has started."""
+    found = [child.pid for child in psutil.Process().children() if child.name() == SERVER]
+    return int(found[0]) if found else None
 
 
 def _start(core: int, environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:

@@ -13,7 +13,7 @@ from proctoring.bench.processes import cpu_model
 from proctoring.bench.run import VISION_STAGES
 from proctoring.bench.search import MAX_DROPPED, MAX_P95_MS, LevelResult, best
 
-STAGES = (*VISION_STAGES, "between", "transport", "database", "total")
+STAGES = (*VISION_STAGES, "between", "transport", "database", "redis", "total")
 
 
 def as_dict(levels: Sequence[LevelResult], models: ModelsAlone, *, interval: float) -> dict[str, Any]:

@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import psutil
+
 from proctoring.bench.load import Level, Seat, Tally
-from proctoring.bench.processes import Usage, usage
+from proctoring.bench.processes import Usage, cpu_seconds, usage
 from proctoring.bench.search import LevelResult, percentile
 
 VISION_STAGES = ("decode", "quality", "fingerprint", "faces", "glance", "mesh", "phone")
@@ -25,6 +27,7 @@ class MetricsUnavailable(Exception):
 class Reading:
     metrics: dict[str, Any]
     usage: Usage
+    redis_cpu: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Bench:
     warm_up: float
     seconds: float
     workers_pids: tuple[int, ...] = ()  # of workers that are not the server's children
+    redis_pid: int | None = None
 
     def run(self, seats: Sequence[Seat]) -> LevelResult:
         return asyncio.run(self._run(seats))
@@ -47,7 +51,8 @@ class Bench:
 
         async def read() -> None:
             metrics = await asyncio.to_thread(fetch_metrics, self.url, self.cookie)
-            readings.append(Reading(metrics, usage(self.server_pid, self.workers_pids)))
+            redis = 0.0 if self.redis_pid is None else cpu_seconds(psutil.Process(self.redis_pid))
+            readings.append(Reading(metrics, usage(self.server_pid, self.workers_pids), redis))
 
         level = Level(seats, url=self.url, interval=self.interval)
         tally = await level.run(warm_up=self.warm_up, seconds=self.seconds, on_begin=read, on_end=read)
@@ -109,5 +114,8 @@ def cpu_by_stage(before: Reading, after: Reading, frames: int) -> dict[str, floa
     in_workers = sum(stages.get(name, 0.0) for name in VISION_STAGES)
     stages["between"] = workers - in_workers
     stages["transport"] = web - stages.get("database", 0.0)
-    stages["total"] = web + workers
+    redis = (after.redis_cpu - before.redis_cpu) * 1000 / frames
+    if redis:
+        stages["redis"] = redis
+    stages["total"] = web + workers + redis
     return {name: round(ms, 3) for name, ms in stages.items()}

@@ -27,6 +27,7 @@ def test_quick_bench_yields_figures_that_fit_together(tmp_path: Path) -> None:
         "memory_mib",
         "remote_ms",
         "levels",
+        "frame_workers",
     }
     for level in report["levels"]:
         assert level["offered"] == level["analysed"] + level["skipped"] + sum(level["not_analysed"].values())

@@ -19,10 +19,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 from exams.models import Exam, User
 from proctoring.analysis.config import analyzer_config
-from proctoring.bench import connected, material, models, report
+from proctoring.bench import compare, connected, material, models, report
 from proctoring.bench.people import seated
 from proctoring.bench.postgres import NoPostgres, own_postgres
-from proctoring.bench.remote import NoWorkers, own_redis, pinned_workers
+from proctoring.bench.remote import NoWorkers, own_redis, pinned_server, pinned_workers, running_redis
 from proctoring.bench.run import MetricsUnavailable
 from proctoring.bench.search import LevelResult, search
 from proctoring.bench.server import ROOT, OwnServer, ServerDied
@@ -54,8 +54,10 @@ class Command(BaseCommand):
         parser.add_argument(
             "--frame-workers",
             type=int,
+            nargs="+",
             metavar="N",
-            help="look at pictures in N Celery workers over a Redis of their own, each pinned to a core",
+            help="look at pictures in N Celery workers over a Redis of their own, each pinned to a core; 0: in one "
+            "worker of the server's own, pinned too. Several numbers are measured one after the other and compared",
         )
         parser.add_argument(
             "--connected",
@@ -118,35 +120,34 @@ class Command(BaseCommand):
 
         exam = Exam.objects.get(title=DEMO_EXAM)
         seating = seated(max(levels), exam=exam, shows=shows, calibration=alone.calibration)
+        Exam.objects.filter(pk=exam.pk).update(duration_minutes=24 * 60)  # for all the runs
         admin = User.objects.filter(is_superuser=True).earliest("pk")
+        runs = []
         try:
-            with ExitStack() as stack:
-                seats, cookie = stack.enter_context(seating), stack.enter_context(signed_in(admin))
-                workers = options["frame_workers"]
-                server = OwnServer(settings.DATA_DIR, extra=stack.enter_context(own_redis()) if workers else None)
-                pids: tuple[int, ...] = ()
-                if workers:
-                    pids = stack.enter_context(pinned_workers(workers, server.environment, settings.DATA_DIR))
-                stack.enter_context(server)
-                assert server.process is not None
-                bench = Bench(
-                    url=server.url,
-                    server_pid=server.process.pid,
-                    cookie=cookie,
-                    interval=interval,
-                    warm_up=options["warm_up"] or (1.0 if quick else 5.0),
-                    seconds=options["seconds"] or (3.0 if quick else 20.0),
-                    workers_pids=pids,
-                )
+            with seating as seats, signed_in(admin) as cookie:
+                for workers in options["frame_workers"] or [None]:
+                    with serving(workers) as (server, pids, redis):
+                        assert server.process is not None
+                        bench = Bench(
+                            url=server.url,
+                            server_pid=server.process.pid,
+                            cookie=cookie,
+                            interval=interval,
+                            warm_up=options["warm_up"] or (1.0 if quick else 5.0),
+                            seconds=options["seconds"] or (3.0 if quick else 20.0),
+                            workers_pids=pids,
+                            redis_pid=redis,
+                        )
 
-                def run(count: int) -> LevelResult:
-                    self.stderr.write(f"{count} candidates")
-                    return bench.run(seats[:count])
+                        def run(count: int, bench: Bench = bench) -> LevelResult:
+                            self.stderr.write(f"{count} candidates")
+                            return bench.run(seats[:count])
 
-                tried = search(run, levels, refine=not quick)
+                        tried = search(run, levels, refine=not quick)
+                    runs.append(report.as_dict(tried, alone, interval=interval) | {"frame_workers": workers})
         except (ServerDied, MetricsUnavailable, NoWorkers) as error:
             raise CommandError(str(error)) from error
-        self.tell(report.as_dict(tried, alone, interval=interval), options["json"])
+        self.tell(runs, options["json"])
 
     def measure_connected(self, options: dict[str, Any]) -> None:
         interval = options["every"]
@@ -189,10 +190,33 @@ class Command(BaseCommand):
         if options["json"] is not None:
             options["json"].write_text(json.dumps(result, indent=2) + "\n")
 
-    def tell(self, result: dict[str, Any], target: Path | None) -> None:
-        self.stdout.write(report.table(result))
+    def tell(self, runs: list[dict[str, Any]], target: Path | None) -> None:
+        for each in runs:
+            self.stdout.write(report.table(each))
+        result: dict[str, Any] = runs[0]
+        if len(runs) > 1:
+            found = compare.compared(runs)
+            self.stdout.write(compare.lines(found))
+            result = {"runs": runs, "compared": found}
         if target is not None:
             target.write_text(json.dumps(result, indent=2) + "\n")
+
+
+@contextmanager
+def serving(workers: int | None) -> Iterator[tuple[OwnServer, tuple[int, ...], int | None]]:
+    """A server, its Celery workers' process ids and its Redis'. ``workers``: as ``--frame-workers``; None: as
+    `make run` starts it, nothing pinned."""
+    with ExitStack() as stack:
+        if not workers:
+            extra = None if workers is None else {"PROCTOR_WORKERS": "1"}
+            server = OwnServer(settings.DATA_DIR, extra=extra)
+            stack.enter_context(server if workers is None else pinned_server(server))
+            yield server, (), None
+            return
+        server = OwnServer(settings.DATA_DIR, extra=stack.enter_context(own_redis()))
+        redis = running_redis()
+        pids = stack.enter_context(pinned_workers(workers, server.environment, settings.DATA_DIR))
+        yield stack.enter_context(server), pids, redis
 
 
 def forwarded(options: dict[str, Any]) -> list[str]:
@@ -202,7 +226,9 @@ def forwarded(options: dict[str, Any]) -> list[str]:
         arguments += ["--levels", *map(str, options["levels"])]
     if options["connected"]:
         arguments += ["--connected", *map(str, options["connected"])]
-    for name in ("seconds", "warm_up", "frame_workers", "every"):
+    if options["frame_workers"]:
+        arguments += ["--frame-workers", *map(str, options["frame_workers"])]
+    for name in ("seconds", "warm_up", "every"):
         if options[name] is not None:
             arguments += [f"--{name.replace('_', '-')}", str(options[name])]
     if options["json"]:
