@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from proctoring.admin.filters import event_title
 from proctoring.models import Session
-from proctoring.risk.policy import BROWSER_RULES, USES_NO_COOLDOWN, Policy, Rule
+from proctoring.risk.policy import BROWSER_RULES, PHONE_DETECTED, USES_NO_COOLDOWN, Policy, Rule
 
 
 def rule_line(rule: Rule) -> str:
@@ -33,6 +33,8 @@ def page_lines(policy: Policy) -> list[str]:
     asks = "asks for full screen" if policy.require_fullscreen else "does not ask for full screen"
     clipboard = "prevents" if policy.restrict_clipboard else "leaves alone"
     pictures = "kept when the risk rises" if policy.keep_snapshots else "looked at and forgotten, none is kept"
+    if policy.keep_snapshots and policy.rule(PHONE_DETECTED) is not None:
+        pictures += ", and of what looks like a phone and stands there before the start"
     return [f"The page {asks} and {clipboard} copy and paste", f"Pictures are {pictures}"]
 
 
