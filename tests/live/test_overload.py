@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pytest
@@ -147,7 +148,7 @@ async def test_who_is_calm_gives_way_evenly_and_it_is_said_and_kept(room: Room) 
         assert (began.ledger, began.risk_delta, began.detail["goes_on"]) == ("technical", 0, True)
         assert began.detail["from"] == over.detail["from"] < over.detail["until"]
         assert over.detail["lowest_frames_per_second"] < over.detail["asked_by_exam"] == RATE
-        counters = (await read(lambda pk=seat.session.pk: Session.objects.get(pk=pk))).counters
+        counters = (await read(partial(Session.objects.get, pk=seat.session.pk))).counters
         assert counters["slowed_seconds"] == pytest.approx(over.detail["seconds"], abs=1)
 
 

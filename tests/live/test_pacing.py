@@ -48,7 +48,7 @@ def test_the_more_there_are_the_fewer_are_asked_for_and_none_waits_long(number: 
 def test_without_the_pace_frames_would_wait() -> None:
     """That the world has the trouble which the pace is for."""
     world = World(senders(200))
-    world.pacer.judged = lambda **_: None  # type: ignore[method-assign, assignment]
+    world.pacer.judged = lambda **_: None  # type: ignore[method-assign]
     world.run(30.0)
     assert world.slowest_of(15.0, 0.5) > 1.5
 
