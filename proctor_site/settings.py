@@ -327,6 +327,7 @@ PROCTOR_PHONE_WEIGHTS_URL = envstr("PROCTOR_PHONE_WEIGHTS_URL", "")  # asked onl
 PROCTOR_PHONE_SIZE = envint(
     "PROCTOR_PHONE_SIZE", 320, minimum=32
 )  # width of the picture the phone model sees, in pixels
+PROCTOR_PHONE_INT8 = envbool("PROCTOR_PHONE_INT8", True)  # the weights' copy in eight bits, where there is one
 PROCTOR_MODELS_DIR = DATA_DIR / "models"  # exported models are cached here
 PROCTOR_BASE_URL = envstr("PROCTOR_BASE_URL", "http://127.0.0.1:8000")  # for links made outside a request
 PROCTOR_MAX_FRAME_BYTES = 256 * 1024

@@ -12,6 +12,7 @@ def analyzer_config() -> AnalyzerConfig:
     return AnalyzerConfig(
         phone_weights=str(settings.PROCTOR_PHONE_WEIGHTS),
         phone_size=settings.PROCTOR_PHONE_SIZE,
+        phone_int8=settings.PROCTOR_PHONE_INT8,
         models_dir=str(settings.PROCTOR_MODELS_DIR),
         max_frame_bytes=settings.PROCTOR_MAX_FRAME_BYTES,
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import ceil
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from proctoring.evaluation.labelled import SHIPPED_LABELS, LabelledClip, open_clips
-from proctoring.evaluation.looking import Looker
+from proctoring.evaluation.looking import FullPrecision, Looker
 from proctoring.evaluation.playing import PHASES, Outcome, Setting, judge, play
 from proctoring.evaluation.progress import Progress
 from proctoring.evaluation.report import Interval, IntervalPlot, Mistake, Plot, Report, Table
@@ -32,8 +33,9 @@ SETTINGS = (
     Setting("as shipped, no neutral at first", "cold", PACE, PHONE_EVERY),
     Setting("head and eyes measured in every picture", "calibrated", PACE, PHONE_EVERY, glances=False),
     Setting("phone looked for in every picture", "calibrated", PACE, 1),
-    Setting("without any speed-up", "calibrated", PACE, 1, glances=False),
-    Setting("every picture of the clip, without any speed-up", "calibrated", None, 1, glances=False),
+    Setting("phone model in full precision", "calibrated", PACE, PHONE_EVERY, int8=False),
+    Setting("without any speed-up", "calibrated", PACE, 1, glances=False, int8=False),
+    Setting("every picture of the clip, without any speed-up", "calibrated", None, 1, glances=False, int8=False),
 )
 
 Watched = Sequence[tuple[LabelledClip, Sequence[Observation]]]
@@ -49,15 +51,20 @@ def evaluate(options: Mapping[str, Any], progress: Progress) -> Report:
     looker = Looker(needed=("faces", "mesh", "phone"))
     wanted = [picture for clip in clips for picture in clip.pictures]
     seen = {picture: looker.look(picture, phone=True) for picture in progress.over(wanted, "Pictures of clips")}
+    exactly = FullPrecision()
+    phones = {picture: exactly.phones(picture) for picture in progress.over(wanted, "Phones in full precision")}
     watched = [(clip, [seen[picture] for picture in clip.pictures]) for clip in clips]
-    return report(watched)
+    exact = [(clip, [replace(seen[picture], phones=phones[picture]) for picture in clip.pictures]) for clip in clips]
+    return report(watched, exact)
 
 
-def report(watched: Watched) -> Report:
+def report(watched: Watched, exact: Watched | None = None) -> Report:
+    """``exact``: the same with phones as the model in full precision sees them, where that was asked as well."""
     segment_figures, segment_table = _segments(watched)
     outcomes = {
         setting: [
-            [judge(clip, play(clip, seen, setting, phase=phase)) for clip, seen in watched] for phase in phases(setting)
+            [judge(clip, play(clip, seen, setting, phase=phase)) for clip, seen in _seen_with(setting, watched, exact)]
+            for phase in phases(setting)
         ]
         for setting in SETTINGS
     }
@@ -76,6 +83,10 @@ def report(watched: Watched) -> Report:
     )
     plots = _plots(usual)
     return Report("events", "Events on labelled clips", figures, tables, plots, notes, _mistakes(usual))
+
+
+def _seen_with(setting: Setting, watched: Watched, exact: Watched | None) -> Watched:
+    return watched if setting.int8 or exact is None else exact
 
 
 def phases(setting: Setting) -> range:

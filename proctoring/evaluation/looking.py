@@ -9,9 +9,11 @@ from pathlib import Path
 
 from proctoring.analysis.config import analyzer_config
 from proctoring.evaluation.report import NotMeasurable
-from proctoring.observation import ModelRef, Observation
+from proctoring.observation import Box, ModelRef, Observation
 from proctoring.vision.analyzer import Analyzer
-from proctoring.vision.frame import BadFrame
+from proctoring.vision.frame import BadFrame, decode
+from proctoring.vision.model_files import ModelUnavailable
+from proctoring.vision.phones import PhoneDetector
 
 MAX_BYTES = 16 * 1024 * 1024  # pictures of a data set may be saved at a higher quality than a browser's frame
 
@@ -41,6 +43,20 @@ class Looker:
 
     def look_at(self, jpeg: bytes, *, phone: bool = False) -> Observation:
         return self._analyzer.analyse(jpeg, look_for_phone=phone)
+
+
+class FullPrecision:
+    """The phone model as it was trained, not its copy in eight bits. Raises NotMeasurable."""
+
+    def __init__(self) -> None:
+        try:
+            self._detector = PhoneDetector(replace(analyzer_config(), phone_int8=False))
+        except ModelUnavailable as error:
+            raise NotMeasurable(str(error)) from error
+
+    def phones(self, picture: Path) -> tuple[Box, ...]:
+        """In a picture that was looked at before."""
+        return self._detector.detect(decode(picture.read_bytes(), max_bytes=MAX_BYTES))
 
 
 def read_rows(path: Path, columns: Iterable[str]) -> list[dict[str, str]]:

@@ -30,6 +30,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--weights", type=Path, help=f"Ultralytics weights ({Path(config.phone_weights).name})")
     parser.add_argument("--size", type=int, help=f"longer side in pixels the model sees ({config.phone_size})")
     parser.add_argument("--threshold", type=float, help=f"operating threshold ({config.phone_threshold})")
+    parser.add_argument("--full-precision", action="store_true", help="not the weights' copy in eight bits")
     parser.add_argument("--held-out", action="store_true", help="only pictures that `train_phones` keeps for measuring")
 
 
@@ -106,6 +107,7 @@ def _config(options: Mapping[str, Any]) -> AnalyzerConfig:
         config,
         phone_weights=str(options["weights"] or config.phone_weights),
         phone_size=options["size"] or config.phone_size,
+        phone_int8=not options.get("full_precision", False),
         phone_threshold=config.phone_threshold if options["threshold"] is None else options["threshold"],
     )
 

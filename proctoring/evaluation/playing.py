@@ -25,8 +25,8 @@ class Setting:
     """``neutral``: "calibrated" before the clip, "learned" from 20 s of looking at the screen, or "cold", with neither.
 
     ``every`` is the seconds from one analysed picture to the next, ``None`` for each picture of the clip. Speed-ups are
-    ``phone_every`` and ``glances``: head and eyes are measured anew only where a glance does not show them as they
-    were.
+    ``phone_every``, ``glances`` (head and eyes are measured anew only where a glance does not show them as they were)
+    and ``int8``, the phone model in eight bits.
     """
 
     name: str
@@ -34,6 +34,7 @@ class Setting:
     every: float | None
     phone_every: int
     glances: bool = True
+    int8: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,13 +20,15 @@ class AnalyzerConfig:
 
     ``phone_weights`` is the path of any Ultralytics detection model (``.pt``), ``phone_size`` the width in pixels of
     the picture it sees (three quarters as high), ``models_dir`` a writable folder for exported models.
-    ``phone_threshold`` is the lowest score that counts as a phone.
+    ``phone_threshold`` is the lowest score that counts as a phone. With ``phone_int8`` the weights' copy in eight
+    bits is used where there is one.
     """
 
     phone_weights: str
     phone_size: int
     models_dir: str
     phone_threshold: float = PHONE_THRESHOLD
+    phone_int8: bool = True
     max_frame_bytes: int = MAX_FRAME_BYTES
 
 

@@ -39,6 +39,13 @@ def input_shape(size: int) -> tuple[int, int]:
     return math.ceil(size * 0.75 / STRIDE) * STRIDE, math.ceil(size / STRIDE) * STRIDE
 
 
+def quantised_folder(*, weights: Path, size: int) -> Path:
+    """Where ``manage.py quantise_phones`` puts the copy of ``weights`` in eight bits: beside them and named by their
+    hash, so that it never stands for others of that name. Raises :class:`ModelUnavailable` when they are missing."""
+    height, width = input_shape(size)
+    return weights.parent / f"{weights.stem}-{reference(weights).sha256[:16]}-{width}x{height}-int8"
+
+
 def phone_model(*, weights: Path, size: int, models_dir: Path) -> Path:
     """The folder of the OpenVINO model made from ``weights`` for pictures of ``size`` pixels in width.
 

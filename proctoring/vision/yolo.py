@@ -41,6 +41,38 @@ def load(folder: Path, shape: tuple[int, int], *, threshold: float) -> Network:
     return ThroughUltralytics(folder, shape, threshold)
 
 
+class Letterbox:
+    """Places pictures as Ultralytics does: as large as they fit, centred, grey around. One array, used again."""
+
+    def __init__(self, shape: tuple[int, int]) -> None:
+        self._canvas = np.full((1, *shape, 3), _GREY, np.uint8)
+        self._size: tuple[int, ...] = ()
+        self._left = self._top = self._width = self._height = 0
+
+    def put(self, picture: Rgb) -> NDArray[np.uint8]:
+        """The canvas with the picture in it, (1, height, width, 3)."""
+        if picture.shape[:2] != self._size:
+            self._measure(*picture.shape[:2])
+            self._canvas[:] = _GREY
+        inside = self._canvas[0, self._top : self._top + self._height, self._left : self._left + self._width]
+        inside[:] = cv2.resize(picture, (self._width, self._height), interpolation=cv2.INTER_LINEAR)
+        return self._canvas
+
+    def back(self, corners: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Left, top, right and bottom on the canvas as those in the picture put last, in its pixels."""
+        height, width = self._size
+        scale = np.array([width / self._width, height / self._height] * 2)
+        moved = (corners - (self._left, self._top, self._left, self._top)) * scale
+        return np.asarray(moved.clip(0, (width, height, width, height)))
+
+    def _measure(self, height: int, width: int) -> None:
+        room_y, room_x = self._canvas.shape[1:3]
+        gain = min(room_y / height, room_x / width)
+        self._width, self._height = max(round(width * gain), 1), max(round(height * gain), 1)
+        self._left, self._top = round((room_x - self._width) / 2 - 0.1), round((room_y - self._height) / 2 - 0.1)
+        self._size = height, width
+
+
 class EndToEnd:
     """Answers with at most 300 rows of left, top, right, bottom, score and class, the surest first."""
 
@@ -55,28 +87,15 @@ class EndToEnd:
         steps.input().model().set_layout(openvino.Layout("NCHW"))
         steps.input().preprocess().convert_element_type(openvino.Type.f32).scale(255.0)
         self._request = openvino.Core().compile_model(steps.build(), "CPU", _ONE_THREAD).create_infer_request()
-        self._canvas = np.full((1, *shape, 3), _GREY, np.uint8)
-        self._placed: tuple[int, ...] = ()  # the size of the picture the canvas holds
+        self._letterbox = Letterbox(shape)
         self._threshold = threshold
-        self._request.infer([self._canvas])
+        self.look(np.zeros((*shape, 3), np.uint8))
 
     def look(self, picture: Rgb) -> Found:
-        height, width = picture.shape[:2]
-        room_y, room_x = self._canvas.shape[1:3]
-        gain = min(room_y / height, room_x / width)
-        new_x, new_y = max(round(width * gain), 1), max(round(height * gain), 1)
-        left, top = round((room_x - new_x) / 2 - 0.1), round((room_y - new_y) / 2 - 0.1)
-        if self._placed != (height, width):
-            self._canvas[:] = _GREY
-            self._placed = height, width
-        inside = self._canvas[0, top : top + new_y, left : left + new_x]
-        inside[:] = cv2.resize(picture, (new_x, new_y), interpolation=cv2.INTER_LINEAR)
-        self._request.infer([self._canvas], share_inputs=True)
+        self._request.infer([self._letterbox.put(picture)], share_inputs=True)
         rows: NDArray[np.float32] = self._request.get_output_tensor().data[0]
         rows = rows[rows[:, 4] > self._threshold]
-        corners = (rows[:, :4] - (left, top, left, top)) / (np.array([new_x, new_y] * 2) / ([width, height] * 2))
-        corners = corners.clip(0, (width, height, width, height))
-        return np.hstack([corners, rows[:, 4:]]).tolist()  # type: ignore[no-any-return]
+        return np.hstack([self._letterbox.back(rows[:, :4]), rows[:, 4:]]).tolist()  # type: ignore[no-any-return]
 
 
 class ThroughUltralytics:

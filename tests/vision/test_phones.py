@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -10,7 +12,8 @@ import pytest
 
 from proctoring.analysis.config import analyzer_config
 from proctoring.vision import model_files, yolo
-from proctoring.vision.phones import phone_classes
+from proctoring.vision.faces import overlap
+from proctoring.vision.phones import PhoneDetector, phone_classes
 from tests.data import clip_frames
 from tests.vision.conftest import See
 
@@ -66,3 +69,28 @@ def test_the_model_asked_directly_sees_what_it_sees_through_ultralytics() -> Non
         found = direct.look(shown)
         assert found
         np.testing.assert_allclose(found, through.look(shown), atol=0.01)
+
+
+def test_the_copy_in_eight_bits_looks_unless_full_precision_is_asked_for() -> None:
+    config = analyzer_config()
+    weights = Path(config.phone_weights)
+    fast, exact = PhoneDetector(config), PhoneDetector(replace(config, phone_int8=False))
+    assert fast.model.name == f"{weights.stem}-int8.bin"
+    assert exact.model == model_files.reference(weights)
+    picture = cv2.cvtColor(cv2.imread(str(clip_frames("phone_in_hand")[0])), cv2.COLOR_BGR2RGB).astype(np.uint8)
+    [one], [other] = fast.detect(picture), exact.detect(picture)
+    assert one != other
+    assert overlap(one, other) > 0.9
+    assert abs(one.score - other.score) < 0.1
+
+
+def test_a_copy_in_eight_bits_never_stands_for_other_weights(tmp_path: Path) -> None:
+    config = analyzer_config()
+    weights = tmp_path / Path(config.phone_weights).name
+    copy = model_files.quantised_folder(weights=Path(config.phone_weights), size=config.phone_size)
+    shutil.copytree(copy, tmp_path / copy.name)
+    shutil.copyfile(config.phone_weights, weights)
+    assert model_files.quantised_folder(weights=weights, size=config.phone_size).is_dir()
+    assert not model_files.quantised_folder(weights=weights, size=416).is_dir()
+    weights.write_bytes(b"other weights")
+    assert not model_files.quantised_folder(weights=weights, size=config.phone_size).is_dir()
