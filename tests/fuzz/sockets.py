@@ -173,7 +173,7 @@ async def hold(site: Any, talk: Talk) -> int:
                 answers += 1
                 if said["type"] == "pong" and said["t"] == 4711:
                     break
-    except TimeoutError as silent:
+    except asyncio.TimeoutError as silent:  # another than the plain one before Python 3.11
         raise Unanswered(f"Nothing came for {PATIENCE:g} s.") from silent
     except ConnectionClosed as closed:
         code = closed.rcvd.code if closed.rcvd is not None else 1006
