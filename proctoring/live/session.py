@@ -30,6 +30,7 @@ SAVE_SECONDS = 5.0
 PICTURE_FOR_SIGNAL_SECONDS = 2.0  # a signal's event gets the newest frame when that is no older
 FPS_SECONDS = 10.0
 FPS_FRAMES = 4
+FPS_MOST = 64  # frames: more than come in ten seconds, at five a second. Nobody may look for hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class LiveSession:
         self._check_looks: deque[tuple[Box, ...]] = deque(maxlen=CHECK_LOOKS)
         self._measured: Measured | None = None
         self._last_frame = last
-        self._looked_at: deque[float] = deque()
+        self._looked_at: deque[float] = deque(maxlen=FPS_MOST)
         self._saved_at = time.monotonic()
         self._drafts: list[Drafted] = []
         self._samples: list[tuple[int, int]] = []
