@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 AWAY = (RedisError, OSError)
 TRY_AGAIN_SECONDS = 1.0
 SAY_AGAIN_SECONDS = 30.0
+LATE_SECONDS = 5.0
 # All channels of one process share one list in Redis: 100, the usual number, is what a wall of 100 candidates sends in
 # one second.
 CAPACITY = 2000
@@ -78,6 +79,15 @@ class SteadyRedisChannelLayer(RedisChannelLayer):
             await super().group_discard(group, channel)
         except AWAY as error:
             self._say(error)
+
+    def forget(self, channel: str) -> None:
+        """Whoever listened to it has ended. What was on its way to them by then comes a little later, into a queue that
+        nobody would ever read."""
+        self._drop(channel)
+        asyncio.get_running_loop().call_later(LATE_SECONDS, self._drop, channel)
+
+    def _drop(self, channel: str) -> None:
+        self.receive_buffer.pop(channel, None)
 
     async def _leave_mark(self) -> None:
         await self.connection(self.consistent_hash(self._mark)).set(self._mark, b"1", ex=self.group_expiry)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from proctor_site import channel_layer
 from proctor_site.channel_layer import SteadyRedisChannelLayer
 from tests.redis import RedisServer, running_redis
 
@@ -80,3 +81,20 @@ async def test_a_busy_second_fits(layers: list[SteadyRedisChannelLayer]) -> None
     for number in range(500):
         await there.group_send("wall", {"type": "session", "number": number})
     assert [(await here.receive(channel))["number"] for _ in range(500)] == list(range(500))
+
+
+async def test_what_comes_for_who_has_left_is_not_kept(
+    layers: list[SteadyRedisChannelLayer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channel_layer, "LATE_SECONDS", 0.5)
+    here, there = layers
+    gone, stays = await here.new_channel(), await here.new_channel()
+    listening = asyncio.create_task(here.receive(stays))  # it takes out what comes for the whole process
+    here.forget(gone)
+    await there.send(gone, {"type": "late"})
+    await asyncio.sleep(0.2)
+    assert gone in here.receive_buffer
+    await asyncio.sleep(0.5)
+    assert gone not in here.receive_buffer
+    await there.send(stays, {"type": "told"})
+    assert await asyncio.wait_for(listening, PATIENCE) == {"type": "told"}
