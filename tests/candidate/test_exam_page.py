@@ -153,7 +153,7 @@ def test_it_says_what_to_know_before(client: Client, candidate: User, exam: Exam
     page = client.get(url(exam)).content.decode()
     assert "<strong>paper</strong>" in page
     assert "50 % of the points" in page
-    assert "attempt 1 of 2" in page
+    assert "attempt 1 of 2; the best counts" in page
     assert ">1 minute<" in page
     assert "your answers and the right ones" in page
 
