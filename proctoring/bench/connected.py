@@ -23,6 +23,7 @@ from proctoring.soak.proctor import Proctor
 from proctoring.soak.watch import look
 
 STATEMENTS = "statements"
+SETTLE_SECONDS = 6.0  # until an open wall has said to everybody that it is there, and been answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ class Crowd(Level):
 
     async def _count(self, warm_up: float, seconds: float, on_begin: Probe, on_end: Probe) -> None:
         await self._all_connected.wait()
+        await asyncio.sleep(min(SETTLE_SECONDS, self.silence))
         await self.on_silence()
         await asyncio.sleep(self.silence)
         await self.on_silence()
