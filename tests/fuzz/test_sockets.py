@@ -10,9 +10,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from autobahn.exception import Disconnected
 from websockets.asyncio.client import connect
 from websockets.typing import Origin
 
+from proctoring.live.candidate import CandidateConsumer
+from proctoring.live.proctor import WallConsumer
 from proctoring.live.wire import pack_frame
 from tests.fuzz import sockets
 from tests.fuzz.guard import Progress
@@ -55,3 +58,13 @@ def test_a_kept_conversation_is_held_again_in_another_session() -> None:
     said = sockets.Talk(f"/ws/candidate/{first}/", "c", ("{", frame, b"PR"))
     again = sockets.again(said.as_json(), str(other), "d")
     assert again == sockets.Talk(f"/ws/candidate/{other}/", "d", ("{", pack_frame(other, 1, 2.0, b"jpeg"), b"PR"))
+
+
+@pytest.mark.parametrize(("consumer", "say"), [(CandidateConsumer, "tell"), (WallConsumer, "_tell")])
+async def test_what_is_said_to_a_page_that_has_just_left_is_lost_without_an_error(consumer: Any, say: str) -> None:
+    async def gone(message: object) -> None:
+        raise Disconnected("Attempt to send on a closed protocol")
+
+    one = consumer()
+    one.base_send = gone
+    await getattr(one, say)({"type": "pong"})
