@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import FileResponse
+from django.http import FileResponse, HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers, status
@@ -16,15 +16,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from exams.api.fields import SafeCharField
-from exams.api.files import GivesFiles
+from exams.api.files import HEADERS, GivesFiles
 from exams.api.staff.base import StaffViewSet
 from exams.models import Exam
 from exams.roles import WATCHERS
 from proctoring import selectors, services
+from proctoring.evidence import snapshots
 from proctoring.models import Event, EventVerdict, Export, ProctorAction, Session, SessionReview
 from proctoring.reports.record import detailed_record
 from proctoring.services.reviewing import LONGEST_NOTE
-from proctoring.views.evidence import export_response
+from proctoring.views.evidence import export_response, picture
 
 UUID_PATTERN = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
@@ -179,9 +180,10 @@ class SessionViewSet(WatchedExam):
 
 
 @extend_schema(tags=["Sessions and events"])
-class EventViewSet(WatchedExam):
+class EventViewSet(GivesFiles, WatchedExam):
     serializer_class = EventSerializer
     lookup_value_regex = "[0-9]{1,18}"
+    file_actions = frozenset({"snapshot"})
 
     @extend_schema(
         summary="List the events of all sessions of an exam, the newest first",
@@ -212,6 +214,18 @@ class EventViewSet(WatchedExam):
         wanted.is_valid(raise_exception=True)
         services.judge_event(self.person, event.session_id, event.pk, **wanted.validated_data)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(summary="Fetch the picture kept with an event", responses={(200, "image/jpeg"): OpenApiTypes.BINARY})
+    @action(detail=True, methods=["get"])
+    def snapshot(self, request: Request, exam: str, pk: str) -> HttpResponse:
+        event: Event = self.row_or_404(self._events(self.exam_or_404()), pk=int(pk))
+        if not event.snapshot or event.snapshot_deleted_at is not None:
+            raise NotFound("No picture is kept with this event, or none any more.")
+        try:
+            jpeg = snapshots.read(event.snapshot)
+        except FileNotFoundError:
+            raise NotFound("This picture is missing.") from None
+        return picture(jpeg, cache=HEADERS["Cache-Control"])
 
     def _events(self, exam: Exam) -> QuerySet[Event]:
         return selectors.visible_events(self.person).filter(session__exam=exam).prefetch_related("verdicts")

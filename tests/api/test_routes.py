@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
+from pytest_django import Settings
 
 from exams.models import Accommodation, Attempt, Enrolment, Invitation, MarkingRun, Pool, WebhookEndpoint
 from exams.services import rosters, tokens, webhooks
@@ -126,6 +128,7 @@ TABLE: dict[tuple[str, str], set[str]] = {
     ("post", "api_exam_session-review"): WATCHERS,
     ("get", "api_event-list"): WATCHERS,
     ("post", "api_event-verdict"): WATCHERS,
+    ("get", "api_event-snapshot"): WATCHERS,
     ("get", "api_export-list"): WATCHERS,
     ("post", "api_export-list"): WATCHERS,
     ("get", "api_export-detail"): {"proctor"},  # whose export it is
@@ -148,7 +151,8 @@ class Place:
 
 
 @pytest.fixture
-def place() -> Place:
+def place(settings: Settings, tmp_path: Path) -> Place:
+    settings.MEDIA_ROOT = tmp_path
     people = factories.people()
     exam = factories.exam(people.institution, candidates=(people.candidate, people.other_candidate))
     section = factories.section(exam)
@@ -183,7 +187,7 @@ def place() -> Place:
         "delivery": webhooks.send_test(endpoint).pk,
         "key": tokens.make_token(user=people.author, name="K", scope="read", days=1)[0].pk,
         "exam_session": session.pk,
-        "event": event(session).pk,
+        "event": event(session, jpeg=factories.jpeg()).pk,
         "export": Export.objects.create(exam=exam, requested_by=people.proctor, format="csv").pk,
     }
     own = {"attempt_id": attempt.pk, "session_id": session.pk}
