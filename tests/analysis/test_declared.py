@@ -53,4 +53,4 @@ def test_an_announcement_names_its_worker() -> None:
 
 def test_the_field_that_is_wrong_is_named() -> None:
     with pytest.raises(TypeError, match=r"Quality\.brightness"):
-        as_declared(factories.observation(quality=Quality("bright", 1.0, 1.0)))
+        as_declared(factories.observation(quality=Quality("bright", 1.0, 1.0)))  # type: ignore[arg-type]
