@@ -13,22 +13,22 @@ from pathlib import Path
 
 from xdist.scheduler import LoadScopeScheduling
 
-# Each track has one process, and at most one site that all of its tests share. About equally long.
+# Each track has one process. About equally long; what uses the site that tests share is all in the second.
 TRACKS: dict[str, tuple[str, ...]] = {
     "clips": (
         "tests/browser/test_scenarios.py",
         "tests/browser/test_head_turns.py",
         "tests/browser/test_page_life.py",
+        "tests/kills/test_run.py",
+        "tests/bench/",
+        "tests/load/test_command.py",
+        "tests/soak/test_site.py",
     ),
     "sites": (
         "tests/browser/",
         "tests/live/",
         "tests/replay/",
-        "tests/bench/",
-        "tests/load/test_command.py",
-        "tests/soak/test_site.py",
         "tests/analysis/",
-        "tests/kills/test_run.py",
         "tests/operations/test_running_site.py",
         "tests/fuzz/test_sockets.py",
     ),

@@ -16,6 +16,7 @@ from django.urls import reverse
 from exams.models import User
 from tests import factories
 from tests.admin.question_files import looked_at
+from tests.admin.records import event
 from tests.api.test_routes import OPEN, TABLE, arguments_of
 from tests.crowd import Crowd, crowd
 
@@ -77,6 +78,7 @@ def everything_read(crowd: Crowd) -> list[tuple[str, str]]:
         "marking_run": crowd.exam.marking_runs.first(),
         "webhook": crowd.institution.webhooks.first(),
         "exam_session": crowd.session,
+        "event": event(factories.session(crowd.exam), jpeg=factories.jpeg()),
         "export": crowd.exam.exports.first(),
     }
     addresses = []

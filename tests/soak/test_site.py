@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +17,7 @@ from proctoring.soak.run import Plan, Soak
 from proctoring.soak.stage import Stage
 from tests.live.pictures import clutter
 from tests.risk.scenes import NEUTRAL
-from tests.server import Site
+from tests.server import Site, running_site
 
 PREPARE = """
 from proctoring.soak.stage import prepare
@@ -26,6 +27,13 @@ PLAN = Plan(minutes=0.05, warm_up=0.0, connects=18, first=18)
 SHOW = Show("clutter", (clutter(),))
 # Too short to judge memory by; what is counted is exact however short it is.
 SHORT = "There are too few readings to judge anything by."
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    """Of its own: a browser that another test left open would be counted."""
+    with running_site(extra={"PROCTOR_WORKERS": "1"}) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
