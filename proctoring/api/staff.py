@@ -17,7 +17,7 @@ from rest_framework.response import Response
 
 from exams.api.fields import SafeCharField
 from exams.api.files import HEADERS, GivesFiles
-from exams.api.staff.base import StaffViewSet
+from exams.api.staff.base import UUID_PATTERN, StaffViewSet
 from exams.models import Exam
 from exams.roles import WATCHERS
 from proctoring import selectors, services
@@ -26,8 +26,6 @@ from proctoring.models import Event, EventVerdict, Export, ProctorAction, Sessio
 from proctoring.reports.record import detailed_record
 from proctoring.services.reviewing import LONGEST_NOTE
 from proctoring.views.evidence import export_response, picture
-
-UUID_PATTERN = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
 
 class SessionSerializer(serializers.ModelSerializer[Session]):

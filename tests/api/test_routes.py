@@ -287,3 +287,9 @@ def test_nobody_in_particular_is_asked_to_sign_in(client: Client, place: Place) 
 def test_what_is_not_there_is_answered_as_json(client: Client) -> None:
     missing = client.get("/api/v1/nothing/")
     assert (missing.status_code, missing.json()["code"]) == (404, "not_found")
+
+
+def test_what_only_looks_like_an_id_is_not_found(client: Client, place: Place) -> None:
+    client.force_login(place.people.author)
+    looks = place.urls["api_roster-detail"].rstrip("/").rpartition("/")[0]
+    assert client.get(f"{looks}/{'-' * 36}/").status_code == 404

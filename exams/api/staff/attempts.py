@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from exams import selectors, services
 from exams.api.fields import SafeCharField
-from exams.api.staff.base import StaffViewSet
+from exams.api.staff.base import UUID_PATTERN, StaffViewSet
 from exams.models import Answer, Attempt, TimeChange
 from exams.services.sealing import open_answers
 
@@ -68,7 +68,7 @@ class TimeChangeSerializer(serializers.ModelSerializer[TimeChange]):
 @extend_schema(tags=["Attempts"])
 class AttemptViewSet(StaffViewSet):
     serializer_class = AttemptSerializer
-    lookup_value_regex = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+    lookup_value_regex = UUID_PATTERN
 
     @extend_schema(
         summary="List an exam's attempts",

@@ -15,6 +15,7 @@ from exams.results import exams_with_role
 from exams.roles import STAFF, has_role, institution_ids, is_superuser
 
 LARGEST_ID = 2**63 - 1
+UUID_PATTERN = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
 
 class Pages(PageNumberPagination):

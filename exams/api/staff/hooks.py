@@ -12,7 +12,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from exams.api.staff.base import LARGEST_ID, StaffViewSet
+from exams.api.staff.base import LARGEST_ID, UUID_PATTERN, StaffViewSet
 from exams.models import ApiToken, WebhookDelivery, WebhookEndpoint
 from exams.roles import ADMINISTRATORS
 from exams.services import tokens, webhooks
@@ -123,7 +123,7 @@ class EndpointViewSet(StaffViewSet):
 class DeliveryViewSet(StaffViewSet):
     serializer_class = DeliverySerializer
     view_roles = edit_roles = ADMINISTRATORS
-    lookup_value_regex = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+    lookup_value_regex = UUID_PATTERN
 
     def get_queryset(self) -> QuerySet[WebhookDelivery]:
         rows = WebhookDelivery.objects.filter(endpoint__institution__in=self.institutions(ADMINISTRATORS))

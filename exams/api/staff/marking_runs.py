@@ -9,7 +9,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from exams.api.staff.base import StaffViewSet
+from exams.api.staff.base import UUID_PATTERN, StaffViewSet
 from exams.models import MarkingRun
 from exams.results import MARKERS, RELEASERS
 from exams.services import marking_runs
@@ -29,7 +29,7 @@ class MarkingRunViewSet(StaffViewSet):
     serializer_class = MarkingRunSerializer
     view_roles = MARKERS
     edit_roles = RELEASERS
-    lookup_value_regex = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+    lookup_value_regex = UUID_PATTERN
 
     @extend_schema(summary="List when an exam was marked again, the newest first")
     def list(self, request: Request, exam: str) -> Response:

@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from exams.accounts.mail import send_invitations_soon
 from exams.api.fields import IdField
-from exams.api.staff.base import StaffViewSet
+from exams.api.staff.base import UUID_PATTERN, StaffViewSet
 from exams.models import Enrolment, Exam, Institution, Invitation, Membership, Role, RosterImport, User
 from exams.roles import ADMINISTRATORS, EDITORS, STAFF
 from exams.roster_file import LARGEST_FILE
@@ -234,7 +234,7 @@ class RosterViewSet(StaffViewSet):
     serializer_class = RosterSerializer
     view_roles = edit_roles = EDITORS
     pagination_class = None
-    lookup_value_regex = "[0-9a-f-]{36}"
+    lookup_value_regex = UUID_PATTERN
 
     @extend_schema(
         summary="Check a roster: what would come of each line, nothing written",

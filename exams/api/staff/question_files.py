@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from exams import question_files
 from exams.api.fields import IdField
 from exams.api.files import HEADERS, GivesFiles
-from exams.api.staff.base import StaffViewSet
+from exams.api.staff.base import UUID_PATTERN, StaffViewSet
 from exams.api.staff.questions import VERSION, InExam
 from exams.errors import VersionFrozen
 from exams.interchange.base import MAX_BYTES, ParsedItem
@@ -111,7 +111,7 @@ class QuestionImportViewSet(StaffViewSet):
     serializer_class = ImportSerializer
     view_roles = edit_roles = EDITORS
     pagination_class = None
-    lookup_value_regex = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+    lookup_value_regex = UUID_PATTERN
 
     @extend_schema(
         summary="Check a file of questions: what would come of each, nothing written",
