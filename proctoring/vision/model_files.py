@@ -8,6 +8,7 @@ import logging
 import math
 import shutil
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -82,10 +83,12 @@ def _export(weights: Path, size: int, folder: Path) -> None:
         copy = Path(scratch) / "phone.pt"  # the export is written beside the weights, which may be read-only
         shutil.copyfile(weights, copy)
         try:
-            model = YOLO(str(copy), task="detect")
-            exported = model.export(
-                format="openvino", imgsz=list(input_shape(size)), nms=keeps_own_boxes(model), verbose=False
-            )
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # what Ultralytics uses of torch is deprecated; not ours to mend
+                model = YOLO(str(copy), task="detect")
+                exported = model.export(
+                    format="openvino", imgsz=list(input_shape(size)), nms=keeps_own_boxes(model), verbose=False
+                )
         # Ultralytics and torch raise nearly anything for a file that is no model; the reason travels on.
         except Exception as error:
             raise ModelUnavailable(

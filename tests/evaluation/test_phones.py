@@ -54,9 +54,6 @@ def test_sources_and_sizes_have_rows_and_mistakes_have_pictures(pictures: list[J
     assert as_html(report).count("<img") == 2
 
 
-# Exporting to OpenVINO traces the model with torch.jit, which torch calls deprecated.
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
-@pytest.mark.filterwarnings("ignore::torch.jit.TracerWarning")
 def test_the_command_measures_a_clip(tmp_path: Path) -> None:
     clip, out = data_path("clips/phone_in_hand"), StringIO()
     call_command(
