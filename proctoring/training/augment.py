@@ -31,9 +31,9 @@ class Mixture:
     """Shares of training pictures by how they are made; what is left over are plain pictures of phones."""
 
     people: float = 0.09
-    others: float = 0.20
+    others: float = 0.19
     composite: float = 0.22
-    swapped: float = 0.13
+    swapped: float = 0.16
 
 
 def make(material: Material, size: int, seed: int, index: int, mixture: Mixture) -> tuple[Image, Boxes]:
