@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from enum import IntFlag
 from typing import Any
+
+
+class Looks(IntFlag):
+    """What costs too much to look for in every picture: phones, and the faces of people far from the camera."""
+
+    NONE = 0
+    PHONE = 1
+    FAR_FACES = 2
+    ALL = PHONE | FAR_FACES
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +38,12 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """One face. ``keypoints``: right eye, left eye, nose tip, mouth, right ear, left ear (the person's), as (x, y)."""
+    """One face. ``keypoints``: right eye, left eye, nose tip, mouth, right ear, left ear (the person's), as (x, y).
+    ``far``: only the look for people far away shows it."""
 
     box: Box
     keypoints: tuple[tuple[float, float], ...] = ()
+    far: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +121,7 @@ class Observation:
     """Everything seen in one picture.
 
     ``faces`` is ``None`` when nobody looked (detector off), ``phones`` is ``None`` when nobody looked in this picture.
+    ``looked_far``: people far away were looked for as well.
     ``pose`` and ``eyes`` belong to the candidate's face, which is ``faces[0]`` (the largest); ``glance`` is for when it
     is the only one. ``timings`` holds CPU milliseconds by stage ("decode", "quality", "faces", "glance", "mesh",
     "phone"). ``fingerprint`` (see :mod:`proctoring.vision.fingerprint`) tells whether the same picture comes again; ""
@@ -124,6 +137,7 @@ class Observation:
     phones: tuple[Box, ...] | None = None
     glance: Glance | None = None
     fingerprint: str = ""
+    looked_far: bool = True
     models: Mapping[str, ModelRef] = field(default_factory=dict)
     timings: Mapping[str, float] = field(default_factory=dict)
 
@@ -153,15 +167,20 @@ class Observation:
             quality=Quality(**data["quality"]),
             faces=None
             if faces is None
-            else tuple(Face(Box(**face["box"]), tuple((x, y) for x, y in face["keypoints"])) for face in faces),
+            else tuple(_face(face) for face in faces),
             pose=None if data["pose"] is None else HeadPose(**data["pose"]),
             eyes=None if data["eyes"] is None else Eyes(**data["eyes"]),
             phones=None if phones is None else tuple(Box(**box) for box in phones),
             glance=None if data.get("glance") is None else _glance(data["glance"]),
-            fingerprint=data.get("fingerprint", ""),  # a worker of an older version sends none
+            fingerprint=data.get("fingerprint", ""),  # a worker of an older version sends neither this nor the next
+            looked_far=data.get("looked_far", False),
             models={stage: ModelRef(**ref) for stage, ref in dict(data["models"]).items()},
             timings=dict(data["timings"]),
         )
+
+
+def _face(data: Mapping[str, Any]) -> Face:
+    return Face(Box(**data["box"]), tuple((x, y) for x, y in data["keypoints"]), data.get("far", False))
 
 
 def _glance(data: Mapping[str, Any]) -> Glance:

@@ -131,7 +131,7 @@ class Supervisor(threading.Thread):
         """False when the worker does not take it, and so is lost."""
         assert self._channel is not None
         try:
-            self._channel.send(Look(job.jpeg, job.look_for_phone, job.known), self._pool.config.timeout)
+            self._channel.send(Look(job.jpeg, job.looks, job.known), self._pool.config.timeout)
         except OSError:
             self._channel.close()  # half a message may be in it
             return False

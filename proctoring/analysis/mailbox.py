@@ -13,7 +13,7 @@ from proctoring.analysis.scheduler import LongestWaitingFirst
 from proctoring.analysis.verdict import STOPPED, SUPERSEDED, Analysed, NotAnalysed, Verdict
 
 if TYPE_CHECKING:
-    from proctoring.observation import Measured
+    from proctoring.observation import Looks, Measured
 
 
 @dataclass(eq=False, slots=True)
@@ -22,7 +22,7 @@ class Job:
 
     session_id: str
     jpeg: bytes
-    look_for_phone: bool
+    looks: Looks
     future: asyncio.Future[Verdict]
     known: Measured | None = None
     submitted: float = field(default_factory=time.monotonic)

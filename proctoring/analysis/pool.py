@@ -13,7 +13,7 @@ from proctoring.analysis.restarts import Strikes
 from proctoring.analysis.verdict import NOT_READY, WORKER_DIED, Analysed, NotAnalysed, Rejected, Verdict
 
 if TYPE_CHECKING:
-    from proctoring.observation import Measured
+    from proctoring.observation import Looks, Measured
     from proctoring.vision.config import DetectorStatus
 
 
@@ -31,7 +31,7 @@ class Pool(Protocol):
     def stop(self) -> None: ...
 
     async def submit(
-        self, session_id: str, jpeg: bytes, look_for_phone: bool, known: Measured | None = None
+        self, session_id: str, jpeg: bytes, looks: Looks, known: Measured | None = None
     ) -> Verdict: ...
 
     def state(self) -> dict[str, Any]: ...
@@ -51,11 +51,11 @@ class PoolBase:
         self.strikes = Strikes()
 
     async def submit(
-        self, session_id: str, jpeg: bytes, look_for_phone: bool, known: Measured | None = None
+        self, session_id: str, jpeg: bytes, looks: Looks, known: Measured | None = None
     ) -> Verdict:
         """The verdict on one frame, always: a frame nobody takes in time is answered as well. Raises nothing."""
         loop = asyncio.get_running_loop()
-        job = Job(session_id, jpeg, look_for_phone, loop.create_future(), known)
+        job = Job(session_id, jpeg, looks, loop.create_future(), known)
         self.metrics.count("frames_submitted")
         if self.strikes.out(session_id, time.monotonic()):
             self._count(NotAnalysed(WORKER_DIED))

@@ -12,7 +12,7 @@ import msgpack
 
 from proctoring.analysis.declared import as_declared, number, text
 from proctoring.analysis.verdict import WORKER_FAILED, Analysed, Look, NotAnalysed, Rejected, Verdict
-from proctoring.observation import Measured, ModelRef, Observation
+from proctoring.observation import Looks, Measured, ModelRef, Observation
 
 if TYPE_CHECKING:
     from proctoring.analysis.mailbox import Job
@@ -27,8 +27,8 @@ GONE_SECONDS = 8.0  # a worker that announced nothing for so long is gone
 REPLY_SECONDS = 30  # verdicts nobody fetches any more are dropped by Redis
 
 
-# A frame as it travels: the job's name, the JPEG, whether to look for a phone, and what is known of head and eyes.
-PackedFrame = tuple[str, bytes, bool, dict[str, Any] | None]
+# A frame as it travels: the job's name, the JPEG, what of the costly to look for, and what is known of head and eyes.
+PackedFrame = tuple[str, bytes, int, dict[str, Any] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +42,12 @@ class Announcement:
 
 
 def pack_frame(name: str, job: Job) -> PackedFrame:
-    return name, job.jpeg, job.look_for_phone, None if job.known is None else asdict(job.known)
+    return name, job.jpeg, int(job.looks), None if job.known is None else asdict(job.known)
 
 
-def unpack_look(jpeg: bytes, look_for_phone: bool, known: dict[str, Any] | None) -> Look:
+def unpack_look(jpeg: bytes, looks: int, known: dict[str, Any] | None) -> Look:
     """Raises KeyError or TypeError when ``known`` is not what :func:`pack_frame` sent."""
-    return Look(jpeg, look_for_phone, None if known is None else Measured.from_dict(known))
+    return Look(jpeg, Looks(looks), None if known is None else Measured.from_dict(known))
 
 
 def pack_verdict(job: str, verdict: Verdict, cpu_ms: float) -> bytes:

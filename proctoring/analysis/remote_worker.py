@@ -92,14 +92,14 @@ def look(reply_to: str, frames: list[PackedFrame], sent: float, expires: float) 
     from proctoring.analysis.verdict import NOT_READY, NotAnalysed
 
     assert _replies is not None, "This worker does not consume the queue of frames."
-    for job, jpeg, look_for_phone, known in frames:
+    for job, jpeg, looks, known in frames:
         if time.time() - sent > expires:
             continue
         began = time.process_time()
         if _analyzer is None:
             verdict: Any = NotAnalysed(NOT_READY)
         else:
-            verdict = judge(_analyzer, unpack_look(jpeg, look_for_phone, known))
+            verdict = judge(_analyzer, unpack_look(jpeg, looks, known))
         cpu_ms = (time.process_time() - began) * 1000
         with _replies.pipeline(transaction=False) as pipe:
             pipe.rpush(reply_to, pack_verdict(job, verdict, cpu_ms))

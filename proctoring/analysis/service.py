@@ -17,7 +17,7 @@ from proctoring.analysis.pool import Pool
 from proctoring.analysis.verdict import Analysed, NotAnalysed, Rejected, Verdict
 
 if TYPE_CHECKING:
-    from proctoring.observation import Measured
+    from proctoring.observation import Looks, Measured
     from proctoring.vision.config import AnalyzerConfig, DetectorStatus
 
 __all__ = ["Analysed", "Analysis", "NotAnalysed", "Rejected", "Verdict", "analysis", "running", "start", "stop"]
@@ -36,13 +36,13 @@ class Analysis:
         self._pool.start()
 
     async def submit(
-        self, session_id: str, jpeg: bytes, look_for_phone: bool, known: Measured | None = None
+        self, session_id: str, jpeg: bytes, looks: Looks, known: Measured | None = None
     ) -> Verdict:
         """The verdict on one JPEG. A newer frame of the same session supersedes one that still waits.
 
         ``known``: what was last measured of head and eyes, where it may stand.
         """
-        return await self._pool.submit(session_id, jpeg, look_for_phone, known)
+        return await self._pool.submit(session_id, jpeg, looks, known)
 
     def status(self) -> list[DetectorStatus]:
         """Which detectors run, and why not; empty while the first worker still loads."""

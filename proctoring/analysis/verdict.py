@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from proctoring.observation import Measured, Observation
+    from proctoring.observation import Looks, Measured, Observation
     from proctoring.vision.config import DetectorStatus
 
 # Why a frame was not analysed. The words travel to the candidate's page.
@@ -51,7 +51,7 @@ class Look:
     """To a worker: look at this JPEG. ``known``: of head and eyes, which stands where the face looks the same."""
 
     jpeg: bytes
-    look_for_phone: bool
+    looks: Looks
     known: Measured | None = None
 
 

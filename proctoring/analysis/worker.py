@@ -55,7 +55,7 @@ def judge(analyzer: Analyzer, look: Look) -> Verdict:
     from proctoring.vision.frame import BadFrame
 
     try:
-        return Analysed(analyzer.analyse(look.jpeg, look_for_phone=look.look_for_phone, known=look.known))
+        return Analysed(analyzer.analyse(look.jpeg, looks=look.looks, known=look.known))
     except BadFrame as error:
         return Rejected(error.code, str(error))
     except Exception:

@@ -15,7 +15,8 @@ from proctoring.evaluation.statistics import Share
 from proctoring.replay.clips import encode
 from proctoring.risk.conditions import read
 from proctoring.risk.policy import NO_FACE, Policy
-from proctoring.vision.faces import FaceDetector, FaceMesh
+from proctoring.vision.face_mesh import FaceMesh
+from proctoring.vision.faces import FaceDetector
 from proctoring.vision.frame import decode
 
 SMALLEST_GROUP = 20

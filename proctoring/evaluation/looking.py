@@ -9,7 +9,7 @@ from pathlib import Path
 
 from proctoring.analysis.config import analyzer_config
 from proctoring.evaluation.report import NotMeasurable
-from proctoring.observation import Box, ModelRef, Observation
+from proctoring.observation import Box, Looks, ModelRef, Observation
 from proctoring.vision.analyzer import Analyzer
 from proctoring.vision.frame import BadFrame, decode
 from proctoring.vision.model_files import ModelUnavailable
@@ -42,7 +42,7 @@ class Looker:
             raise NotMeasurable(f"{picture} cannot be read: {error.strerror or error}.") from error
 
     def look_at(self, jpeg: bytes, *, phone: bool = False) -> Observation:
-        return self._analyzer.analyse(jpeg, look_for_phone=phone)
+        return self._analyzer.analyse(jpeg, looks=Looks.ALL if phone else Looks.FAR_FACES)
 
 
 class FullPrecision:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from proctoring.evaluation.labelled import LabelledClip, Span
-from proctoring.observation import Measured, Observation
+from proctoring.observation import Looks, Measured, Observation
 from proctoring.replay.clips import picture_at
 from proctoring.risk.calibration import LEARNING_SECONDS, Calibration, sample_of, summarise
 from proctoring.risk.engine import Engine
@@ -84,7 +84,7 @@ def play(clip: LabelledClip, observations: Sequence[Observation], setting: Setti
     events = []
     measured: Measured | None = None
     for time, seen in steps:
-        looked = seen if engine.wants_phone else replace(seen, phones=None)
+        looked = looked_at(seen, engine.wants(START + time))
         if setting.glances and engine.pose_may_stand(START + time):
             looked = glanced_at(looked, measured)
         if looked.pose is None or looked.pose.source != "stands":
@@ -93,6 +93,14 @@ def play(clip: LabelledClip, observations: Sequence[Observation], setting: Setti
             if event.ledger == "integrity" and time >= 0:
                 events.append(Seen(event.name, time - event.detail["held_seconds"], time))
     return events
+
+
+def looked_at(seen: Observation, looks: Looks) -> Observation:
+    """A picture in which everything was looked for, as a session sees it that wants only ``looks``."""
+    near = tuple(face for face in seen.faces or () if not face.far)
+    if Looks.FAR_FACES not in looks and near:  # where nobody is near, those far away are looked for all the same
+        seen = replace(seen, faces=near, looked_far=False)
+    return seen if Looks.PHONE in looks else replace(seen, phones=None)
 
 
 def glanced_at(seen: Observation, known: Measured | None) -> Observation:

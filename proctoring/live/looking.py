@@ -57,7 +57,7 @@ class Looker:
     async def _look(self, frame: Frame, at: float, received: float) -> None:
         live = self._live
         submitted = time.monotonic()
-        verdict = await analysis().submit(str(live.id), frame.jpeg, live.wants_phone(at), _known(live, at))
+        verdict = await analysis().submit(str(live.id), frame.jpeg, live.wants(at), _known(live, at))
         if isinstance(verdict, Analysed) and not live.pace.keeps_own:
             now, waited = time.monotonic(), verdict.waited_ms / 1000
             lag = now - verdict.answered

@@ -16,7 +16,7 @@ from proctoring.live.clock import FrameClock, ReplayClock
 from proctoring.live.gaps import Gaps
 from proctoring.live.pace import Pace
 from proctoring.live.repetition import Repetition
-from proctoring.observation import Box, Measured, Observation
+from proctoring.observation import Box, Looks, Measured, Observation
 from proctoring.risk.calibration import Calibration
 from proctoring.risk.engine import Engine
 from proctoring.risk.events import EventDraft, Step
@@ -124,12 +124,12 @@ class LiveSession:
             return 1 / CALIBRATION_FRAMES_PER_SECOND
         return 1 / (self.connection.policy.frames_per_second if self.watching else CHECK_FRAMES_PER_SECOND)
 
-    def wants_phone(self, at: float) -> bool:
-        """Whether a frame taken at ``at`` (Unix seconds) is to be searched for a phone."""
+    def wants(self, at: float) -> Looks:
+        """What of the costly to look for in a frame taken at ``at`` (Unix seconds)."""
         if self.engine is not None:
-            return self.engine.wants_phone_at(at, asked=self.pace.asked_seconds)
+            return self.engine.wants(at, asked=self.pace.asked_seconds)
         counts = self.connection.policy.rule(PHONE_DETECTED) is not None
-        return counts and self._frames_seen % CHECK_PHONE_EVERY == 0
+        return Looks.ALL if counts and self._frames_seen % CHECK_PHONE_EVERY == 0 else Looks.FAR_FACES
 
     def known(self, at: float) -> Measured | None:
         """What was last measured of head and eyes, if it may stand in a frame taken at ``at`` (Unix seconds)."""

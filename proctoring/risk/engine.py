@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from proctoring.observation import Box, Observation
-from proctoring.risk import sentences
+from proctoring.observation import Box, Looks, Observation
+from proctoring.risk import sentences, wanted
 from proctoring.risk.browser import Browser, Due, known_kinds
 from proctoring.risk.calibration import Calibration, Learner
 from proctoring.risk.calm import Calm
@@ -40,8 +40,6 @@ SEEN = (NO_FACE, MULTIPLE_FACES, LOOKING_AWAY, PHONE_DETECTED)
 # Pictures that fail again this soon after the last failure belong to the same trouble.
 NOT_ANALYSED_QUIET_SECONDS = 10.0
 SHORTEST_LOSS_SECONDS = 1.0  # of a connection that was gone mostly during a pause; less is the pause's own edge
-# Head and eyes are measured at least this often, however little the face changes.
-MEASURED_SECONDS = 2.0
 LOOKS_FOR_A_PHONE = 2  # one look may be a mistake of the detector, however short the limit
 STATE_VERSION = 1
 
@@ -113,19 +111,13 @@ class Engine:
 
     @property
     def wants_phone(self) -> bool:
-        """Whether to look for a phone in the next picture: in every n-th, and in each one while a phone is in view."""
-        if self.policy.rule(PHONE_DETECTED) is None:
-            return False
-        since = self._state.frames_since_phone_look
-        return since is None or since + 1 >= self.policy.phone_every or self._runs[PHONE_DETECTED].is_open
+        """Whether to look for a phone in the next picture."""
+        return wanted.phone(self.policy, self._state, self._runs)
 
-    def wants_phone_at(self, time: float, *, asked: float) -> bool:
-        """As :attr:`wants_phone`, for a picture captured at ``time``. Where pictures are asked for more slowly than the
-        exam wants them (every ``asked`` seconds), looks for phones stay as close together in time as they were."""
-        rule, interval = self.policy.rule(PHONE_DETECTED), self.policy.interval(PHONE_DETECTED)
-        if rule is None or asked <= self.policy.interval() + EPSILON:
-            return self.wants_phone
-        return self.wants_phone or self._runs[PHONE_DETECTED].age(time) >= interval - asked / 2
+    def wants(self, time: float, *, asked: float = 0.0) -> Looks:
+        """What of the costly to look for in the picture captured at ``time``, the next. ``asked`` as in
+        :meth:`observe`."""
+        return wanted.looks(self.policy, self._state, self._runs, time, asked=asked)
 
     @property
     def something_holds(self) -> bool:
@@ -136,12 +128,10 @@ class Engine:
     def pose_may_stand(self, time: float) -> bool:
         """Whether what was last measured of head and eyes may stand in the picture of ``time``, if the face looks the
         same: not while anything holds or may begin to, nor while the neutral is learned, and never for long."""
-        state = self._state
-        if state.measured_at is None or not state.settled or any(self._runs[name].is_open for name in SEEN):
+        if not self._state.settled or any(self._runs[name].is_open for name in SEEN):
             return False
-        half = self.policy.interval() / 2  # the next picture, which must be measured, comes a little late
         known = self.calibrated or self._learner.finished
-        return known and time - state.measured_at <= MEASURED_SECONDS - half
+        return known and not wanted.measurement_is_due(self.policy, self._state, time)
 
     def observe(self, time: float, observation: Observation, *, asked: float = 0.0) -> Step:
         """Take in what was seen in the picture captured at ``time``. ``asked``: how many seconds after the one before
@@ -299,6 +289,8 @@ class Engine:
             state.frames_since_phone_look += 1
 
     def _note_measurement(self, time: float, observation: Observation, *, settled: bool) -> None:
+        if observation.looked_far:
+            self._state.far_at = time
         if observation.pose is None or observation.pose.source != "stands":
             self._state.measured_at, self._state.settled = time, settled
 

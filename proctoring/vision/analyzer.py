@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from proctoring.observation import Eyes, Face, Glance, HeadPose, Measured, ModelRef, Observation
+from proctoring.observation import Eyes, Face, Glance, HeadPose, Looks, Measured, ModelRef, Observation
 from proctoring.vision import memory, native
 from proctoring.vision.config import AnalyzerConfig, DetectorStatus
 from proctoring.vision.frame import decode
@@ -33,7 +33,8 @@ class Analyzer:
         models_dir = Path(config.models_dir)
         memory.keep_freed()
         native.set_up(models_dir)
-        from proctoring.vision import eyes, faces, fingerprint, glance, head_pose, phones, quality  # native libraries
+        # Native libraries, all of them.
+        from proctoring.vision import eyes, face_mesh, faces, fingerprint, glance, head_pose, phones, quality
 
         self._config = config
         self._eyes, self._head_pose, self._quality, self._inside = eyes, head_pose, quality, faces.inside
@@ -41,11 +42,11 @@ class Analyzer:
         self.detectors: dict[str, DetectorStatus] = {}
         with native.quiet():
             self._faces = self._load("faces", faces.FaceDetector)
-            self._mesh = self._load("mesh", lambda: faces.FaceMesh(self._faces or faces.FaceDetector()))
+            self._mesh = self._load("mesh", lambda: face_mesh.FaceMesh(self._faces or faces.FaceDetector()))
             self._phones = self._load("phone", lambda: phones.PhoneDetector(config))
 
-    def analyse(self, jpeg: bytes, *, look_for_phone: bool, known: Measured | None = None) -> Observation:
-        """Everything seen in one JPEG. Raises :class:`~proctoring.vision.frame.BadFrame` when it cannot be judged.
+    def analyse(self, jpeg: bytes, *, looks: Looks = Looks.ALL, known: Measured | None = None) -> Observation:
+        """What is seen in one JPEG. Raises :class:`~proctoring.vision.frame.BadFrame` when it cannot be judged.
 
         ``known`` stands for what the mesh would measure where the face looks as it did there.
         """
@@ -61,7 +62,7 @@ class Analyzer:
         faces: tuple[Face, ...] | None = None
         if self._faces is not None:
             with _timed(timings, "faces"):
-                faces = self._faces.detect(picture)
+                faces = self._faces.detect(picture, far=Looks.FAR_FACES in looks)
         glance: Glance | None = None
         if faces and len(faces) == 1 and self._mesh is not None:
             with _timed(timings, "glance"):
@@ -71,7 +72,7 @@ class Analyzer:
             stands = False
         pose, eyes = self._measure(picture, faces, known if stands else None, timings)
         phones = None
-        if look_for_phone and self._phones is not None:
+        if Looks.PHONE in looks and self._phones is not None:
             with _timed(timings, "phone"):
                 phones = self._phones.detect(picture)
         return Observation(
@@ -84,6 +85,7 @@ class Analyzer:
             phones=phones,
             glance=glance,
             fingerprint=fingerprint,
+            looked_far=faces is not None and Looks.FAR_FACES in looks,
             models=self._models(timings),
             timings=timings,
         )

@@ -1,31 +1,24 @@
-"""Faces by MediaPipe 0.10.21: the only module that knows it.
+"""How many faces are in view, and where: MediaPipe's two detection networks and what it takes to believe them.
 
-Presence and number come from the short-range detector (99.3 % of 1,616 faces of seven groups, 1 ms), landmarks of the
-candidate's face from FaceMesh's networks (2 ms), which are handed the face that the detector found.
+The short-range network (99.3 % of 1,616 faces of seven groups) looks at every picture, the full-range one, which sees
+people farther away and costs three times as much, where it is asked for and wherever the first found nobody.
 """
 
 from __future__ import annotations
 
-import math
-from contextlib import nullcontext
 from dataclasses import replace
-from importlib import import_module
-from importlib.util import find_spec
-from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from proctoring.observation import Box, Face, ModelRef
-from proctoring.vision import model_files, native
-from proctoring.vision.arrays import Landmarks, Rgb
-from proctoring.vision.model_files import ModelUnavailable
+from proctoring.vision import model_files
+from proctoring.vision.arrays import Rgb
+from proctoring.vision.face_network import FULL_RANGE, SHORT_RANGE, FaceNetwork, Model, Window, whole
+from proctoring.vision.model_files import ModelUnavailable, in_mediapipe
 
 # Measured by `manage.py evaluate groups` and on the clips. Taken plainly, the detector's first look finds 93 % of 1,778
 # portraits that fill their picture, and a face in 11 of 200 garments and tools. With the looks below it is 99.5 %, and
 # 0.4 % of 2,700 pictures without anybody (docs/accuracy.md has the groups), while every face of the clips stays, down
 # to 0.50 on people far away in a dim room, and a hand before a patterned shirt, a wallet or a phone is never a second
-# face. People working in the background need no rule: no face narrower than 0.12 of the picture was ever found.
+# face.
 MIN_SCORE = 0.5  # the detector's own floor: asked for less, it returns the same
 SURE_SCORE = 0.84  # one false face of these pictures is surer (0.88)
 # Enlarged, true faces score alike whatever the margin, false ones now high, now nothing.
@@ -41,26 +34,12 @@ LARGE_FACE_SCORE = 0.57
 # The detector overlooks faces that fill what it is shown: one in fourteen portraits. In a black frame it sees them.
 _FRAME_MARGINS = (0.25, 0.5)  # of the picture's larger side, on each side
 _SAME_FACE_IOU = 0.3
-_MESH_MARGIN = 0.5
-# MediaPipe's own FaceMesh looks for the face once more, with the same detector, before it measures one: 2 of 6 ms. This
-# is the part after that look (face_landmark_front_cpu.binarypb in the wheel).
-_MESH_GRAPH = """
-input_stream: "image"
-input_stream: "roi"
-input_side_packet: "with_attention"
-output_stream: "landmarks"
-node {
-  calculator: "FaceLandmarkCpu"
-  input_stream: "IMAGE:image"
-  input_stream: "ROI:roi"
-  input_side_packet: "WITH_ATTENTION:with_attention"
-  output_stream: "LANDMARKS:landmarks"
-}
-"""
-_ROI_SIDES = 1.5  # mediapipe/modules/face_landmark/face_detection_front_detection_to_roi.pbtxt
-# A NormalizedLandmark in its list as protobuf writes it: two bytes of tag and length, then a byte of tag and the value
-# for each of x, y and z. Reading 478 of them one by one takes 0.3 ms.
-_LANDMARK = np.dtype({"names": ["x", "y", "z"], "formats": ["<f4"] * 3, "offsets": [3, 8, 13], "itemsize": 17})
+# People far away, down to three quarters of the narrowest face of `walking_in`. Those who work behind the candidate of
+# `head_turns` are 0.04 wide. Of 1,635 pictures of rooms, people at cameras and things, what passed was a person's face
+# in all but one (a knitted figure's), down to enlarged scores of 0.66.
+FAR_WIDTHS = (0.065, 0.2)  # of the picture's width
+FAR_SCORE = 0.6  # min_score_thresh of face_detection_full_range.pbtxt
+FAR_SECOND_LOOK_SCORE = 0.66  # mean of the enlarged looks
 _WHOLE = Box(0.0, 0.0, 1.0, 1.0)
 
 
@@ -68,33 +47,42 @@ class FaceDetector:
     """Finds every face. Raises :class:`~proctoring.vision.model_files.ModelUnavailable` with the reason."""
 
     def __init__(self) -> None:
-        self.model: ModelRef = model_files.reference(_file("face_detection/face_detection_short_range.tflite"))
-        self._graph = _solution(
-            "face_detection", "FaceDetection", model_selection=0, min_detection_confidence=MIN_SCORE
-        )
+        self.model: ModelRef = model_files.reference(in_mediapipe(SHORT_RANGE.file), in_mediapipe(FULL_RANGE.file))
+        self._near, self._far = _network(SHORT_RANGE), _network(FULL_RANGE)
 
-    def detect(self, picture: Rgb) -> tuple[Face, ...]:
+    def detect(self, picture: Rgb, *, far: bool = True) -> tuple[Face, ...]:
         """All faces in an RGB picture (height, width, 3), the largest first; boxes may reach beyond the picture.
 
         A face the detector is unsure of is looked at again, enlarged, and dropped unless those looks are surer: hands,
         wallets and printed shirts pass the first look with scores up to 0.88. A picture in which nothing was found is
-        looked at again in a black frame, for a face that fills it.
+        looked at again in a black frame, for a face that fills it. ``far``: look for people far away as well, which a
+        picture without a near face is looked at for in any case.
         """
         faces = [face for face in self.look(picture) if self._holds(picture, face)]
+        if far or not faces:
+            faces += self._far_away(picture, faces)
         if not faces:
             faces = self._filling(picture)
         return tuple(sorted(_distinct(faces), key=lambda face: _clipped(face.box).area, reverse=True))
 
-    def look(self, picture: Rgb) -> list[Face]:
-        """What one plain look finds, the surest first."""
-        found = self._graph.process(picture).detections or []
-        return [_face(detection) for detection in found]
+    def look(self, picture: Rgb, window: Window | None = None) -> list[Face]:
+        """What one plain look finds in a window of the picture, or in all of it, the surest first."""
+        return self._near.look(picture, window or whole(picture), least=MIN_SCORE)
+
+    def _far_away(self, picture: Rgb, near: list[Face]) -> list[Face]:
+        """Faces that are small in the picture, but those already found ``near``."""
+        return [
+            replace(face, far=True)
+            for face in self._far.look(picture, whole(picture), least=FAR_SCORE)
+            if FAR_WIDTHS[0] <= face.box.width <= FAR_WIDTHS[1]
+            and not any(_is_part_of(face.box, other.box) for other in near)
+            and _mean(self._enlarged(picture, face)) >= FAR_SECOND_LOOK_SCORE
+        ]
 
     def _filling(self, picture: Rgb) -> list[Face]:
         for margin in _FRAME_MARGINS:
-            framed, window = cut_out(picture, _WHOLE, margin=margin)
-            placed = [_placed(face, window) for face in self.look(framed)]
-            faces = [face for face in placed if face.box.width >= LARGE_FACE and self._holds(picture, face)]
+            found = self.look(picture, around(picture, _WHOLE, margin=margin))
+            faces = [face for face in found if face.box.width >= LARGE_FACE and self._holds(picture, face)]
             if faces:
                 return faces
         return []
@@ -109,100 +97,28 @@ class FaceDetector:
         scores += [self._score_enlarged(picture, face, margin=margin) for margin in others]
         if face.box.width >= LARGE_FACE:
             return sorted(scores)[-2] >= LARGE_FACE_SCORE
-        return sum(scores) / len(scores) >= SECOND_LOOK_SCORE
+        return _mean(scores) >= SECOND_LOOK_SCORE
+
+    def _enlarged(self, picture: Rgb, face: Face) -> list[float]:
+        return [self._score_enlarged(picture, face, margin=margin) for margin in _SECOND_LOOK_MARGINS]
 
     def _score_enlarged(self, picture: Rgb, face: Face, *, margin: float) -> float:
         """Of the same face in a part of the picture around it; 0 when it is not found there."""
-        crop, window = cut_out(picture, face.box, margin=margin)
-        again = (look.box for look in self.look(crop) if _centre_lies_in(within(look.box, window), face.box))
-        return max((box.score for box in again), default=0.0)
+        again = self.look(picture, around(picture, face.box, margin=margin))
+        return max((one.box.score for one in again if _centre_lies_in(one.box, face.box)), default=0.0)
 
 
-class FaceMesh:
-    """478 landmarks of one face. Raises :class:`~proctoring.vision.model_files.ModelUnavailable` with the reason."""
+def around(picture: Rgb, box: Box, *, margin: float) -> Window:
+    """A square of whole pixels around ``box``. ``margin`` in larger sides of the box, on each side.
 
-    def __init__(self, detector: FaceDetector) -> None:
-        self.model: ModelRef = model_files.reference(_file("face_landmark/face_landmark_with_attention.tflite"))
-        self._detector = detector
-        self._rect, self._graph = _mesh_graph()
-        self._greeted = False
-
-    def landmarks(self, picture: Rgb, face: Face, *, alone: bool) -> Landmarks | None:
-        """Landmarks of ``face`` in pixels of the picture, or None when the mesh finds no hold on it.
-
-        The mesh leans on the detector's box. Beside other faces (not ``alone``), and where it found no hold, that is
-        taken from an enlarged look. What is found elsewhere than on ``face`` is thrown away.
-        """
-        seen = inside(face).box
-        if alone:
-            points = self._measure(picture, face)
-            if points is not None and _lies_on(points, seen, picture):
-                return points
-        crop, window = cut_out(picture, seen, margin=_MESH_MARGIN)
-        for again in self._detector.look(crop)[:1]:
-            points = self._measure(crop, again)
-            if points is not None:
-                height, width = picture.shape[:2]
-                points += np.array((window.x * width, window.y * height, 0.0))
-                return points if _lies_on(points, seen, picture) else None
-        return None
-
-    def _measure(self, picture: Rgb, face: Face) -> Landmarks | None:
-        height, width = picture.shape[:2]
-        with nullcontext() if self._greeted else native.quiet():  # the first face makes MediaPipe greet on stderr
-            found = self._graph.process({"image": picture, "roi": self._roi(face, width, height)}).landmarks
-        if found is None:
-            return None
-        self._greeted = True
-        coordinates = np.frombuffer(found.SerializeToString(), _LANDMARK)
-        points = np.stack([coordinates[axis] for axis in "xyz"], axis=1).astype(np.float64)
-        return np.asarray(points * (width, height, width))  # z is scaled like x
-
-    def _roi(self, face: Face, width: int, height: int) -> Any:
-        """A square around the box, turned until the eyes are level, as MediaPipe makes it."""
-        box = face.box
-        (right_x, right_y), (left_x, left_y) = face.keypoints[:2]
-        side = max(box.width * width, box.height * height) * _ROI_SIDES
-        return self._rect(
-            x_center=box.x + box.width / 2,
-            y_center=box.y + box.height / 2,
-            width=side / width,
-            height=side / height,
-            rotation=math.atan2((left_y - right_y) * height, (left_x - right_x) * width),
-        )
-
-
-def cut_out(picture: Rgb, box: Box, *, margin: float) -> tuple[Rgb, Box]:
-    """A square around ``box``, black where it reaches beyond the picture, and where it lies in the picture.
-
-    ``margin`` in larger sides of the box, on each side. The black border matters: the detector misses faces that fill
-    the whole of what it is shown.
+    The black border where it reaches beyond the picture matters: the detector misses faces that fill the whole of what
+    it is shown.
     """
     height, width = picture.shape[:2]
     reach = max(1, round(max(box.width * width, box.height * height) * (0.5 + margin)))
     left = round((box.x + box.width / 2) * width) - reach
     top = round((box.y + box.height / 2) * height) - reach
-    square = np.zeros((2 * reach, 2 * reach, 3), np.uint8)
-    inside = picture[max(0, top) : top + 2 * reach, max(0, left) : left + 2 * reach]
-    square[max(0, -top) :, max(0, -left) :][: inside.shape[0], : inside.shape[1]] = inside
-    return square, Box(left / width, top / height, 2 * reach / width, 2 * reach / height)
-
-
-def within(box: Box, window: Box) -> Box:
-    """A box found in a part of the picture, in coordinates of the whole."""
-    return Box(
-        window.x + box.x * window.width,
-        window.y + box.y * window.height,
-        box.width * window.width,
-        box.height * window.height,
-        box.score,
-    )
-
-
-def _placed(face: Face, window: Box) -> Face:
-    """A face found in a part of the picture, in coordinates of the whole."""
-    points = tuple((window.x + x * window.width, window.y + y * window.height) for x, y in face.keypoints)
-    return Face(within(face.box, window), points)
+    return Window(left, top, 2 * reach)
 
 
 def inside(face: Face) -> Face:
@@ -240,51 +156,18 @@ def _centre_lies_in(box: Box, other: Box) -> bool:
     return other.x <= x <= other.x + other.width and other.y <= y <= other.y + other.height
 
 
-def _lies_on(points: Landmarks, box: Box, picture: Rgb) -> bool:
-    height, width = picture.shape[:2]
-    x, y = points[:, 0].mean() / width, points[:, 1].mean() / height
-    return bool(box.x <= x <= box.x + box.width and box.y <= y <= box.y + box.height)
+def _is_part_of(box: Box, other: Box) -> bool:
+    """The networks' boxes of one face differ in size, so that their overlap alone does not tell."""
+    return overlap(box, other) >= _SAME_FACE_IOU or _centre_lies_in(box, other)
 
 
-def _face(detection: Any) -> Face:
-    place = detection.location_data
-    box = place.relative_bounding_box
-    return Face(
-        Box(box.xmin, box.ymin, box.width, box.height, min(1.0, detection.score[0])),
-        tuple((point.x, point.y) for point in place.relative_keypoints),
-    )
+def _mean(scores: list[float]) -> float:
+    return sum(scores) / len(scores)
 
 
-def _file(name: str) -> Path:
-    """A model inside the mediapipe wheel, found without importing it."""
-    package = find_spec("mediapipe")
-    if package is None or package.origin is None:
-        raise ModelUnavailable(f"mediapipe is not installed, and with it {Path(name).name} is missing.")
-    return Path(package.origin).parent / "modules" / name
-
-
-def _solution(module: str, name: str, **options: Any) -> Any:
-    """A warm MediaPipe graph: a damaged model shows itself here, not at the first candidate's frame."""
+def _network(model: Model) -> FaceNetwork:
+    path = in_mediapipe(model.file)
     try:
-        graph = getattr(import_module(f"mediapipe.python.solutions.{module}"), name)(**options)
-        graph.process(np.zeros((128, 128, 3), np.uint8))
-    except (ImportError, OSError, RuntimeError, ValueError) as error:
-        raise _unavailable(name, error) from error
-    return graph
-
-
-def _mesh_graph() -> tuple[Any, Any]:
-    """What makes a region of interest, and the warm graph that takes one."""
-    try:
-        rect = import_module("mediapipe.framework.formats.rect_pb2").NormalizedRect
-        base = import_module("mediapipe.python.solution_base").SolutionBase
-        graph = base(graph_config=_MESH_GRAPH, side_inputs={"with_attention": True}, outputs=["landmarks"])
-        whole = rect(x_center=0.5, y_center=0.5, width=1.0, height=1.0)
-        graph.process({"image": np.zeros((128, 128, 3), np.uint8), "roi": whole})
-    except (ImportError, OSError, RuntimeError, ValueError) as error:
-        raise _unavailable("FaceMesh", error) from error
-    return rect, graph
-
-
-def _unavailable(name: str, error: Exception) -> ModelUnavailable:
-    return ModelUnavailable(f"MediaPipe cannot load {name} ({' '.join(str(error).split())[:200]}).")
+        return FaceNetwork(path, model)
+    except (ImportError, OSError, RuntimeError) as error:
+        raise ModelUnavailable(f"{path}: OpenVINO cannot load it ({' '.join(str(error).split())[:200]}).") from error

@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 from proctoring.observation import ModelRef
@@ -24,12 +25,24 @@ class ModelUnavailable(RuntimeError):
     """A model cannot be used; the message is one sentence naming the file and what was wrong."""
 
 
-def reference(path: Path) -> ModelRef:
-    """The file's name and the SHA-256 of its bytes. Raises :class:`ModelUnavailable` when it cannot be read."""
-    try:
-        return ModelRef(path.name, hashlib.sha256(path.read_bytes()).hexdigest())
-    except OSError as error:
-        raise ModelUnavailable(f"{path}: {error.strerror or error}.") from error
+def reference(*paths: Path) -> ModelRef:
+    """The name of the file and the SHA-256 of its bytes; of several that look together, one name after the other and
+    the hash of all their bytes. Raises :class:`ModelUnavailable` when one cannot be read."""
+    digest = hashlib.sha256()
+    for path in paths:
+        try:
+            digest.update(path.read_bytes())
+        except OSError as error:
+            raise ModelUnavailable(f"{path}: {error.strerror or error}.") from error
+    return ModelRef(" + ".join(path.name for path in paths), digest.hexdigest())
+
+
+def in_mediapipe(name: str) -> Path:
+    """A model inside the mediapipe wheel, found without importing it. Raises :class:`ModelUnavailable`."""
+    package = find_spec("mediapipe")
+    if package is None or package.origin is None:
+        raise ModelUnavailable(f"mediapipe is not installed, and with it {Path(name).name} is missing.")
+    return Path(package.origin).parent / "modules" / name
 
 
 def input_shape(size: int) -> tuple[int, int]:

@@ -9,6 +9,7 @@ import pytest
 
 from proctoring.analysis.channel import Channel
 from proctoring.analysis.verdict import Look
+from proctoring.observation import Looks
 
 
 @pytest.fixture
@@ -21,8 +22,8 @@ def ends() -> Iterator[tuple[Channel, Channel]]:
 
 def test_a_message_arrives_as_it_was_sent(ends: tuple[Channel, Channel]) -> None:
     left, right = ends
-    left.send(Look(b"\xff\xd8picture", True))
-    assert right.receive(1) == Look(b"\xff\xd8picture", True)
+    left.send(Look(b"\xff\xd8picture", Looks.ALL))
+    assert right.receive(1) == Look(b"\xff\xd8picture", Looks.ALL)
 
 
 def test_a_closed_peer_is_the_end(ends: tuple[Channel, Channel]) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from proctoring.analysis.local import LocalPool
 from proctoring.analysis.verdict import Analysed, NotAnalysed, Rejected, Verdict
+from proctoring.observation import Looks
 from tests.analysis import pools
 from tests.data import clip_frames
 from tests.live.waiting import until
@@ -46,7 +47,7 @@ def worker_pid(pool: LocalPool) -> int:
 
 
 async def test_a_real_frame_is_analysed(ready: LocalPool, jpeg: bytes) -> None:
-    verdict = await ready.submit("a", jpeg, True)
+    verdict = await ready.submit("a", jpeg, Looks.ALL)
     assert isinstance(verdict, Analysed)
     assert verdict.observation.face_count == 1
     assert verdict.observation.phones is not None
@@ -59,9 +60,9 @@ async def test_a_real_frame_is_analysed(ready: LocalPool, jpeg: bytes) -> None:
 async def test_what_is_known_of_head_and_eyes_stands_where_the_face_looks_the_same(
     ready: LocalPool, jpeg: bytes
 ) -> None:
-    first = await ready.submit("a", jpeg, False)
+    first = await ready.submit("a", jpeg, Looks.NONE)
     assert isinstance(first, Analysed)
-    again = await ready.submit("a", jpeg, False, first.observation.measured)
+    again = await ready.submit("a", jpeg, Looks.NONE, first.observation.measured)
     assert isinstance(again, Analysed)
     assert again.observation.pose is not None
     assert again.observation.pose.source == "stands"
@@ -70,19 +71,19 @@ async def test_what_is_known_of_head_and_eyes_stands_where_the_face_looks_the_sa
 
 async def test_what_is_no_picture_is_rejected_and_the_worker_goes_on(ready: LocalPool, jpeg: bytes) -> None:
     pid = worker_pid(ready)
-    assert await ready.submit("a", b"no picture", False) == Rejected(
+    assert await ready.submit("a", b"no picture", Looks.NONE) == Rejected(
         "not_jpeg", "The picture is not a JPEG: it does not begin with the start-of-image marker."
     )
-    truncated = await ready.submit("a", jpeg[: len(jpeg) // 2], False)
+    truncated = await ready.submit("a", jpeg[: len(jpeg) // 2], Looks.NONE)
     assert isinstance(truncated, Rejected)
     assert truncated.code == "truncated"
-    assert isinstance(await ready.submit("a", jpeg, False), Analysed)
+    assert isinstance(await ready.submit("a", jpeg, Looks.NONE), Analysed)
     assert worker_pid(ready) == pid
 
 
 async def test_newer_frames_supersede_waiting_ones_and_each_is_answered(ready: LocalPool, jpeg: bytes) -> None:
     before = ready.mailbox.superseded
-    tasks = [asyncio.create_task(ready.submit("a", jpeg, False)) for _ in range(12)]
+    tasks = [asyncio.create_task(ready.submit("a", jpeg, Looks.NONE)) for _ in range(12)]
     verdicts: list[Verdict] = await asyncio.gather(*tasks)
     superseded = verdicts.count(NotAnalysed("superseded"))
     analysed = sum(isinstance(verdict, Analysed) for verdict in verdicts)
@@ -97,11 +98,11 @@ async def test_a_session_that_sends_ever_so_fast_does_not_starve_another(ready: 
 
     async def greedy(session: str) -> None:
         while not stop.is_set():
-            await ready.submit(session, jpeg, False)
+            await ready.submit(session, jpeg, Looks.NONE)
 
     others = [asyncio.create_task(greedy(name)) for name in "bcd"]
     for _ in range(5):
-        assert isinstance(await ready.submit("modest", jpeg, False), Analysed)
+        assert isinstance(await ready.submit("modest", jpeg, Looks.NONE), Analysed)
     stop.set()
     await asyncio.gather(*others)
 
@@ -109,19 +110,19 @@ async def test_a_session_that_sends_ever_so_fast_does_not_starve_another(ready: 
 async def test_a_killed_worker_is_replaced_and_its_frame_answered(ready: LocalPool, jpeg: bytes) -> None:
     pid = worker_pid(ready)
     os.kill(pid, signal.SIGSTOP)  # so that the frame is surely in its hands when it dies
-    verdict = asyncio.create_task(ready.submit("killed", jpeg, False))
+    verdict = asyncio.create_task(ready.submit("killed", jpeg, Looks.NONE))
     await until(lambda: len(ready.mailbox) == 0)
     os.kill(pid, signal.SIGKILL)
     assert await verdict == NotAnalysed("worker_died")
     await until(lambda: ready.supervisors[0].state == "ready")
     assert worker_pid(ready) != pid
-    assert isinstance(await ready.submit("killed", jpeg, False), Analysed)
+    assert isinstance(await ready.submit("killed", jpeg, Looks.NONE), Analysed)
 
 
 async def test_the_next_frame_lies_at_the_workers_door_and_outlives_the_worker(ready: LocalPool, jpeg: bytes) -> None:
     pid = worker_pid(ready)
     os.kill(pid, signal.SIGSTOP)
-    ahead = [asyncio.create_task(ready.submit(session, jpeg, False)) for session in ("first", "second", "third")]
+    ahead = [asyncio.create_task(ready.submit(session, jpeg, Looks.NONE)) for session in ("first", "second", "third")]
     await until(lambda: len(ready.mailbox) == 1)  # one in its hands, one at its door, and never more
     await asyncio.sleep(0.1)
     assert len(ready.mailbox) == 1
@@ -131,14 +132,14 @@ async def test_the_next_frame_lies_at_the_workers_door_and_outlives_the_worker(r
     for other in (second, third):  # answered as not ready when the replacement takes long to load its models
         assert isinstance(other, Analysed) or other == NotAnalysed("not_ready")
     await until(lambda: ready.supervisors[0].state == "ready")
-    assert isinstance(await ready.submit("second", jpeg, False), Analysed)
+    assert isinstance(await ready.submit("second", jpeg, Looks.NONE), Analysed)
 
 
 async def test_frames_are_judged_one_after_the_other_each_for_its_session(ready: LocalPool, jpeg: bytes) -> None:
     """What lies at the door is never answered with the verdict on the one before."""
     two = clip_frames("two_people")[20].read_bytes()
     shown = [jpeg if number % 2 else two for number in range(12)]
-    verdicts = await asyncio.gather(*(ready.submit(f"s{number}", shown[number], False) for number in range(12)))
+    verdicts = await asyncio.gather(*(ready.submit(f"s{number}", shown[number], Looks.NONE) for number in range(12)))
     faces = [verdict.observation.face_count for verdict in verdicts if isinstance(verdict, Analysed)]
     assert faces == [1 if number % 2 else 2 for number in range(12)]
 
@@ -147,12 +148,12 @@ async def test_a_hanging_worker_is_replaced_and_its_frame_answered(ready: LocalP
     pid = worker_pid(ready)
     lost = ready.metrics.snapshot()["counters"].get("workers_lost", 0)
     os.kill(pid, signal.SIGSTOP)
-    assert await ready.submit("hung", jpeg, False) == NotAnalysed("worker_hung")
+    assert await ready.submit("hung", jpeg, Looks.NONE) == NotAnalysed("worker_hung")
     assert ready.metrics.snapshot()["counters"]["workers_lost"] == lost + 1
-    waiting = await ready.submit("waiting", jpeg, False)  # the replacement still loads: answered all the same
+    waiting = await ready.submit("waiting", jpeg, Looks.NONE)  # the replacement still loads: answered all the same
     assert isinstance(waiting, Analysed | NotAnalysed)
     await until(lambda: ready.supervisors[0].state == "ready")
-    assert isinstance(await ready.submit("hung", jpeg, False), Analysed)
+    assert isinstance(await ready.submit("hung", jpeg, Looks.NONE), Analysed)
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
 
@@ -162,7 +163,7 @@ async def test_an_idle_worker_that_dies_is_replaced_before_the_next_frame(ready:
     os.kill(pid, signal.SIGKILL)
     await until(lambda: ready.supervisors[0].state != "ready")
     await until(lambda: ready.supervisors[0].state == "ready")
-    assert isinstance(await ready.submit("a", jpeg, False), Analysed)
+    assert isinstance(await ready.submit("a", jpeg, Looks.NONE), Analysed)
 
 
 def test_the_web_process_loads_no_model_library() -> None:

@@ -6,11 +6,12 @@ import asyncio
 
 from proctoring.analysis.mailbox import Job, Mailbox
 from proctoring.analysis.verdict import STOPPED, SUPERSEDED, NotAnalysed
+from proctoring.observation import Looks
 from tests.live.waiting import until
 
 
 def job(session: str, jpeg: bytes = b"") -> Job:
-    return Job(session, jpeg, False, asyncio.get_running_loop().create_future())
+    return Job(session, jpeg, Looks.NONE, asyncio.get_running_loop().create_future())
 
 
 async def test_newest_frame_wins_and_the_older_is_answered_and_counted() -> None:

@@ -20,6 +20,7 @@ from proctoring.analysis.remote import RemotePool
 from proctoring.analysis.remote_wire import WORKERS, pack_frame, pack_verdict, unpack_look, unpack_verdict
 from proctoring.analysis.sending import Sender
 from proctoring.analysis.verdict import Analysed, Look, NotAnalysed, Rejected, Verdict
+from proctoring.observation import Looks
 from tests.analysis.pools import MODELS, ROOT
 from tests.data import clip_frames
 from tests.factories import observation
@@ -90,12 +91,12 @@ def looking(server: RedisServer) -> list[int]:
 
 
 async def until_analysed(pool: RemotePool, jpeg: bytes) -> None:
-    while not isinstance(await pool.submit("a", jpeg, False), Analysed):  # noqa: ASYNC110  (as a camera goes on)
+    while not isinstance(await pool.submit("a", jpeg, Looks.NONE), Analysed):  # noqa: ASYNC110  (as a camera goes on)
         await asyncio.sleep(0.2)
 
 
 async def test_a_frame_comes_back_as_what_was_seen_in_it(pool: RemotePool, jpeg: bytes) -> None:
-    verdict = await pool.submit("a", jpeg, True)
+    verdict = await pool.submit("a", jpeg, Looks.ALL)
     assert isinstance(verdict, Analysed)
     assert verdict.observation.face_count == 1
     assert verdict.observation.phones is not None
@@ -104,13 +105,13 @@ async def test_a_frame_comes_back_as_what_was_seen_in_it(pool: RemotePool, jpeg:
 
 
 async def test_what_is_no_picture_is_rejected_with_its_sentence(pool: RemotePool) -> None:
-    verdict = await pool.submit("a", b"no picture", False)
+    verdict = await pool.submit("a", b"no picture", Looks.NONE)
     assert isinstance(verdict, Rejected)
     assert verdict.code == "not_jpeg"
 
 
 async def test_newer_frames_supersede_waiting_ones_and_each_is_answered(pool: RemotePool, jpeg: bytes) -> None:
-    verdicts: list[Verdict] = await asyncio.gather(*(pool.submit("a", jpeg, False) for _ in range(12)))
+    verdicts: list[Verdict] = await asyncio.gather(*(pool.submit("a", jpeg, Looks.NONE) for _ in range(12)))
     superseded = verdicts.count(NotAnalysed("superseded"))
     assert superseded + sum(isinstance(verdict, Analysed) for verdict in verdicts) == 12
     assert superseded >= 8
@@ -120,7 +121,7 @@ async def test_newer_frames_supersede_waiting_ones_and_each_is_answered(pool: Re
 async def test_only_as_many_frames_are_on_their_way_as_workers_can_take(
     pool: RemotePool, server: RedisServer, jpeg: bytes
 ) -> None:
-    tasks = [asyncio.create_task(pool.submit(f"s{number}", jpeg, False)) for number in range(20)]
+    tasks = [asyncio.create_task(pool.submit(f"s{number}", jpeg, Looks.NONE)) for number in range(20)]
     await asyncio.sleep(0.1)
     assert pool.state()["frames_on_the_way"] <= 2
     with redis.Redis.from_url(server.url(1)) as client:
@@ -133,7 +134,7 @@ async def test_a_worker_that_hangs_and_dies_costs_its_frame_and_is_replaced(
 ) -> None:
     process = await looking_process(server)
     os.kill(process, signal.SIGSTOP)
-    assert await pool.submit("a", jpeg, False) == NotAnalysed("worker_hung")  # long before a minute is over
+    assert await pool.submit("a", jpeg, Looks.NONE) == NotAnalysed("worker_hung")  # long before a minute is over
     os.kill(process, signal.SIGKILL)
     await asyncio.wait_for(until_analysed(pool, jpeg), 60)
     assert await looking_process(server) != process
@@ -142,12 +143,12 @@ async def test_a_worker_that_hangs_and_dies_costs_its_frame_and_is_replaced(
 async def test_redis_may_go_and_come_back(pool: RemotePool, server: RedisServer, jpeg: bytes) -> None:
     process = await looking_process(server)
     os.kill(process, signal.SIGSTOP)
-    on_the_way = asyncio.create_task(pool.submit("b", jpeg, False))
+    on_the_way = asyncio.create_task(pool.submit("b", jpeg, Looks.NONE))
     await asyncio.sleep(0.2)
     server.kill()
     assert await on_the_way == NotAnalysed("not_ready")  # and not “worker_hung”, when it is overdue
     os.kill(process, signal.SIGCONT)
-    assert isinstance(await pool.submit("a", jpeg, False), NotAnalysed)
+    assert isinstance(await pool.submit("a", jpeg, Looks.NONE), NotAnalysed)
     assert pool.last_error.startswith("Redis is out of reach")
     server.start()
     await asyncio.wait_for(until_analysed(pool, jpeg), 60)
@@ -157,7 +158,7 @@ async def test_redis_may_go_and_come_back(pool: RemotePool, server: RedisServer,
 async def test_at_the_end_what_waits_is_answered(server: RedisServer, jpeg: bytes) -> None:
     pool = RemotePool(url=server.url(0), send=Sender(server.url(1)), timeout=60, metrics=Metrics())
     pool.start()
-    waiting = asyncio.create_task(pool.submit("a", jpeg, False))
+    waiting = asyncio.create_task(pool.submit("a", jpeg, Looks.NONE))
     await asyncio.sleep(0.1)
     await asyncio.to_thread(pool.stop)
     assert isinstance(await waiting, NotAnalysed | Analysed)
@@ -180,16 +181,16 @@ def test_half_a_setup_says_what_is_missing(tmp_path: Path) -> None:
 
 
 async def test_what_is_known_of_head_and_eyes_goes_along_and_stands(pool: RemotePool, jpeg: bytes) -> None:
-    first = await pool.submit("a", jpeg, False)
+    first = await pool.submit("a", jpeg, Looks.NONE)
     assert isinstance(first, Analysed)
-    again = await pool.submit("a", jpeg, False, first.observation.measured)
+    again = await pool.submit("a", jpeg, Looks.NONE, first.observation.measured)
     assert isinstance(again, Analysed)
     assert again.observation.pose is not None
     assert again.observation.pose.source == "stands"
 
 
 async def test_a_frame_without_anything_known_is_read_as_such() -> None:
-    job = Job("a", b"jpeg", True, asyncio.get_running_loop().create_future())
-    name, jpeg, look_for_phone, known = pack_frame("1", job)
+    job = Job("a", b"jpeg", Looks.ALL, asyncio.get_running_loop().create_future())
+    name, jpeg, looks, known = pack_frame("1", job)
     assert name == "1"
-    assert unpack_look(jpeg, look_for_phone, known) == Look(b"jpeg", True, None)
+    assert unpack_look(jpeg, looks, known) == Look(b"jpeg", Looks.ALL, None)

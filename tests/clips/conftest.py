@@ -33,7 +33,7 @@ def clip(analyzer: Analyzer) -> Clip:
 
     @cache
     def observations(name: str, *, every: int) -> list[Observation]:
-        return [analyzer.analyse(path.read_bytes(), look_for_phone=True) for path in clip_frames(name)[::every]]
+        return [analyzer.analyse(path.read_bytes()) for path in clip_frames(name)[::every]]
 
     return observations
 
@@ -43,4 +43,4 @@ def black(analyzer: Analyzer) -> Observation:
     """A black picture, as a covered camera in the dark sends it."""
     encoded, jpeg = cv2.imencode(".jpg", np.zeros((480, 640, 3), np.uint8))
     assert encoded
-    return analyzer.analyse(jpeg.tobytes(), look_for_phone=True)
+    return analyzer.analyse(jpeg.tobytes())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from proctoring.observation import Observation
+from proctoring.observation import Looks, Observation
 from proctoring.risk.conditions import read
 from proctoring.risk.policy import NO_FACE, TOO_DARK, Policy
 from proctoring.vision.analyzer import Analyzer
@@ -19,7 +19,7 @@ def darkened(analyzer: Analyzer, brightness: float) -> Observation:
     dim = np.clip(picture * (brightness / picture.mean()) + noise, 0, 255).astype(np.uint8)
     encoded, jpeg = cv2.imencode(".jpg", dim, [cv2.IMWRITE_JPEG_QUALITY, 70])
     assert encoded
-    return analyzer.analyse(jpeg.tobytes(), look_for_phone=False)
+    return analyzer.analyse(jpeg.tobytes(), looks=Looks.FAR_FACES)
 
 
 def no_face(observation: Observation) -> tuple[bool | None, bool | None]:

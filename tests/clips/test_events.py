@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 
-from proctoring.evaluation.playing import glanced_at
+from proctoring.evaluation.playing import glanced_at, looked_at
 from proctoring.observation import Measured, Observation
 from proctoring.risk.calibration import Calibration, calibrate
 from proctoring.risk.engine import Engine, EventDraft
@@ -28,7 +27,7 @@ def watch(observations: Sequence[Observation], *, fps: float, calibration: Calib
     engine = Engine(Policy(), calibration)
     events: list[EventDraft] = []
     for index, observation in enumerate(observations):
-        seen = observation if engine.wants_phone else _without_phones(observation)
+        seen = looked_at(observation, engine.wants(START + index / fps))
         events.extend(engine.observe(START + index / fps, seen).events)
     return events
 
@@ -54,7 +53,7 @@ def test_a_glance_that_spares_measuring_changes_no_event(
     stood = 0
     for index, observation in enumerate(observations):
         time = START + index / fps
-        seen = observation if engine.wants_phone else _without_phones(observation)
+        seen = looked_at(observation, engine.wants(START + index / fps))
         if engine.pose_may_stand(time):
             seen = glanced_at(seen, measured)
         if seen.pose is not None and seen.pose.source == "stands":
@@ -64,10 +63,6 @@ def test_a_glance_that_spares_measuring_changes_no_event(
         events.extend(engine.observe(time, seen).events)
     assert events == watch(observations, fps=fps, calibration=calibration)
     assert stood >= least * len(observations)
-
-
-def _without_phones(observation: Observation) -> Observation:
-    return replace(observation, phones=None)
 
 
 def seconds(event: EventDraft) -> float:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from proctoring.observation import Observation
+from proctoring.observation import Looks, Observation
 from proctoring.risk.engine import Engine
 from proctoring.risk.policy import DEFAULT_RULES, Policy
 from tests.risk.scenes import NEUTRAL, seen
@@ -64,7 +64,7 @@ def looks(*, interval: float, asked: float, seconds: float = 60.0) -> list[float
     found = []
     for number in range(int(seconds / interval)):
         time = number * interval
-        look = engine.wants_phone_at(time, asked=asked)
+        look = Looks.PHONE in engine.wants(time, asked=asked)
         engine.observe(time, seen(phone=False if look else None), asked=asked)
         found += [time] if look else []
     return found
@@ -82,7 +82,7 @@ def test_at_the_exam_s_own_pace_each_fifth_picture_is_searched_however_slow_the_
 
 def test_without_the_rule_no_phone_is_looked_for() -> None:
     policy = Policy(rules={"NO_FACE": DEFAULT_RULES["NO_FACE"]})
-    assert not Engine(policy, NEUTRAL).wants_phone_at(100.0, asked=2.0)
+    assert Looks.PHONE not in Engine(policy, NEUTRAL).wants(100.0, asked=2.0)
 
 
 def test_something_holds_from_the_first_picture_of_it_until_it_is_over() -> None:

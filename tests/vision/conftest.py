@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from proctoring.analysis.config import analyzer_config
-from proctoring.observation import Observation
+from proctoring.observation import Looks, Observation
 from proctoring.vision.analyzer import Analyzer
 from tests.data import clip_frames
 
@@ -43,7 +43,7 @@ def see(analyzer: Analyzer) -> See:
     """``see(path)``: the observation of one picture; ``phone=True`` looks for phones too."""
 
     def look(path: Path, *, phone: bool = False) -> Observation:
-        return analyzer.analyse(path.read_bytes(), look_for_phone=phone)
+        return analyzer.analyse(path.read_bytes(), looks=Looks.ALL if phone else Looks.FAR_FACES)
 
     return look
 

@@ -11,24 +11,24 @@ from pathlib import Path
 import pytest
 
 from proctoring.analysis.config import analyzer_config
-from proctoring.observation import Observation
+from proctoring.observation import Looks, Observation
 from proctoring.vision import model_files
 from proctoring.vision.analyzer import Analyzer
 from proctoring.vision.frame import BadFrame
 
 
 def test_an_observation_survives_json(analyzer: Analyzer, frame: bytes) -> None:
-    seen = analyzer.analyse(frame, look_for_phone=True)
+    seen = analyzer.analyse(frame)
     assert Observation.from_dict(json.loads(json.dumps(seen.as_dict()))) == seen
 
 
 def test_the_same_picture_gives_the_same_observation(analyzer: Analyzer, frame: bytes) -> None:
-    one, other = (replace(analyzer.analyse(frame, look_for_phone=True), timings={}) for _ in range(2))
+    one, other = (replace(analyzer.analyse(frame), timings={}) for _ in range(2))
     assert one == other
 
 
 def test_every_stage_is_timed_and_names_its_model(analyzer: Analyzer, frame: bytes) -> None:
-    seen = analyzer.analyse(frame, look_for_phone=True)
+    seen = analyzer.analyse(frame)
     assert seen.timings.keys() == {"decode", "quality", "fingerprint", "faces", "glance", "mesh", "phone"}
     assert all(milliseconds > 0 for milliseconds in seen.timings.values())
     assert seen.models.keys() == {"faces", "mesh", "phone"}
@@ -39,20 +39,20 @@ def test_every_stage_is_timed_and_names_its_model(analyzer: Analyzer, frame: byt
 
 
 def test_models_that_did_not_look_are_not_named(analyzer: Analyzer, frame: bytes) -> None:
-    assert analyzer.analyse(frame, look_for_phone=False).models.keys() == {"faces", "mesh"}
+    assert analyzer.analyse(frame, looks=Looks.FAR_FACES).models.keys() == {"faces", "mesh"}
 
 
 def test_a_bad_frame_is_refused_and_the_next_one_analysed(analyzer: Analyzer, frame: bytes) -> None:
     with pytest.raises(BadFrame):
-        analyzer.analyse(frame[:-100], look_for_phone=False)
-    assert analyzer.analyse(frame, look_for_phone=False).face_count == 1
+        analyzer.analyse(frame[:-100], looks=Looks.FAR_FACES)
+    assert analyzer.analyse(frame, looks=Looks.FAR_FACES).face_count == 1
 
 
 def test_the_configuration_is_picklable_and_the_limit_holds(frame: bytes, analyzer: Analyzer) -> None:
     config = analyzer_config()
     assert pickle.loads(pickle.dumps(config)) == config  # noqa: S301 (our own bytes)
     with pytest.raises(BadFrame) as refused:
-        analyzer.analyse(frame + bytes(config.max_frame_bytes), look_for_phone=False)
+        analyzer.analyse(frame + bytes(config.max_frame_bytes), looks=Looks.FAR_FACES)
     assert refused.value.code == "too_large"
 
 
@@ -67,7 +67,7 @@ def test_without_usable_weights_the_phone_detector_is_off_and_says_why(
     status = analyzer.detectors["phone"]
     assert not status.ok
     assert status.reason.startswith(str(weights))
-    seen = analyzer.analyse(frame, look_for_phone=True)
+    seen = analyzer.analyse(frame)
     assert seen.phones is None
     assert seen.face_count == 1
     assert "phone" not in seen.models

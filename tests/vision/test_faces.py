@@ -6,7 +6,8 @@ from collections import Counter
 
 import pytest
 
-from proctoring.observation import Box
+from proctoring.observation import Box, Looks
+from proctoring.vision.analyzer import Analyzer
 from proctoring.vision.faces import overlap
 from tests.data import clip_frames, data_path
 from tests.vision.conftest import See
@@ -30,10 +31,19 @@ def test_every_face_is_counted_once(see: See, clip: str, every: int, faces: int)
     assert counts.keys() == {faces}
 
 
-def test_people_who_walk_in_are_counted_as_they_come(see: See) -> None:
-    counts = [see(path).face_count for path in clip_frames("walking_in")]
-    assert counts[0] == 0
-    assert max(count or 0 for count in counts) == 2
+def test_people_who_walk_in_are_counted_from_afar(see: See) -> None:
+    seen = [see(path) for path in clip_frames("walking_in")]
+    assert Counter(one.face_count for one in seen) == {3: len(seen)}
+    faces = seen[0].faces or ()
+    assert all(face.far and face.box.width < 0.11 for face in faces)
+
+
+def test_people_far_away_are_looked_for_where_that_is_wanted_or_nobody_is_near(analyzer: Analyzer) -> None:
+    nobody_near, one_near = (clip_frames("walking_in")[number].read_bytes() for number in (0, 36))
+    assert analyzer.analyse(nobody_near, looks=Looks.NONE).face_count == 3
+    assert analyzer.analyse(one_near, looks=Looks.NONE).face_count == 1
+    seen = analyzer.analyse(one_near, looks=Looks.FAR_FACES)
+    assert (seen.face_count, seen.looked_far) == (3, True)
 
 
 def test_hands_before_a_printed_shirt_are_no_second_face(see: See) -> None:

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
-from proctoring.observation import Box, Face, Measured, Observation
+from proctoring.observation import Box, Face, Looks, Measured, Observation
 from proctoring.vision import glance
 from proctoring.vision.analyzer import Analyzer
 from tests.data import clip_frames
@@ -59,7 +59,7 @@ def test_a_picture_of_one_grey_is_like_nothing() -> None:
 
 
 def test_what_is_known_stands_where_the_face_looks_the_same(analyzer: Analyzer, straight: Observation) -> None:
-    seen = analyzer.analyse(clip_frames(EYES)[17].read_bytes(), look_for_phone=False, known=known(straight))
+    seen = analyzer.analyse(clip_frames(EYES)[17].read_bytes(), looks=Looks.FAR_FACES, known=known(straight))
     assert straight.pose is not None
     assert seen.pose == replace(straight.pose, source="stands")
     assert seen.eyes == straight.eyes
@@ -69,7 +69,7 @@ def test_what_is_known_stands_where_the_face_looks_the_same(analyzer: Analyzer, 
 
 
 def test_what_is_known_is_measured_anew_where_it_does_not(analyzer: Analyzer, straight: Observation) -> None:
-    seen = analyzer.analyse(clip_frames(EYES)[56].read_bytes(), look_for_phone=False, known=known(straight))
+    seen = analyzer.analyse(clip_frames(EYES)[56].read_bytes(), looks=Looks.FAR_FACES, known=known(straight))
     assert seen.pose is not None
     assert seen.pose.source == "mesh"
     assert "mesh" in seen.models
@@ -77,7 +77,7 @@ def test_what_is_known_is_measured_anew_where_it_does_not(analyzer: Analyzer, st
 
 
 def test_several_faces_are_never_glanced_at(analyzer: Analyzer, straight: Observation) -> None:
-    seen = analyzer.analyse(clip_frames("two_people")[0].read_bytes(), look_for_phone=False, known=known(straight))
+    seen = analyzer.analyse(clip_frames("two_people")[0].read_bytes(), looks=Looks.FAR_FACES, known=known(straight))
     assert seen.face_count == 2
     assert seen.glance is None
     assert seen.pose is not None

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from proctoring.observation import Box, Face, HeadPose
+from proctoring.observation import Box, Face, HeadPose, Looks
 from proctoring.vision import head_pose
 from proctoring.vision.analyzer import Analyzer
 from tests.data import clip_frames
@@ -46,7 +46,7 @@ def test_a_head_leaning_to_the_pictures_right_has_positive_roll(see: See) -> Non
 
 def test_a_mirrored_picture_has_mirrored_yaw(analyzer: Analyzer, see: See) -> None:
     path = clip_frames("head_turns")[20]
-    mirrored = analyzer.analyse(jpeg(cv2.flip(load(path), 1).astype(np.uint8)), look_for_phone=False).pose
+    mirrored = analyzer.analyse(jpeg(cv2.flip(load(path), 1).astype(np.uint8)), looks=Looks.FAR_FACES).pose
     plain = see(path).pose
     assert plain is not None
     assert mirrored is not None

@@ -9,7 +9,8 @@ import pytest
 
 from proctoring.vision.analyzer import Analyzer
 from proctoring.vision.arrays import Landmarks, Rgb
-from proctoring.vision.faces import FaceDetector, FaceMesh
+from proctoring.vision.face_mesh import FaceMesh
+from proctoring.vision.faces import FaceDetector
 from proctoring.vision.frame import decode
 from tests.data import clip_frames
 

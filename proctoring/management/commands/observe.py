@@ -38,7 +38,7 @@ class Command(BaseCommand):
 
     def _observe(self, analyzer: Analyzer, path: Path) -> dict[str, Any]:
         try:
-            observation = analyzer.analyse(path.read_bytes(), look_for_phone=True)
+            observation = analyzer.analyse(path.read_bytes())
         except BadFrame as error:
             return {"file": str(path), "error": str(error), "code": error.code}
         except OSError as error:

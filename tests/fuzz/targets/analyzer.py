@@ -25,7 +25,7 @@ def start() -> Take:
 
     def take(data: bytes) -> bool:
         try:
-            seen = analyzer.analyse(data, look_for_phone=True)
+            seen = analyzer.analyse(data)
         except BadFrame:
             return False
         json.dumps(seen.as_dict(), allow_nan=False)

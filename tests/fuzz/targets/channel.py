@@ -6,6 +6,7 @@ import socket
 
 from proctoring.analysis.channel import Channel
 from proctoring.analysis.verdict import Look
+from proctoring.observation import Looks
 from tests.fuzz.target import Take, Target
 
 
@@ -16,10 +17,10 @@ def start() -> Take:
 def take(data: bytes) -> bool:
     here, there = map(Channel, socket.socketpair())
     try:
-        here.send(Look(data, look_for_phone=True), timeout=5)
+        here.send(Look(data, looks=Looks.ALL), timeout=5)
         look = there.receive(timeout=5)
         there.send(look, timeout=5)
-        assert here.receive(timeout=5) == Look(data, look_for_phone=True)
+        assert here.receive(timeout=5) == Look(data, looks=Looks.ALL)
     finally:
         here.close()
         there.close()
