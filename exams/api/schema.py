@@ -8,6 +8,8 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 
+from exams.api.exact import ExactSerializer
+
 # Every operation may be answered so; the code in the body says why.
 REFUSALS = {
     "400": "What was sent cannot be used",
@@ -32,6 +34,12 @@ class Refusal(serializers.Serializer[None]):
 
 
 class Schema(AutoSchema):
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
+        mapped = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
+        if direction == "request" and isinstance(serializer, ExactSerializer) and not serializer.passed_over:
+            mapped["additionalProperties"] = False
+        return mapped
+
     def _get_response_bodies(self, direction: Any = "response") -> Any:
         bodies = super()._get_response_bodies(direction)
         for code, description in REFUSALS.items():

@@ -12,6 +12,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from exams.api.exact import ExactSerializer
 from exams.api.fields import FiniteField, IdField, SafeCharField
 from exams.api.staff.base import StaffViewSet
 from exams.models import Accommodation, Exam, User
@@ -26,7 +27,7 @@ TIME_FIELDS = ("extra_minutes", "time_factor", "break_minutes", "larger_type")
 HELD = [name for name in DEFAULT_RULES if name not in USES_NO_HOLD]
 
 
-class DetectorsSerializer(serializers.Serializer[Any]):
+class DetectorsSerializer(ExactSerializer):
     """How they are watched. It only ever makes the watching milder."""
 
     muted: Any = serializers.ListField(
@@ -79,7 +80,7 @@ class AccommodationSerializer(serializers.ModelSerializer[Accommodation]):
         read_only_fields = fields
 
 
-class GrantSerializer(serializers.ModelSerializer[Accommodation]):
+class GrantSerializer(ExactSerializer, serializers.ModelSerializer[Accommodation]):
     """What is granted. In a change, what is not sent stays as it was."""
 
     detectors = DetectorsSerializer(allow_null=True, required=False, help_text="Null: watched as everybody.")

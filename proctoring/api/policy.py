@@ -11,6 +11,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from exams.api.exact import ExactSerializer
 from exams.api.fields import FiniteField
 from exams.api.staff.base import StaffViewSet
 from exams.models import Exam
@@ -26,7 +27,7 @@ FIELDS = (
 )  # fmt: skip
 
 
-class RuleSerializer(serializers.Serializer[Any]):
+class RuleSerializer(ExactSerializer):
     event = serializers.ChoiceField(choices=list(DEFAULT_RULES))
     enabled = serializers.BooleanField(default=True)
     hold_seconds = FiniteField(min_value=0, max_value=600)
@@ -35,7 +36,7 @@ class RuleSerializer(serializers.Serializer[Any]):
     cooldown_seconds = FiniteField(min_value=0, max_value=3600)
 
 
-class PolicySerializer(serializers.ModelSerializer[ExamPolicy]):
+class PolicySerializer(ExactSerializer, serializers.ModelSerializer[ExamPolicy]):
     away_yaw_degrees = FiniteField(min_value=5, max_value=180, required=False)
     away_pitch_degrees = FiniteField(min_value=5, max_value=180, required=False)
     rules: Any = serializers.ListSerializer(child=RuleSerializer(), required=False, max_length=len(DEFAULT_RULES))
@@ -45,7 +46,7 @@ class PolicySerializer(serializers.ModelSerializer[ExamPolicy]):
         fields = (*FIELDS, "rules")
 
 
-class PresetInput(serializers.Serializer[None]):
+class PresetInput(ExactSerializer):
     preset = serializers.ChoiceField(choices=PolicyPreset.Slug.choices)
 
 

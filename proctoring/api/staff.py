@@ -15,6 +15,7 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from exams.api.exact import ExactSerializer
 from exams.api.fields import SafeCharField
 from exams.api.files import HEADERS, GivesFiles
 from exams.api.staff.base import UUID_PATTERN, StaffViewSet
@@ -80,18 +81,18 @@ class EventSerializer(serializers.Serializer[Any]):
     verdict = serializers.ChoiceField(choices=EventVerdict.Verdict.choices, allow_null=True)
 
 
-class StopInput(serializers.Serializer[None]):
+class StopInput(ExactSerializer):
     action = serializers.ChoiceField(choices=ProctorAction.Action.choices)
     reason = serializers.ChoiceField(choices=ProctorAction.Reason.choices)
     note = SafeCharField(max_length=LONGEST_NOTE, allow_blank=True, default="")
 
 
-class ReviewInput(serializers.Serializer[None]):
+class ReviewInput(ExactSerializer):
     outcome = serializers.ChoiceField(choices=SessionReview.Outcome.choices)
     note = SafeCharField(max_length=LONGEST_NOTE, allow_blank=True, default="")
 
 
-class VerdictInput(serializers.Serializer[None]):
+class VerdictInput(ExactSerializer):
     verdict = serializers.ChoiceField(choices=EventVerdict.Verdict.choices)
     note = SafeCharField(max_length=LONGEST_NOTE, allow_blank=True, default="")
 
@@ -103,7 +104,7 @@ class ExportSerializer(serializers.ModelSerializer[Export]):
         read_only_fields = fields
 
 
-class ExportInput(serializers.Serializer[None]):
+class ExportInput(ExactSerializer):
     format = serializers.ChoiceField(choices=Export.Format.choices)
 
 

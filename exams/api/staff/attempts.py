@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from exams import selectors, services
+from exams.api.exact import ExactSerializer
 from exams.api.fields import SafeCharField
 from exams.api.staff.base import UUID_PATTERN, StaffViewSet
 from exams.models import Answer, Attempt, TimeChange
@@ -50,7 +51,7 @@ class AnswerSerializer(serializers.ModelSerializer[Answer]):
         read_only_fields = fields
 
 
-class TimeInput(serializers.Serializer[None]):
+class TimeInput(ExactSerializer):
     minutes = serializers.IntegerField(min_value=1, max_value=MOST_MINUTES)
     reason = serializers.ChoiceField(choices=TimeChange.Reason.choices)
     note = SafeCharField(max_length=2000, allow_blank=True, default="", help_text="Needed for “other”.")

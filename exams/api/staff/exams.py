@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from exams import services
+from exams.api.exact import ExactSerializer
 from exams.api.fields import SafeCharField
 from exams.api.staff.base import LARGEST_ID, StaffViewSet
 from exams.errors import WrongState
@@ -54,7 +55,7 @@ class ExamSerializer(serializers.ModelSerializer[Exam]):
         read_only_fields = fields
 
 
-class ExamInput(serializers.ModelSerializer[Exam]):
+class ExamInput(ExactSerializer, serializers.ModelSerializer[Exam]):
     title = SafeCharField(max_length=200)
     instructions = SafeCharField(max_length=20_000, allow_blank=True, required=False)
     duration_minutes = serializers.IntegerField(min_value=1, max_value=525_600, required=False)
@@ -97,11 +98,11 @@ class VersionSerializer(serializers.ModelSerializer[ExamVersion]):
         read_only_fields = fields
 
 
-class TitleInput(serializers.Serializer[None]):
+class TitleInput(ExactSerializer):
     title = SafeCharField(max_length=200)
 
 
-class StepInput(serializers.Serializer[None]):
+class StepInput(ExactSerializer):
     step = serializers.ChoiceField(choices=[step.value for step in Step])
 
 

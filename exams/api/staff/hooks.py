@@ -12,6 +12,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from exams.api.exact import ExactSerializer
 from exams.api.staff.base import LARGEST_ID, UUID_PATTERN, StaffViewSet
 from exams.models import ApiToken, WebhookDelivery, WebhookEndpoint
 from exams.roles import ADMINISTRATORS
@@ -30,7 +31,7 @@ class EndpointSerializer(serializers.ModelSerializer[WebhookEndpoint]):
         read_only_fields = fields
 
 
-class EndpointInput(serializers.Serializer[None]):
+class EndpointInput(ExactSerializer):
     institution = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
     url = serializers.URLField(max_length=500)
     events = serializers.ListField(

@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from exams.accounts.mail import send_invitations_soon
+from exams.api.exact import ExactSerializer
 from exams.api.fields import IdField
 from exams.api.staff.base import UUID_PATTERN, StaffViewSet
 from exams.models import Enrolment, Exam, Institution, Invitation, Membership, Role, RosterImport, User
@@ -96,7 +97,7 @@ class EnrolmentSerializer(serializers.ModelSerializer[Enrolment]):
         read_only_fields = fields
 
 
-class EnrolmentInput(serializers.Serializer[None]):
+class EnrolmentInput(ExactSerializer):
     candidate = IdField(help_text="Somebody with a role at the institution.")
 
 
@@ -145,7 +146,7 @@ class InvitationSerializer(serializers.ModelSerializer[Invitation]):
         read_only_fields = fields
 
 
-class InvitationInput(serializers.Serializer[None]):
+class InvitationInput(ExactSerializer):
     institution = IdField()
     email = serializers.EmailField(max_length=254)
     role = serializers.ChoiceField(choices=Role.choices)

@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from exams import question_files
+from exams.api.exact import ExactSerializer
 from exams.api.fields import IdField
 from exams.api.files import HEADERS, GivesFiles
 from exams.api.staff.base import UUID_PATTERN, StaffViewSet
@@ -70,7 +71,7 @@ class ImportInput(serializers.Serializer[None]):
     format = serializers.ChoiceField(choices=FORMAT_NAMES, required=False, help_text="Found out without it.")
 
 
-class ConfirmInput(serializers.Serializer[None]):
+class ConfirmInput(ExactSerializer):
     section = IdField(
         required=False, allow_null=True, help_text="Of the draft. Without it, the sections that the file names."
     )

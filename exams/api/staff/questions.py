@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from exams import selectors
+from exams.api.exact import ExactSerializer
 from exams.api.fields import NumberField, PointsField, SafeCharField
 from exams.api.staff.base import LARGEST_ID, StaffViewSet
 from exams.errors import VersionFrozen, WrongState
@@ -29,7 +30,7 @@ from exams.services.versions import existing_draft, newest_version
 VERSION = OpenApiParameter("version", OpenApiTypes.INT, description="The number of a version; the newest without it.")
 
 
-class ChoiceSerializer(serializers.Serializer[Any]):
+class ChoiceSerializer(ExactSerializer):
     """By kind: an option; an accepted answer; a pair; an item at its right place."""
 
     text = SafeCharField(max_length=MAX_CHOICE, allow_blank=True, trim_whitespace=False)
@@ -41,7 +42,7 @@ class ChoiceSerializer(serializers.Serializer[Any]):
     feedback = SafeCharField(max_length=MAX_TEXT, allow_blank=True, default="", trim_whitespace=False)
 
 
-class ItemSerializer(serializers.Serializer[Any]):
+class ItemSerializer(ExactSerializer):
     kind = serializers.ChoiceField(choices=Question.Kind.choices)
     name = SafeCharField(max_length=MAX_NAME, allow_blank=True, default="")
     text = SafeCharField(max_length=MAX_TEXT, trim_whitespace=False, help_text="Markdown, with $formulas$.")
@@ -63,6 +64,8 @@ class ItemSerializer(serializers.Serializer[Any]):
 
 
 class QuestionInput(ItemSerializer):
+    passed_over = frozenset({"id", "uid"})  # a question that was read may be sent back, changed
+
     section = serializers.IntegerField(
         min_value=1, max_value=LARGEST_ID, required=False, help_text="A section of the draft; its first without it."
     )
@@ -80,7 +83,7 @@ class QuestionSerializer(ItemSerializer):
     position = serializers.IntegerField()
 
 
-class SectionSerializer(serializers.ModelSerializer[Section]):
+class SectionSerializer(ExactSerializer, serializers.ModelSerializer[Section]):
     title = SafeCharField(max_length=200, allow_blank=True, required=False)
     text = SafeCharField(max_length=MAX_TEXT, allow_blank=True, required=False)
     position = serializers.IntegerField(min_value=1, max_value=100_000, required=False)
@@ -90,7 +93,7 @@ class SectionSerializer(serializers.ModelSerializer[Section]):
         fields = ("id", "title", "text", "position")
 
 
-class PoolSerializer(serializers.ModelSerializer[Pool]):
+class PoolSerializer(ExactSerializer, serializers.ModelSerializer[Pool]):
     name = SafeCharField(max_length=100)
     draw = serializers.IntegerField(min_value=1, max_value=100_000, help_text="How many each candidate gets.")
     section = serializers.IntegerField(source="section_id", min_value=1, max_value=LARGEST_ID)

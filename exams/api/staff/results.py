@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from exams import services
+from exams.api.exact import ExactSerializer
 from exams.api.fields import SafeCharField
 from exams.api.staff.base import StaffViewSet
 from exams.exam_statistics import ExamStatistics
@@ -39,7 +40,7 @@ class ResultSerializer(serializers.Serializer[Any]):
     counts = serializers.BooleanField(help_text="Of the candidate's attempts, this is the one that counts.")
 
 
-class ReleaseInput(serializers.Serializer[None]):
+class ReleaseInput(ExactSerializer):
     force = serializers.BooleanField(default=False, help_text="Also while answers wait to be marked.")
 
 
@@ -86,7 +87,7 @@ class MarkSerializer(serializers.ModelSerializer[Mark]):
         return None if self.context["hidden"] else str(mark.attempt_id)
 
 
-class MarkInput(serializers.Serializer[None]):
+class MarkInput(ExactSerializer):
     points = serializers.DecimalField(max_digits=7, decimal_places=2, min_value=Decimal(0))
     comment = SafeCharField(max_length=20_000, allow_blank=True, default="")
 
