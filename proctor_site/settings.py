@@ -274,7 +274,17 @@ REST_FRAMEWORK = {
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Exams and proctoring",
-    "DESCRIPTION": "What an institution automates: exams, rosters, attempts, results, sessions under watch and events.",
+    "DESCRIPTION": (
+        "What an institution automates: exams, questions, rosters, attempts, results, sessions under watch, events, "
+        "exports.\n\n"
+        "* **Signing in**: a key from *API keys* in the administration, as `Authorization: Bearer proctor_…`. It may "
+        "what its owner may, or only read. A browser that is signed in needs none; “Authorize” takes a key.\n"
+        "* **Roles**: what your roles at the exam's institution do not let you see is answered 404, what they let "
+        "you see but not change 403.\n"
+        '* **Errors** are `{"code", "message", "field"}`: programs read the code, people the message.\n'
+        "* **Lists** come 50 rows a page; `page_size` up to 200.\n"
+        "* **Limits**: 600 requests a minute; then 429 with `Retry-After`."
+    ),
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": r"/api/v1",

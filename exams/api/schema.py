@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -34,6 +35,12 @@ class Refusal(serializers.Serializer[None]):
 
 
 class Schema(AutoSchema):
+    def get_description(self) -> str:  # type: ignore[override]
+        """That of the operation, or of its own view set: what a base class says is about code, not about the API."""
+        described = self.view.__class__.__dict__.get("__doc__")
+        operation = getattr(self.view, getattr(self.view, "action", self.method.lower()), None)
+        return inspect.cleandoc(getattr(operation, "__doc__", None) or described or "")
+
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
         mapped = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
         if direction == "request" and isinstance(serializer, ExactSerializer) and not serializer.passed_over:

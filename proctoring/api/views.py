@@ -95,7 +95,10 @@ class FinishView(APIView):
 
 
 class AttemptFinishView(APIView):
-    """Hands an attempt in, watched or not; again, it says the same. ``time_is_up`` as above."""
+    """Hands an attempt in, watched or not; again, it says the same.
+
+    With ``{"time_is_up": true}``, as the page says it by its own clock, only if the server's agrees.
+    """
 
     @extend_schema(tags=OWN, summary="Hand in one’s own attempt", request=FinishInput, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, attempt_id: UUID) -> Response:
@@ -105,7 +108,7 @@ class AttemptFinishView(APIView):
 
 
 class SignalsView(APIView):
-    """``navigator.sendBeacon`` cannot set headers, so its form carries the CSRF token and the JSON as text."""
+    """As JSON; or in a form's field ``payload``, beside its CSRF token: ``navigator.sendBeacon`` cannot set headers."""
 
     throttle_classes = [throttles.Signals]
     parser_classes = [MultiPartParser, FormParser, JSONParser]

@@ -49,6 +49,20 @@ def test_it_is_shown_on_a_page_that_needs_no_other_server(client: Client) -> Non
     assert 'src="http' not in page.content.decode()
 
 
+def test_it_speaks_to_who_calls_it_not_to_who_writes_it(client: Client) -> None:
+    """What base classes say is about code: on the API's page it would stand at each operation that inherits it."""
+    described = client.get("/api/v1/schema/?format=json").json()
+    assert "Authorization: Bearer" in described["info"]["description"]
+    texts = {
+        operation.get("description", "") for methods in described["paths"].values() for operation in methods.values()
+    }
+    about_code = [
+        text for text in texts for word in ("view_roles", "edit_roles", "view set", "renderer") if word in text
+    ]
+    assert about_code == []
+    assert "Kept for a day, for who uploaded it alone." in texts
+
+
 @pytest.fixture
 def no_names(monkeypatch: pytest.MonkeyPatch) -> None:
     """Made-up names of servers are looked up by nobody: that would take seconds each."""
