@@ -29,6 +29,7 @@ TRACKS: dict[str, tuple[str, ...]] = {
         "tests/load/test_command.py",
         "tests/kills/test_run.py",
         "tests/analysis/",
+        "tests/operations/test_addresses.py",
         "tests/operations/test_running_site.py",
         "tests/fuzz/test_sockets.py",
     ),

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from proctor_site import background, heartbeat
+from proctor_site.env import envstr
 from proctoring import services
 from proctoring.analysis import service
 from proctoring.analysis.service import Analysis
@@ -28,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 START_SECONDS = 300.0
 WORKERS_SECONDS = 10.0  # then the site opens without them; they may come later
+EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 (listened on, but nobody's address)
 FAREWELL_SECONDS = 0.3  # for the close codes to leave
 
 DEMO_IS_OPEN = (
@@ -50,6 +52,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         host, port = options["host"], options["port"]
+        if not envstr("PROCTOR_BASE_URL", ""):  # links in mail lead here then, wherever here is
+            settings.PROCTOR_BASE_URL = address("127.0.0.1" if host in EVERY_ADDRESS else host, port)
         if create_xor_masker.__module__ == "autobahn.websocket.xormasker":  # its own, in pure Python
             self.stderr.write(NO_NVX)
         if not settings.PROCTOR_REDIS:  # else others may hold them: proctoring.live.connections
@@ -87,13 +91,17 @@ class Command(BaseCommand):
                 self.stderr.write(f"  Detector of {name}: OFF. {status.reason}")
 
     def say_addresses(self, host: str, port: int) -> None:
-        shown = f"[{host}]" if ":" in host else host
-        self.stdout.write(f"Candidates: http://{shown}:{port}/")
-        self.stdout.write(f"Proctors:   http://{shown}:{port}/admin/")
+        self.stdout.write(f"Candidates: {address(host, port)}/")
+        self.stdout.write(f"Proctors:   {address(host, port)}/admin/")
         if (settings.DATA_DIR / "demo").exists():
             self.stdout.write("Demo logins: admin, proctor, candidate1 to candidate5, each with the password demo")
         self.stdout.write("Stop with Ctrl+C.")
         self.stdout.flush()
+
+
+def address(host: str, port: int) -> str:
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{port}"
 
 
 def serve(host: str, port: int) -> None:
