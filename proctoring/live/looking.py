@@ -137,7 +137,7 @@ class Looker:
     def _pause(self, received: float, waited: float) -> int:
         """Milliseconds until the next frame is wanted. The time spent on this one does not slow the pace."""
         pace, now = self._live.pace, time.time()
-        due = max(now, received + pacer.interval(pace, waited=waited))
+        due = now + pacer.wait(pace, age=now - received, late=pace.late(received), waited=waited)
         pace.ask(pacer.rate(pace), received=received, due=due)
         return round((due - now) * 1000)
 

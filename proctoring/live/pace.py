@@ -73,6 +73,10 @@ class Pace:
         slowed_to = self.slowed_to
         return 0.0 if slowed_to is None else min(1 / slowed_to, 1 / FLOOR)
 
+    def late(self, received: float) -> float | None:
+        """By how much a picture of ``received`` came after it was asked for; None where none was."""
+        return None if self._asked is None else received - self._due
+
     def ask(self, rate: float, *, received: float, due: float) -> None:
         """The page is asked for its next picture at ``due``, after the one of ``received``."""
         live = self._live

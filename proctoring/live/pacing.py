@@ -15,15 +15,20 @@ from typing import Protocol
 
 from proctoring.live import presence
 from proctoring.live.shares import FLOOR, FULL, Kind, share
-from proctoring.live.throttle import LOW, Reading, Throttle, bearable
+from proctoring.live.throttle import LOW, Reading, Throttle
+from proctoring.live.timetable import Timetable
+from proctoring.live.waits import Waits
 
 READ_SECONDS = 0.5
-# On its way through the event loop a frame waits some eight times for what is ready before it: read, handed to its
-# consumer, submitted, answered, sent … The way back from the worker has two of these waits, and is what is measured.
-WAITS_FOR_EACH_SEEN = 4.0
 # A frame that waits longer came together with others. Where the pace is lowered, the next comes later by the rest of
-# the wait, and so no longer with them.
+# the wait: whoever has one under way asks for no other, so whatever is asked for, no line grows.
 TOGETHER_SECONDS = 0.1
+# A picture that comes so much later than asked for, in parts of the interval, is merely on its way for so long: the
+# next is due by when it was asked for, or each would come later by another journey, and the rate would never be met.
+ON_TIME = 0.5
+MAY_MOVE = 0.5  # in parts of the interval: how much sooner or later than in turn the next picture may be asked for
+# Whoever is watched as the exam says keeps an even pace, unless so many more come at that moment than usual.
+CROWDED = 1.5
 STALE_SECONDS = 15.0
 # Nothing was looked at for longer, and the next frame that was had not come just then: no worker was there.
 AWAY_SECONDS = 2.0
@@ -70,10 +75,9 @@ class Pacer:
         self._throttle = Throttle()
         self._shares = FULL
         self._figures = Figures()
-        self._read_at = clock()
         self._slowed_at: float | None = None
-        self._finished = 0
-        self._queued = self._lagged = 0.0
+        self._waits = Waits(clock())
+        self._timetable = Timetable()
         self._judged_at = self._back_at = clock()
 
     @property
@@ -87,11 +91,27 @@ class Pacer:
             return session.wanted_rate
         return self._shares.rate(session.wanted_rate, at_risk=session.at_risk, least=session.least)
 
-    def interval(self, session: Paced, *, waited: float) -> float:
-        """Seconds from the arrival of a frame that has ``waited`` for a worker to the one that is asked for next."""
-        rate = self.rate(session)
-        spread = max(0.0, waited - TOGETHER_SECONDS) if rate < session.wanted_rate else 0.0
-        return 1 / rate + spread
+    def wait(self, session: Paced, *, age: float, late: float | None, waited: float) -> float:
+        """Seconds until the picture after one that came ``age`` seconds ago is wanted. That one came so much ``late``
+        after it was wanted (None: it was not asked for) and has ``waited`` for a worker."""
+        now, rate = self._clock(), self.rate(session)
+        interval = 1 / rate
+        if session.keeps_own:
+            return max(0.0, interval - age)
+        if late is not None and not 0 <= late <= ON_TIME * interval:
+            late = None
+        wished = now - age - (late or 0.0) + interval
+        slowed = rate < session.wanted_rate
+        if slowed:
+            wished += max(0.0, waited - TOGETHER_SECONDS)
+        due = self._timetable.place(
+            max(now, wished),
+            now=now,
+            earlier=min(MAY_MOVE * interval, interval - 1 / session.wanted_rate),
+            later=MAY_MOVE * interval,
+            rate=self._granted() * (1.0 if slowed or late is None else CROWDED),
+        )
+        return max(0.0, due - now)
 
     def judged(self, *, took: float, waited: float, lag: float, interval: float) -> None:
         """A worker has looked at a frame of a session whose frames come every ``interval`` seconds. It ``took`` that
@@ -99,12 +119,11 @@ class Pacer:
         now = self._clock()
         if self._came_without_workers(now, waited):
             return
-        if not self._finished:
-            self._read_at = max(self._read_at, now - took)  # before it there may have been nothing to do
-        self._finished += 1
-        self._queued += waited / bearable(interval)
-        self._lagged += lag * WAITS_FOR_EACH_SEEN / bearable(interval)
-        if now - self._read_at >= READ_SECONDS:
+        waits = self._waits
+        if not waits.finished:
+            waits.since = max(waits.since, now - took)  # before it there may have been nothing to do
+        waits.add(came=now - took, took=took, waited=waited, lag=lag, interval=interval)
+        if now - waits.since >= READ_SECONDS:
             self._read(now)
 
     def _came_without_workers(self, now: float, waited: float) -> bool:
@@ -115,37 +134,46 @@ class Pacer:
         self._judged_at = now
         if now - waited >= self._back_at:
             return False
-        self._read_at, self._finished, self._queued, self._lagged = now, 0, 0.0, 0.0
+        self._waits = Waits(now)
         return True
+
+    def _granted(self) -> float:
+        """Frames a second that are asked for altogether, roughly."""
+        limit = self._throttle.limit
+        return self._figures.wanted if limit is None else limit
 
     def figures(self) -> Figures:
         """As of the last frame, from any thread; nothing once no frame has come for a while."""
-        return self._figures if self._clock() - self._read_at < STALE_SECONDS else Figures()
+        return self._figures if self._clock() - self._waits.since < STALE_SECONDS else Figures()
 
     def _read(self, now: float) -> None:
         everybody = Counter(
             Kind(session.wanted_rate, session.at_risk, session.least) for session in self._sessions() if session.sends
         )
         wanted = FULL.total(everybody)
-        if self._finished or not wanted:
+        if self._waits.finished or not wanted:
             self._throttle.take(self._reading(now, wanted, everybody))
         limit = self._throttle.limit
         self._shares = FULL if limit is None else share(limit, everybody)
-        self._read_at, self._finished, self._queued, self._lagged = now, 0, 0.0, 0.0
+        self._waits = self._waits.next(now)
         self._figures = self._told(now, wanted, everybody)
 
     def _reading(self, now: float, wanted: float, everybody: Counter[Kind]) -> Reading:
-        frames = max(1, self._finished)
+        waits = self._waits
+        frames = max(1, waits.finished)
         return Reading(
             at=now,
-            seconds=now - self._read_at,
-            finished=self._finished,
-            pressure=(self._queued + self._lagged) / frames,
+            seconds=now - waits.since,
+            finished=waits.finished,
+            pressure=(waits.queued + waits.lagged) / frames,
+            looking=waits.looking,
+            borne=waits.borne,
+            busy_seconds=waits.busy_seconds,
             demand=wanted,
             sessions=everybody.total(),
             least=sum(min(kind.wanted, kind.least) * number for kind, number in everybody.items()),
             floor=sum(min(kind.wanted, max(FLOOR, kind.least)) * number for kind, number in everybody.items()),
-            queued=self._queued / frames > LOW,
+            queued=waits.queued / frames > LOW,
         )
 
     def _told(self, now: float, wanted: float, everybody: Counter[Kind]) -> Figures:

@@ -24,6 +24,7 @@ class Sender:
     least: float = LEAST
     sends: bool = True
     keeps_own: bool = False
+    due: float | None = None
     verdicts: list[tuple[float, float]] = field(default_factory=list)  # when, and seconds since the frame came
 
     def rate(self, since: float, until: float) -> float:
@@ -85,8 +86,9 @@ class World:
         self._free += 1
         self.pacer.judged(took=self.now - came, waited=taken - came, lag=LAG_SECONDS, interval=1 / sender.wanted_rate)
         sender.verdicts.append((self.now, self.now - came))
-        due = max(self.now, came + self.pacer.interval(sender, waited=taken - came))
-        self._at(due + self._random.random() * self.late, lambda: self._arrive(sender))
+        late = None if sender.due is None else came - sender.due
+        sender.due = self.now + self.pacer.wait(sender, age=self.now - came, late=late, waited=taken - came)
+        self._at(sender.due + self._random.random() * self.late, lambda: self._arrive(sender))
         self._serve()
 
 
