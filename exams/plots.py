@@ -51,7 +51,7 @@ def histogram(bins: Sequence[Bin], *, passing: float | None = None) -> SafeStrin
     ]
     parts.append(_text((_LEFT + _RIGHT) / 2, _BOTTOM + _AXIS_TITLE, "Score in % of the points", anchor="middle"))
     if passing is not None:
-        x, (aside, anchor) = _across(passing / 100), (6, "start") if passing < 70 else (-6, "end")
+        x, (aside, anchor) = _across(passing / 100), (6, "start") if passing < 60 else (-6, "end")
         parts.append(_line(x, 6, x, _BOTTOM, width=2, dash="6 4"))
         parts.append(_text(x + aside, 14, f"passing mark {passing:g} %", anchor=anchor))
     counts = ", ".join(f"{each.low:.0f} to {each.high:.0f} %: {each.count}" for each in bins)

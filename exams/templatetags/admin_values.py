@@ -13,7 +13,7 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def readonly_contents(context: template.Context, field: Any) -> str:
-    """What is related is a link for those who may open such pages; others read its name, and follow nothing to a refusal."""
+    """What is related is a link for those who may open such pages, and its name for others: no way to a refusal."""
     related = field.resolved_field[2] if isinstance(field.resolved_field, tuple) else None
     if isinstance(related, Model):
         page = admin.site._registry.get(type(related))
