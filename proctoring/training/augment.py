@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -13,17 +13,20 @@ from proctoring.training.objects import Rgba, Rng, draw_distractor, draw_phone
 from proctoring.training.pictures import NO_BOXES, Boxes, Image
 
 PADDING = 114  # what Ultralytics pads letterboxed pictures with
+HARD_SHARE = 0.5  # of the negatives without people
 LEAST_KEPT = 0.25  # of a box inside the frame, below which its label goes
 
 
 @dataclass(frozen=True)
 class Material:
-    """Decoded pictures, by use. ``people`` are negatives with somebody at a camera; ``others`` all other negatives."""
+    """Decoded pictures, by use. ``people`` are negatives with somebody at a camera, ``others`` all other negatives;
+    ``hard`` those of both that are easily taken for a phone."""
 
     phones: list[tuple[Image, Boxes]]
     cutouts: list[Rgba]
     people: list[Image]
     others: list[Image]
+    hard: list[Image] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,8 @@ def make(material: Material, size: int, seed: int, index: int, mixture: Mixture)
     if kind < mixture.people:
         image, boxes = onto_frame(_any(material.people, rng), NO_BOXES, size, rng, zoom=(0.8, 1.3))
     elif kind < mixture.people + mixture.others:
-        image, boxes = onto_frame(_any(material.others, rng), NO_BOXES, size, rng, zoom=(0.6, 1.4))
+        chosen = material.hard if material.hard and rng.random() < HARD_SHARE else material.others
+        image, boxes = onto_frame(_any(chosen, rng), NO_BOXES, size, rng, zoom=(0.6, 1.4))
     elif kind < mixture.people + mixture.others + mixture.composite:
         image, boxes = composite(material, size, rng)
     else:

@@ -33,16 +33,20 @@ class Command(BaseCommand):
         parser.add_argument("--one-to-many", type=float, default=0.8, help="first weight of that branch's loss (0.8)")
         parser.add_argument("--seed", type=int, default=0, help="of weights and pictures (0)")
         parser.add_argument("--start", type=Path, help="go on from these trusted weights instead of from nothing")
+        parser.add_argument(
+            "--hard", type=Path, metavar="WEIGHTS", help="show what these trusted weights take for a phone more often"
+        )
         parser.add_argument("--device", default="cpu", help="cpu, or cuda for a GPU (cpu)")
         parser.add_argument("--processes", type=int, help="training processes, one thread each (CPU: one a core)")
         parser.add_argument("--makers", type=int, help="processes that make pictures ahead (CPU: 0, GPU: the cores)")
         parser.add_argument("--keep-every", type=int, default=100, help="steps between checkpoints (100)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from proctoring.training import material
+        from proctoring.training import hard, material
         from proctoring.training.loop import Run, train
         from proctoring.training.pictures import DataMissing
         from proctoring.training.recipe import Recipe, stages
+        from proctoring.vision.model_files import ModelUnavailable
 
         cores, on_cpu = os.cpu_count() or 1, options["device"] == "cpu"
         try:
@@ -63,8 +67,11 @@ class Command(BaseCommand):
                 keep_every=options["keep_every"],
                 start=options["start"],
             )
-            train(recipe, material.load(options["data"], options["out"], self.say), run, self.say)
-        except (DataMissing, ValueError) as error:
+            shown = material.load(options["data"], options["out"], self.say)
+            if options["hard"] is not None:
+                shown = hard.with_hard(shown, options["hard"], options["out"], self.say)
+            train(recipe, shown, run, self.say)
+        except (DataMissing, ModelUnavailable, ValueError) as error:
             raise CommandError(str(error)) from error
 
     def say(self, sentence: str) -> None:
