@@ -1,7 +1,8 @@
 """Which way the head points, in degrees; signs as :class:`proctoring.observation.HeadPose` says.
 
-From the mesh's own three-dimensional landmarks rather than a six-point solvePnP: on labelled poses of true yaw
-15 / 30 / 45 / 60° the mesh gives 15 / 31 / 38 / 47°, solvePnP 9 / 22 / 28 / 35°.
+From the mesh's own three-dimensional landmarks rather than a six-point solvePnP: on 368 labelled poses of true yaw
+15 / 30 / 45 / 60° the mesh gives 15 / 31 / 38 / 47°, solvePnP 9 / 22 / 28 / 35°. The mesh flattens far turns, so what
+it gives is read off that table.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from proctoring.vision.arrays import Landmarks
 # MediaPipe FaceMesh landmark numbers (canonical_face_model_uv_visualization): where face and ears meet, forehead, chin.
 _PICTURE_LEFT, _PICTURE_RIGHT, _FOREHEAD, _CHIN = 234, 454, 10, 152
 _EYE_PICTURE_LEFT, _EYE_PICTURE_RIGHT = 33, 263
+_MESH_YAWS, _TRUE_YAWS = (0.0, 15.0, 31.0, 38.0, 47.0), (0.0, 15.0, 30.0, 45.0, 60.0)  # means on those poses
+_BEYOND = (_TRUE_YAWS[-1] - _TRUE_YAWS[-2]) / (_MESH_YAWS[-1] - _MESH_YAWS[-2])  # what lies farther goes on like that
 
 
 def from_mesh(landmarks: Landmarks) -> HeadPose:
@@ -27,7 +30,7 @@ def from_mesh(landmarks: Landmarks) -> HeadPose:
     into_head = np.cross(across, down)
     eyes = landmarks[_EYE_PICTURE_RIGHT] - landmarks[_EYE_PICTURE_LEFT]
     return HeadPose(
-        yaw=math.degrees(math.atan2(-into_head[0], into_head[2])),
+        yaw=_true_yaw(math.degrees(math.atan2(-into_head[0], into_head[2]))),
         pitch=math.degrees(math.asin(max(-1.0, min(1.0, float(into_head[1]))))),
         roll=math.degrees(math.atan2(eyes[1], eyes[0])),
     )
@@ -59,11 +62,18 @@ def from_keypoints(face: Face, *, width: int, height: int) -> HeadPose | None:
         return None
     shift = float((upright @ (nose - eyes))[1]) / length
     return HeadPose(
-        yaw=math.degrees(math.atan2(nose_aside[0] / _NOSE_REACH, max(float(ears[0]) / 2, 0.0))),
+        yaw=_true_yaw(math.degrees(math.atan2(nose_aside[0] / _NOSE_REACH, max(float(ears[0]) / 2, 0.0)))),
         pitch=max(-90.0, min(90.0, (_LEVEL_NOSE - shift) * _PITCH_PER_SHIFT)),
         roll=math.degrees(roll),
         source="keypoints",
     )
+
+
+def _true_yaw(yaw: float) -> float:
+    """The turn of a head of which the mesh says ``yaw`` (degrees, either side), at most 90°."""
+    size = abs(yaw)
+    turned = float(np.interp(size, _MESH_YAWS, _TRUE_YAWS)) + max(0.0, size - _MESH_YAWS[-1]) * _BEYOND
+    return math.copysign(min(turned, 90.0), yaw)
 
 
 def _unit(vector: NDArray[np.float64]) -> NDArray[np.float64]:
