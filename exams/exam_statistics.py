@@ -14,8 +14,10 @@ from django.db.models.functions import Cast
 
 from exams import statistics
 from exams.counting import not_counting
+from exams.items import Kind
 from exams.models import Attempt, Choice, Exam, Mark, Question
 from exams.reporting import questions_in_order
+from exams.services.correcting import CORRECTABLE
 from exams.statistics import Bin, Marks, OptionFigures, Point, QuestionFigures, Summary
 
 FEW = 10  # attempts: below, what stands out is chance more often than not
@@ -51,7 +53,8 @@ class QuestionRow:
             return ""
         difficulty, discrimination = self.figures.difficulty, self.figures.discrimination
         if discrimination is not None and discrimination < 0:
-            return "Better candidates did worse here: check the key."
+            look = "see how it was marked" if self.question.kind == Question.Kind.ESSAY else "check the key"
+            return f"Better candidates did worse here: {look}."
         if discrimination is not None and discrimination < 0.1:
             return "Hardly tells good candidates from others."
         if difficulty is not None and difficulty < 0.2:
@@ -59,6 +62,12 @@ class QuestionRow:
         if difficulty is not None and difficulty > 0.95:
             return "Nearly everyone has it right."
         return ""
+
+
+    @property
+    def has_key(self) -> bool:
+        """Whether there is one to put right; else all that helps is giving everyone full points."""
+        return Kind(self.question.kind) in CORRECTABLE
 
 
 class ExamStatistics:

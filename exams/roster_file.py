@@ -12,13 +12,21 @@ from dataclasses import dataclass, field
 
 LARGEST_FILE = 2 * 1024 * 1024
 MOST_ROWS = 10_000
-DELIMITERS = (",", ";", "\t")
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 HEADINGS = {
     "email": ("email", "e-mail", "mail", "e-mail address", "email address"),
     "username": ("username", "user name", "user", "login"),
     "first_name": ("first_name", "first name", "given name", "forename"),
     "last_name": ("last_name", "last name", "surname", "family name"),
     "reference": ("reference", "number", "student number", "id", "student id", "matriculation number"),
+}
+# What pages and documentation call them.
+CALLED = {
+    "email": "email",
+    "username": "user name",
+    "first_name": "first name",
+    "last_name": "last name",
+    "reference": "number",
 }
 LONGEST = {"email": 254, "username": 150, "first_name": 150, "last_name": 150, "reference": 64}
 _COLUMN_OF = {heading: column for column, headings in HEADINGS.items() for heading in headings}
@@ -69,7 +77,7 @@ def parse(data: bytes) -> RosterFile:
                     f"The file has more than {MOST_ROWS:,} people. Split it from line {first_line} on, "
                     "and import the parts."
                 )
-            rows.append(_row(first_line, cells, columns))
+            rows.append(_row(first_line, cells, columns, delimiter))
     except csv.Error as error:
         raise RosterUnreadable(
             f"Line {reader.line_num}: {error}. Look for a quotation mark without its partner."
@@ -128,19 +136,20 @@ def _check_columns(header: list[str], columns: list[str | None]) -> None:
         )
     for column in LONGEST:
         if known.count(column) > 1:
-            raise RosterUnreadable(f"Two columns are both read as “{column.replace('_', ' ')}”. Remove one of them.")
+            raise RosterUnreadable(f"Two columns are both read as “{CALLED[column]}”. Remove one of them.")
 
 
-def _row(line: int, cells: list[str], columns: list[str | None]) -> RosterRow:
+def _row(line: int, cells: list[str], columns: list[str | None], delimiter: str) -> RosterRow:
     beyond = [cell for cell in cells[len(columns) :] if cell.strip()]
     values = {column: cell.strip() for column, cell in zip(columns, cells, strict=False) if column}
     kept = {column: value[: LONGEST[column]] for column, value in values.items()}
     kept["email"] = kept.get("email", "").lower()
     problem = ""
     if beyond:
-        problem = f"The line has {len(cells)} columns, the heading {len(columns)}. Put text with a comma in quotes."
+        said = f"The line has {len(cells)} columns, the heading {len(columns)}."
+        problem = f"{said} Put text with a {DELIMITERS[delimiter]} in quotes."
     elif long := next((column for column, value in values.items() if len(value) > LONGEST[column]), None):
-        problem = f"The {long.replace('_', ' ')} is longer than {LONGEST[long]} characters."
+        problem = f"The {CALLED[long]} is longer than {LONGEST[long]} characters."
     elif any(ord(character) < 0x20 for value in values.values() for character in value):
         problem = "A line break or control character stands inside a column. Remove it."
     elif not kept["email"] and not kept.get("username"):

@@ -47,6 +47,18 @@ def test_a_column_nobody_knows_is_said_to_be_unused() -> None:
     assert parse(b"email,colour\na@example.org,red\n").notes == ["The column “colour” is not used."]
 
 
+@pytest.mark.parametrize(("between", "called"), [(",", "comma"), (";", "semicolon"), ("\t", "tab")])
+def test_a_line_too_wide_is_told_what_to_put_in_quotes(between: str, called: str) -> None:
+    lines = ["email;last_name", "a@example.org;Lovelace;Countess"]
+    [row] = parse("\n".join(lines).replace(";", between).encode()).rows
+    assert f"Put text with a {called} in quotes." in row.problem
+
+
+def test_a_number_too_long_is_called_what_the_page_calls_it() -> None:
+    [row] = parse(f"email,number\na@example.org,{'7' * 65}\n".encode()).rows
+    assert row.problem == "The number is longer than 64 characters."
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [

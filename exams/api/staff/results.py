@@ -115,7 +115,12 @@ class ResultViewSet(StaffViewSet):
         records = records_of(found, page)
         return self.get_paginated_response(ResultSerializer(list(records), many=True).data)
 
-    @extend_schema(summary="Publish the results", request=ReleaseInput, responses=ReleaseSerializer)
+    @extend_schema(
+        summary="Publish the results",
+        description="Refused while answers wait to be marked (409, `results_not_ready`), unless `force` is sent.",
+        request=ReleaseInput,
+        responses=ReleaseSerializer,
+    )
     @action(detail=False, methods=["post"])
     def publish(self, request: Request, exam: str) -> Response:
         found = self.exam_or_404(change=True)
