@@ -30,6 +30,7 @@ KEPT_UP = 0.97  # borne of asked: a share within what is measured in three secon
 SHORTEST_ROUND_SECONDS = 1.0
 SLOWEST_GROWTH, FASTEST_GROWTH, GROWING = 0.02, 0.25, 1.4  # a round; by which growth itself grows in a round
 KNOWN_TO_FIT = 0.9  # of what workers bear at the speed at which they look now, when some of them are idle
+FELT = 0.8  # of what may be asked for
 LET_GO = 1.15
 
 
@@ -82,12 +83,12 @@ class Throttle:
 
     def _learn(self) -> None:
         """What was finished while no worker was idle, if that was seen for long enough lately."""
-        readings = self._readings
-        seconds = sum(reading.busy_seconds for reading in readings)
+        busy = [reading for reading in self._readings if reading.busy_seconds]
+        seconds = sum(reading.busy_seconds for reading in busy)
         self._borne = 0.0
         if seconds >= ENOUGH_SECONDS:
-            self._borne = sum(reading.borne for reading in readings) / seconds
-            looking = sum(reading.looking for reading in readings) / sum(reading.finished for reading in readings)
+            self._borne = sum(reading.borne for reading in busy) / seconds
+            looking = sum(reading.looking for reading in busy) / sum(reading.finished for reading in busy)
             self._at_once = self._borne * looking
 
     def _bears(self) -> float:
@@ -112,8 +113,11 @@ class Throttle:
         if reading.pressure > LOW:
             self.limit = asked(self._borne, reading) if self._borne else limit
             return
+        self.limit = max(limit, KNOWN_TO_FIT * self._would_bear(reading))
+        if reading.finished < FELT * limit * reading.seconds:
+            return  # pages that were asked for few pictures have not come yet: that none waits says nothing of more
         rounds = min(1.0, reading.seconds / round_of(reading, limit))
-        self.limit = max(KNOWN_TO_FIT * self._would_bear(reading), limit * (1 + self._growth * rounds))
+        self.limit = max(self.limit, limit * (1 + self._growth * rounds))
         self._growth = min(FASTEST_GROWTH, self._growth * GROWING**rounds)
 
     def _would_bear(self, reading: Reading) -> float:
