@@ -31,6 +31,8 @@ class User(AbstractUser):
     memberships: RelatedManager[Membership]
 
     class Meta(AbstractUser.Meta):
+        verbose_name = "person"
+        verbose_name_plural = "people"
         # Everybody may sign in with their address, however they capitalise it; iexact compares UPPER.
         indexes = [models.Index(Upper("email"), name="user_by_email")]
 
@@ -88,6 +90,7 @@ class Membership(models.Model):
     )
 
     class Meta:
+        verbose_name = "role"
         ordering = ["institution", "role", "user"]
         constraints = [models.UniqueConstraint(fields=["user", "institution", "role"], name="one_membership_a_role")]
 

@@ -37,6 +37,7 @@ class RosterImport(models.Model):
     )
 
     class Meta:
+        verbose_name = "roster"
         ordering = ["-created_at"]
 
     def __str__(self) -> str:

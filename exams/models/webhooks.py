@@ -26,6 +26,7 @@ class WebhookEndpoint(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name = "webhook"
         ordering = ["institution", "url"]
 
     def __str__(self) -> str:
@@ -51,6 +52,8 @@ class WebhookDelivery(models.Model):
     error = models.CharField(max_length=500, blank=True)
 
     class Meta:
+        verbose_name = "delivery"
+        verbose_name_plural = "deliveries"
         ordering = ["-created_at"]
         indexes = [models.Index(fields=["state", "next_try_at"])]
 
