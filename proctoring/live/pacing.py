@@ -105,6 +105,7 @@ class Pacer:
         if slowed:
             wished += max(0.0, waited - TOGETHER_SECONDS)
         due = self._timetable.place(
+            session,
             max(now, wished),
             now=now,
             earlier=min(MAY_MOVE * interval, interval - 1 / session.wanted_rate),

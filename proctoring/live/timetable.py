@@ -16,20 +16,26 @@ SLOT_SECONDS = 0.1
 class Timetable:
     def __init__(self) -> None:
         self._asked: dict[int, int] = {}  # pictures, by slot
+        self._of: dict[object, int] = {}  # the slot of each page's next picture
         self._now = 0
 
     def __len__(self) -> int:
         """Moments that something is asked for at."""
         return len(self._asked)
 
-    def place(self, wished: float, *, now: float, earlier: float, later: float, rate: float) -> float:
-        """The time to ask for a picture at: ``wished``, or else the nearest up to so many seconds ``earlier`` or
-        ``later`` at which fewer are due than come at ``rate`` a second. ``wished`` where there is none."""
+    def place(self, page: object, wished: float, *, now: float, earlier: float, later: float, rate: float) -> float:
+        """The time to ask the page for its next picture at: ``wished``, or else the nearest up to so many seconds
+        ``earlier`` or ``later`` at which fewer are due than come at ``rate`` a second. ``wished`` where there is none.
+        A picture it was asked for before and that is still due is not: the page has sent one already."""
         self._forget(now)
+        before = self._of.pop(page, None)
+        if before is not None:
+            self._asked[before] -= 1
         room = max(1, math.ceil(rate * SLOT_SECONDS))
         due = wished
         if (earlier or later) and self._asked.get(_slot(wished), 0) >= room:
             due = self._nearest(wished, max(now, wished - earlier), wished + later, room)
+        self._of[page] = _slot(due)
         self._asked[_slot(due)] = self._asked.get(_slot(due), 0) + 1
         return due
 
@@ -46,6 +52,7 @@ class Timetable:
         if _slot(now) > self._now:
             self._now = _slot(now)
             self._asked = {slot: number for slot, number in self._asked.items() if slot >= self._now}
+            self._of = {page: slot for page, slot in self._of.items() if slot >= self._now}
 
 
 def _slot(time: float) -> int:
