@@ -143,6 +143,7 @@ def _rendered(template: str, exam: Exam | None, policy: Policy) -> str:
         "calibration_fps": CALIBRATION_FRAMES_PER_SECOND,
         "rules": [rule_sentence(rule, policy) for rule in policy.counted()],
         "muted": [_condition(event, policy) for event in policy.muted],
+        "counts_faces": policy.rule(MULTIPLE_FACES) is not None,
         "looks_for_phones": policy.rule(PHONE_DETECTED) is not None,
         "asked": list(_asked(policy)),
         "keep": services.fields_for(exam),

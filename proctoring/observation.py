@@ -45,6 +45,11 @@ class Face:
     keypoints: tuple[tuple[float, float], ...] = ()
     far: bool = False
 
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Face:
+        """The reverse of ``dataclasses.asdict``; raises KeyError or TypeError on anything else."""
+        return cls(Box(**data["box"]), tuple((x, y) for x, y in data["keypoints"]), data.get("far", False))
+
 
 @dataclass(frozen=True, slots=True)
 class HeadPose:
@@ -165,9 +170,7 @@ class Observation:
             width=data["width"],
             height=data["height"],
             quality=Quality(**data["quality"]),
-            faces=None
-            if faces is None
-            else tuple(_face(face) for face in faces),
+            faces=None if faces is None else tuple(Face.from_dict(face) for face in faces),
             pose=None if data["pose"] is None else HeadPose(**data["pose"]),
             eyes=None if data["eyes"] is None else Eyes(**data["eyes"]),
             phones=None if phones is None else tuple(Box(**box) for box in phones),
@@ -177,10 +180,6 @@ class Observation:
             models={stage: ModelRef(**ref) for stage, ref in dict(data["models"]).items()},
             timings=dict(data["timings"]),
         )
-
-
-def _face(data: Mapping[str, Any]) -> Face:
-    return Face(Box(**data["box"]), tuple((x, y) for x, y in data["keypoints"]), data.get("far", False))
 
 
 def _glance(data: Mapping[str, Any]) -> Glance:

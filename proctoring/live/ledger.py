@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from proctoring.observation import Box
+from proctoring.observation import Box, Face
+from proctoring.risk.at_rest import Resting
 from proctoring.risk.events import EventDraft, Ledger
+from proctoring.risk.faces_at_rest import FACE_AT_REST
+from proctoring.risk.policy import MULTIPLE_FACES, Policy
 from proctoring.risk.standing import PHONE_AT_REST
 
 FRAME_REJECTED = "FRAME_REJECTED"
@@ -164,6 +167,26 @@ def phone_at_rest(boxes: Sequence[Box], *, calibrating: bool) -> Entry:
     when = "during the calibration" if calibrating else "before watching began"
     said = f"{what} stood in the picture {when}: not counted while in the same place. Please look what it is."
     return Entry(PHONE_AT_REST, said, {"measured": {"phones": [asdict(box) for box in boxes]}}, "environment")
+
+
+def face_at_rest(faces: Sequence[Face], *, calibrating: bool) -> Entry:
+    """``calibrating`` as above."""
+    number = len(faces)
+    what = "A second face" if number == 1 else f"{number} faces beside the candidate's"
+    when = "during the calibration" if calibrating else "before watching began"
+    said = (
+        f"{what} stood in the picture {when} without moving, as a poster or a photograph does: not counted while in "
+        "the same place. Please look what it is."
+    )
+    return Entry(FACE_AT_REST, said, {"measured": {"faces": [asdict(face.box) for face in faces]}}, "environment")
+
+
+def at_rest(stood: Resting, policy: Policy, *, calibrating: bool) -> list[Entry]:
+    """The entries about what stood there. A face needs none where several would not count."""
+    entries = [phone_at_rest(stood.phones, calibrating=calibrating)] if stood.phones else []
+    if stood.faces and policy.rule(MULTIPLE_FACES) is not None:
+        entries.append(face_at_rest(stood.faces, calibrating=calibrating))
+    return entries
 
 
 def rejected(code: str, count: int = 1) -> Entry:

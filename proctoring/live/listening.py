@@ -20,8 +20,10 @@ from proctoring.live.recorder import recorder
 from proctoring.live.timekeeping import follow_policy
 from proctoring.models import Session
 from proctoring.observation import Observation
-from proctoring.risk.calibration import CalibrationFailed, calibrate, problem_of
+from proctoring.risk.calibration import CalibrationFailed, calibrate, usable
+from proctoring.risk.faces_at_rest import FACE_AT_REST
 from proctoring.risk.policy import Policy
+from proctoring.risk.standing import PHONE_AT_REST
 
 if TYPE_CHECKING:
     from proctoring.live.candidate import CandidateConsumer
@@ -58,7 +60,8 @@ class Listener:
         self._live = live
         self._turn = asyncio.Lock()  # first come, first served: asyncio's locks are fair
         self._collected: list[Observation] = []
-        self._phone_look: Looked | None = None  # of this calibration, the newest that showed something like a phone
+        # Of this calibration, the newest picture in which something like a phone was seen, and a second face.
+        self._shown: dict[str, Looked | None] = {}
 
     async def take(self, text: str, received: float) -> None:
         """Refuse it at once, or handle it beside the frames that come meanwhile. ``received``: Unix seconds."""
@@ -91,7 +94,9 @@ class Listener:
         if self._live.calibrating and len(self._collected) < MOST_CALIBRATION_FRAMES:
             self._collected.append(observation)
             if observation.phones:
-                self._phone_look = self._live.looked
+                self._shown[PHONE_AT_REST] = self._live.looked
+            if (observation.face_count or 0) > 1:
+                self._shown[FACE_AT_REST] = self._live.looked
             await self._tell_calibration()
 
     async def _in_turn(self, handling: Any) -> None:
@@ -170,7 +175,7 @@ class Listener:
             return
         collected, self._collected = self._collected, []
         if action == "start":
-            self._phone_look = None
+            self._shown = {}
         live.calibrating = action == "start"
         if action == "start":
             await self._tell_calibration()
@@ -188,17 +193,16 @@ class Listener:
         epoch = live.connection.epoch
         await recorder.call(partial(services.save_calibration, live.id, epoch, calibration))
         live.calibration = calibration
-        if calibration.standing:
-            entry = ledger.phone_at_rest(calibration.standing, calibrating=True)
-            live.record(entry, now=time.time(), looked=self._phone_look)
+        entries = ledger.at_rest(calibration.resting, live.connection.policy, calibrating=True)
+        for entry in entries:
+            live.record(entry, now=time.time(), looked=self._shown.get(entry.name))
+        if entries:
             await self._page.save()
         await self._page.tell({"type": "calibration", "state": "done"})
 
     async def _tell_calibration(self) -> None:
-        usable = sum(problem_of(observation) is None for observation in self._collected)
-        await self._page.tell(
-            {"type": "calibration", "state": "collecting", "usable": usable, "seen": len(self._collected)}
-        )
+        found, seen = usable(self._collected), len(self._collected)
+        await self._page.tell({"type": "calibration", "state": "collecting", "usable": found, "seen": seen})
 
     async def _start(self, message: Mapping[str, Any], received: float) -> None:
         live = self._live

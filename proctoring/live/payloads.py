@@ -13,10 +13,11 @@ from django.urls import reverse
 
 from exams.api.time import break_payload
 from proctoring.live import frames
-from proctoring.live.session import LiveSession, phones
+from proctoring.live.session import LiveSession, shown
 from proctoring.models import Event, Session
 from proctoring.observation import Observation
 from proctoring.reports.record import detailed_record
+from proctoring.risk.at_rest import counted
 from proctoring.risk.policy import MULTIPLE_FACES, NO_FACE, PHONE_DETECTED, Policy
 
 JSONDict = dict[str, Any]
@@ -132,8 +133,10 @@ def warnings(live: LiveSession) -> tuple[str, ...]:
         return ()
     if live.step is not None:
         return (*live.step.warnings, *live.camera_warnings)
-    of_picture = () if live.looked is None else check_warnings(live.looked.observation, live.connection.policy)
-    return (*of_picture, *live.camera_warnings)
+    if live.looked is None:
+        return live.camera_warnings
+    counts = counted(live.looked.observation, live.looked.at_rest)
+    return (*check_warnings(counts, live.connection.policy), *live.camera_warnings)
 
 
 def live_session(live: LiveSession, *, connection: str, with_observation: bool) -> JSONDict:
@@ -153,7 +156,7 @@ def live_session(live: LiveSession, *, connection: str, with_observation: bool) 
     payload["wanted_fps"] = round(live.pace.wanted_rate, 2)
     payload["slowed_to"] = None if live.pace.slowed_to is None else round(live.pace.slowed_to, 2)
     if with_observation:
-        payload["observation"] = None if looked is None else seen(looked.observation) | phones(looked)
+        payload["observation"] = None if looked is None else seen(looked.observation) | shown(looked)
         payload["looking_away"] = None if step is None else step.looking_away
     return payload
 

@@ -16,16 +16,16 @@ from proctoring.live.clock import FrameClock, ReplayClock
 from proctoring.live.gaps import Gaps
 from proctoring.live.pace import Pace
 from proctoring.live.repetition import Repetition
-from proctoring.observation import Box, Looks, Measured, Observation
-from proctoring.risk.calibration import Calibration
+from proctoring.observation import Looks, Measured, Observation
+from proctoring.risk.at_rest import ENTRIES, NOTHING, AtRest, Resting, counted
+from proctoring.risk.calibration import Calibration, resting
 from proctoring.risk.engine import Engine
 from proctoring.risk.events import EventDraft, Step
 from proctoring.risk.policy import CALIBRATION_FRAMES_PER_SECOND, CHECK_FRAMES_PER_SECOND, PHONE_DETECTED
-from proctoring.risk.standing import PHONE_AT_REST, stood
 from proctoring.services import AttemptTime, Commit, Connection, Drafted, PendingSignal
 
 CHECK_PHONE_EVERY = 5
-CHECK_LOOKS = 6  # of a quarter of a minute
+CHECK_PICTURES = 30  # of a quarter of a minute
 SAVE_SECONDS = 5.0
 PICTURE_FOR_SIGNAL_SECONDS = 2.0  # a signal's event gets the newest frame when that is no older
 FPS_SECONDS = 10.0
@@ -35,19 +35,14 @@ FPS_MOST = 64  # frames: more than come in ten seconds, at five a second. Nobody
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """The newest analysed frame. ``time``: Unix seconds on the server's clock. ``at_rest``: of the phones seen, those
-    that do not count."""
+    """The newest analysed frame. ``time``: Unix seconds on the server's clock. ``at_rest``: what of the picture does
+    not count."""
 
     time: float
     sequence: int
     jpeg: bytes
     observation: Observation
-    at_rest: tuple[Box, ...] = ()
-
-    @property
-    def counted(self) -> tuple[Box, ...] | None:
-        phones = self.observation.phones
-        return None if phones is None else tuple(phone for phone in phones if phone not in self.at_rest)
+    at_rest: Resting = NOTHING
 
 
 class LiveSession:
@@ -76,7 +71,7 @@ class LiveSession:
         self.repetition = Repetition()
         self.camera = CameraInUse(connection.camera)
         self._frames_seen = 0
-        self._check_looks: deque[tuple[Box, ...]] = deque(maxlen=CHECK_LOOKS)
+        self._checked: deque[Observation] = deque(maxlen=CHECK_PICTURES)
         self._measured: Measured | None = None
         self._last_frame = last
         self._looked_at: deque[float] = deque(maxlen=FPS_MOST)
@@ -152,7 +147,8 @@ class LiveSession:
         resumed, self.state = self.state == "live", "live"
         self.started_at = started_at.timestamp() if started_at else 0.0
         state, policy = self.connection.engine_state, self.connection.policy
-        standing = stood(self._check_looks) if self.calibration is None else ()
+        standing = resting(self._checked) if self.calibration is None else NOTHING
+        self._checked.clear()
         if state is None:
             self.engine = Engine(policy, self.calibration, standing=standing)
         else:
@@ -162,8 +158,8 @@ class LiveSession:
         self._expect_pictures(now)
         self.note_camera(now=now)
         if not resumed:
-            if standing:
-                self.record(ledger.phone_at_rest(standing, calibrating=False), now=now, looked=self.looked)
+            for entry in ledger.at_rest(standing, policy, calibrating=False):
+                self.record(entry, now=now, looked=self.looked)
             if policy.accommodated:
                 self.record(ledger.accommodation(policy.muted, policy.eased), now=now)
             return
@@ -196,8 +192,11 @@ class LiveSession:
             self._measured = observation.measured
         self.count("analysed")
         if self.engine is None:
-            if observation.phones is not None:
-                self._check_looks.append(observation.phones)
+            self._checked.append(observation)
+            if self.calibration is not None:  # what it left out is warned of no more
+                at_rest = AtRest(self.calibration.resting)
+                at_rest.look(observation)
+                self.looked = replace(self.looked, at_rest=at_rest.seen)
             return None
         for entry in (*self.gaps.picture(at), *self.repetition.picture(at, observation, identical=same)):
             self.record(entry, now=at)
@@ -332,27 +331,26 @@ class LiveSession:
         return step
 
     def _drafted(self, draft: EventDraft, looked: Looked | None) -> Drafted:
-        shows = draft.ledger == "integrity" or draft.name == PHONE_AT_REST
+        shows = draft.ledger == "integrity" or draft.name in ENTRIES
         if looked is None or not shows or not self.connection.policy.keep_snapshots:
             return Drafted(draft)
         return Drafted(draft, looked.jpeg, boxes(looked))
 
 
-def phones(looked: Looked) -> dict[str, Any]:
-    """As plain values: those that count, and those that only stand where they stood before."""
-    counted = looked.counted
+def shown(looked: Looked) -> dict[str, Any]:
+    """As plain values: what counts of the faces and phones, and what only stands where it stood before."""
+    of = counted(looked.observation, looked.at_rest).as_dict()
+    at_rest = asdict(looked.at_rest)
+    nobody = len(looked.at_rest.faces) == looked.observation.face_count
     return {
-        "phones": None if counted is None else [asdict(box) for box in counted],
-        "phones_at_rest": [asdict(box) for box in looked.at_rest],
+        "faces": [] if nobody else of["faces"],
+        "faces_at_rest": list(at_rest["faces"]),
+        "phones": of["phones"],
+        "phones_at_rest": list(at_rest["phones"]),
+        "pose": of["pose"],
     }
 
 
 def boxes(looked: Looked) -> dict[str, Any]:
     """What the page draws over the picture, and when that was taken (Unix milliseconds)."""
-    seen = looked.observation.as_dict()
-    return {
-        "faces": seen["faces"],
-        **phones(looked),
-        "pose": seen["pose"],
-        "taken_unix_ms": round(looked.time * 1000),
-    }
+    return shown(looked) | {"taken_unix_ms": round(looked.time * 1000)}

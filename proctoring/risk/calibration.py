@@ -11,7 +11,9 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from statistics import median
 from typing import Any
 
-from proctoring.observation import Box, Observation
+from proctoring.observation import Box, Face, Observation
+from proctoring.risk.at_rest import AtRest, Resting
+from proctoring.risk.faces_at_rest import still_faces
 from proctoring.risk.standing import stood
 
 # Ten seconds at the default two pictures a second give twenty; half of them must be usable.
@@ -38,7 +40,10 @@ class CalibrationFailed(ValueError):
 _SENTENCES = {
     "no_pictures": "No picture came from your camera. Please check that it is on, then try again.",
     "no_face": "We could not see your face. Please sit in front of the camera, then try again.",
-    "several_faces": "More than one face was in the picture. Please make sure that you are alone, then try again.",
+    "several_faces": (
+        "More than one face was in the picture. Please make sure that you are alone and that no picture of a face is "
+        "near you, then try again."
+    ),
     "too_dark": "The picture was too dark. Please switch on a light in front of you, then try again.",
     "blurred": "The picture was blurred. Please clean the camera or hold it still, then try again.",
     "covered": "The camera seems to be covered. Please uncover it, then try again.",
@@ -53,7 +58,8 @@ class Calibration:
 
     Looking at the centre and the four corners of the screen, four fifths of the pictures lie at its edges: so the
     spread is about the way from the centre of the screen to its edge, and one wild picture changes nothing.
-    ``standing``: what looked like a phone and stood in the same place all the while.
+    ``standing``: what looked like a phone and stood in the same place all the while; ``standing_faces``: faces beside
+    the candidate's that did.
     """
 
     yaw: float
@@ -68,6 +74,11 @@ class Calibration:
     openness_spread: float
     samples: int
     standing: tuple[Box, ...] = ()
+    standing_faces: tuple[Face, ...] = ()
+
+    @property
+    def resting(self) -> Resting:
+        return Resting(self.standing, self.standing_faces)
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -75,7 +86,9 @@ class Calibration:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Calibration:
         """Raises TypeError when ``data`` was not made by :meth:`as_dict`."""
-        return cls(**{**data, "standing": tuple(Box(**box) for box in data.get("standing", ()))})
+        phones = tuple(Box(**box) for box in data.get("standing", ()))
+        faces = tuple(map(Face.from_dict, data.get("standing_faces", ())))
+        return cls(**{**data, "standing": phones, "standing_faces": faces})
 
 
 Sample = tuple[float, float, float, float, float]
@@ -85,6 +98,8 @@ def calibrate(observations: Sequence[Observation]) -> Calibration:
     """The neutral from about ten seconds of looking at marked points. Raises :class:`CalibrationFailed`."""
     if not observations:
         raise _failed("no_pictures")
+    at_rest = resting(observations)
+    observations = _counted(observations, at_rest)
     problems = Counter(problem for problem in map(problem_of, observations) if problem is not None)
     if problems["several_faces"]:
         # One picture could be a mistake of the detector; two are a person.
@@ -97,8 +112,24 @@ def calibrate(observations: Sequence[Observation]) -> Calibration:
     calibration = summarise(samples)
     if calibration.yaw_spread > MAXIMUM_YAW_SPREAD:
         raise _failed("unsteady")
-    standing = stood(observation.phones for observation in observations if observation.phones is not None)
-    return replace(calibration, standing=standing)
+    return replace(calibration, standing=at_rest.phones, standing_faces=at_rest.faces)
+
+
+def resting(observations: Iterable[Observation]) -> Resting:
+    """What stood in the same place in all of them: things like phones, faces beside the candidate's (the largest)."""
+    every = list(observations)
+    phones = stood(one.phones for one in every if one.phones is not None)
+    return Resting(phones, still_faces(one.faces[1:] for one in every if one.faces is not None))
+
+
+def usable(observations: Sequence[Observation]) -> int:
+    """From how many of them something can be learned."""
+    return sum(problem_of(one) is None for one in _counted(observations, resting(observations)))
+
+
+def _counted(observations: Iterable[Observation], at_rest: Resting) -> list[Observation]:
+    looks = AtRest(Resting(faces=at_rest.faces))
+    return [looks.look(observation) for observation in observations]
 
 
 def problem_of(observation: Observation) -> str | None:
@@ -128,7 +159,7 @@ def summarise(samples: Iterable[Sample]) -> Calibration:
     columns = list(zip(*samples, strict=True))
     middles = [median(column) for column in columns]
     spreads = [median(abs(value - middle) for value in column) for column, middle in zip(columns, middles, strict=True)]
-    names = [measure.name for measure in fields(Calibration) if measure.name != "standing"]
+    names = [measure.name for measure in fields(Calibration) if not measure.name.startswith("standing")]
     return Calibration.from_dict(dict(zip(names, (*middles, *spreads, len(columns[0])), strict=True)))
 
 

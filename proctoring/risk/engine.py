@@ -8,11 +8,12 @@ repeated ones are dropped and counted), those of signals may lie in the past whe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
-from proctoring.observation import Box, Looks, Observation
+from proctoring.observation import Looks, Observation
 from proctoring.risk import sentences, wanted
+from proctoring.risk.at_rest import NOTHING, AtRest, Resting
 from proctoring.risk.browser import Browser, Due, known_kinds
 from proctoring.risk.calibration import Calibration, Learner
 from proctoring.risk.calm import Calm
@@ -30,7 +31,6 @@ from proctoring.risk.policy import (
     Rule,
 )
 from proctoring.risk.runs import EPSILON, Run
-from proctoring.risk.standing import Standing
 from proctoring.risk.stretches import Stretch
 from proctoring.risk.values import Values
 
@@ -46,15 +46,12 @@ STATE_VERSION = 1
 
 class Engine:
     """One session's risk. Without a calibration it learns the candidate's neutral from the first minute; ``standing``
-    is then what looked like a phone and stood in one place before watching began."""
+    is then what looked like a phone or a face and stood in one place before watching began."""
 
-    def __init__(
-        self, policy: Policy, calibration: Calibration | None = None, *, standing: tuple[Box, ...] = ()
-    ) -> None:
+    def __init__(self, policy: Policy, calibration: Calibration | None = None, *, standing: Resting = NOTHING) -> None:
         self.policy = policy
         self._calibration = calibration
-        self._standing = Standing(standing if calibration is None else calibration.standing)
-        self.at_rest: tuple[Box, ...] = ()  # of the newest picture: what does not count because it stood there before
+        self._at_rest = AtRest(standing if calibration is None else calibration.resting)
         self._learner = Learner()
         self._runs = {name: Run() for name in (*SEEN, *ENVIRONMENT)}
         self._browser = Browser(policy)
@@ -67,7 +64,7 @@ class Engine:
         """The engine as it was when ``state`` was taken. Raises KeyError or TypeError for anything but such a state."""
         calibration = state["calibration"]
         engine = cls(policy, None if calibration is None else Calibration.from_dict(calibration))
-        engine._standing = Standing.from_list(state.get("standing", ()))
+        engine._at_rest = AtRest.restore(state)
         engine._learner = Learner.from_dict(state["learner"])
         engine._runs = {name: Run.from_dict(state["runs"][name]) for name in engine._runs}
         engine._browser = Browser.restore(policy, state["page"], state.get("browser", {}))
@@ -81,7 +78,7 @@ class Engine:
         return {
             "version": STATE_VERSION,
             "calibration": None if self._calibration is None else self._calibration.as_dict(),
-            "standing": self._standing.as_list(),
+            **self._at_rest.state(),
             "learner": self._learner.as_dict(),
             "runs": {name: run.as_dict() for name, run in self._runs.items()},
             "page": self._browser.page(),
@@ -103,6 +100,11 @@ class Engine:
     @property
     def calibrated(self) -> bool:
         return self._calibration is not None
+
+    @property
+    def at_rest(self) -> Resting:
+        """Of the newest picture: what does not count because it stood there before."""
+        return self._at_rest.seen
 
     @property
     def late_frames(self) -> int:
@@ -143,8 +145,7 @@ class Engine:
         self._notice_missing_pictures(time, asked)
         state.clock = state.seen_at = time
         state.face_count = observation.face_count
-        counted, self.at_rest = self._standing.look(observation.phones)
-        observation = replace(observation, phones=counted)
+        observation = self._at_rest.look(observation)
         self._count_phone_look(observation)
         if self._calibration is None:
             self._learner.learn(time, observation)
@@ -154,8 +155,7 @@ class Engine:
             policy=self.policy,
             seconds_since_turned=None if state.turned_at is None else time - state.turned_at,
         )
-        if self.at_rest:
-            reading.measured[PHONE_DETECTED]["stood_there_before"] = [asdict(box) for box in self.at_rest]
+        self._at_rest.tell(reading.measured, face_count=state.face_count)
         if reading.turned:
             state.turned_at = time
         self._note_measurement(time, observation, settled=reading.settled)

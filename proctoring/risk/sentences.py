@@ -58,7 +58,7 @@ def of_condition(name: str, *, held: float, limit: float, measured: Mapping[str,
     if name == NO_FACE:
         return f"No face was in the picture {how_long}.{_nothing_seen(measured)}"
     if name == MULTIPLE_FACES:
-        return f"{measured['face_count']} faces were in the picture {how_long}."
+        return f"{measured['face_count']} faces were in the picture {how_long}.{_at_rest(measured)}"
     if name == LOOKING_AWAY:
         return f"{_looking_away(measured)} {how_long}."
     if name == PHONE_DETECTED:
@@ -84,6 +84,13 @@ def _nothing_seen(measured: Mapping[str, Any]) -> str:
     if measured["quality"]["covered"]:
         return " The camera seemed to be covered."
     return ""
+
+
+def _at_rest(measured: Mapping[str, Any]) -> str:
+    number = len(measured.get("stood_there_before", ()))
+    if not number:
+        return ""
+    return f" {number} of them stood there before like a picture, and {'does' if number == 1 else 'do'} not count."
 
 
 def _looking_away(measured: Mapping[str, Any]) -> str:

@@ -15,8 +15,8 @@ from django.db.models import Max
 from proctoring.evidence import chain
 from proctoring.evidence.snapshots import Pictures, written_with_rows
 from proctoring.models import BrowserSignal, Event, RiskSample, Session
+from proctoring.risk.at_rest import ENTRIES
 from proctoring.risk.events import EventDraft
-from proctoring.risk.standing import PHONE_AT_REST
 from proctoring.services.errors import ProctoringError, StaleConnection
 
 logger = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 JSONDict = dict[str, Any]
 AWAY = (OperationalError, InterfaceError)
 STATE = ("engine_state", "risk_temporary", "risk_permanent", "risk_total", "last_frame_at", "connected", "camera")
-PICTURED = frozenset({PHONE_AT_REST})  # without a score, but only a person can tell what was left out
+PICTURED = ENTRIES  # without a score, but only a person can tell what was left out
 LAST_SEQUENCE = "last_sequence"  # kept beside the counters: the number of the newest frame taken
 
 

@@ -14,6 +14,7 @@ from proctoring.risk.policy import (
     COPY_PASTE,
     DEFAULT_RULES,
     FULLSCREEN_LEFT,
+    MULTIPLE_FACES,
     NO_FACE,
     PHONE_DETECTED,
     SECOND_SCREEN,
@@ -124,14 +125,18 @@ def test_what_the_page_asks_is_said_before(exam: Exam) -> None:
     assert "Copying, cutting, pasting and the context menu (the right mouse button) are switched off" in text
 
 
-def test_what_is_noted_of_the_camera_and_of_a_phone_at_rest_is_said_before(exam: Exam) -> None:
+def test_what_is_noted_of_the_camera_and_of_what_is_at_rest_is_said_before(exam: Exam) -> None:
     text = consent.current_text(exam).text
     assert "what the camera in use is called" in text
     assert "with the camera’s name and the risk score over time" in text
     assert "looks like a phone and stands there before watching begins" in text
-    rule = asdict(DEFAULT_RULES[PHONE_DETECTED]) | {"enabled": False}
-    PolicyRule.objects.create(policy=factories.policy(exam), **rule)
-    assert "looks like a phone" not in consent.current_text(exam).text
+    assert "a face beside yours that does not move before watching begins" in text
+    policy = factories.policy(exam)
+    for event in (PHONE_DETECTED, MULTIPLE_FACES):
+        PolicyRule.objects.create(policy=policy, **(asdict(DEFAULT_RULES[event]) | {"enabled": False}))
+    without = consent.current_text(exam).text
+    assert "looks like a phone" not in without
+    assert "a face beside yours" not in without.lower()
 
 
 def test_where_no_picture_is_kept_none_has_days(exam: Exam) -> None:

@@ -44,7 +44,7 @@ def test_what_stood_there_counts_for_nothing_and_warns_of_nothing() -> None:
         assert frame.observation is not None
         step = engine.observe(frame.time, frame.observation)
     assert (step.risk_total, step.warnings, step.conditions[PHONE_DETECTED]) == (0, (), False)
-    assert engine.at_rest == (WINDOW,)
+    assert engine.at_rest.phones == (WINDOW,)
 
 
 def test_without_a_calibration_that_saw_it_the_same_is_a_phone() -> None:

@@ -69,7 +69,7 @@ export function draw(canvas, image, seen) {
   const faces = seen.faces ?? [];
   faces.forEach((face, index) => drawBox(surface, boxOf(face), faces.length > 1 ? `Face ${index + 1}` : "Face", FACE));
   (seen.phones ?? []).forEach((phone) => drawBox(surface, boxOf(phone), "Phone", PHONE));
-  (seen.phones_at_rest ?? []).forEach((thing) => drawBox(surface, boxOf(thing), "Stood there before: does not count", AT_REST));
+  [...(seen.faces_at_rest ?? []), ...(seen.phones_at_rest ?? [])].forEach((thing) => drawBox(surface, boxOf(thing), "Stood there before: does not count", AT_REST));
   if (seen.pose && faces.length) drawPose(surface, faces[0], seen.pose);
 }
 
@@ -80,6 +80,7 @@ const degrees = (value, positive, negative) =>
 export function describe(seen) {
   if (!seen) return "";
   const parts = [seen.faces ? `Faces: ${seen.faces.length}.` : "Faces: nobody looked."];
+  if (seen.faces_at_rest?.length) parts.push(`Looks like a face but stood there before, as a picture does, and does not count: ${seen.faces_at_rest.length}.`);
   parts.push(seen.phones ? `Phones: ${seen.phones.length}.` : "Phones: not looked for in this picture.");
   if (seen.phones_at_rest?.length) parts.push(`Looks like a phone but stood there before, and does not count: ${seen.phones_at_rest.length}.`);
   if (seen.pose) parts.push(`Head: ${degrees(seen.pose.yaw, "to the picture's right", "to the picture's left")}, ${degrees(seen.pose.pitch, "up", "down")}.`);
