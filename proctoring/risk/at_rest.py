@@ -8,7 +8,7 @@ from typing import Any
 
 from proctoring.observation import Box, Face, Observation
 from proctoring.risk.faces_at_rest import FACE_AT_REST, StandingFaces
-from proctoring.risk.policy import MULTIPLE_FACES, PHONE_DETECTED
+from proctoring.risk.policy import MULTIPLE_FACES, NO_FACE, PHONE_DETECTED
 from proctoring.risk.standing import PHONE_AT_REST, Standing
 
 # The entries that say so. They come with a picture, though they never score: only a person can tell what was left out.
@@ -30,15 +30,13 @@ NOTHING = Resting()
 
 
 def counted(observation: Observation, at_rest: Resting) -> Observation:
-    """The picture without what is at rest in it. Where nobody but a picture on the wall is left, that stays, for it may
-    be a person after all; but no head and eyes are its own."""
+    """The picture without what is at rest in it. Where that was the largest face, no head and eyes were anybody's."""
     phones, faces = observation.phones, observation.faces
     if phones is not None:
         observation = replace(observation, phones=tuple(phone for phone in phones if phone not in at_rest.phones))
     if not faces or not at_rest.faces:
         return observation
-    kept = tuple(face for face in faces if face not in at_rest.faces)
-    observation = replace(observation, faces=kept or faces[:1])
+    observation = replace(observation, faces=tuple(face for face in faces if face not in at_rest.faces))
     if faces[0] in at_rest.faces:
         observation = replace(observation, pose=None, eyes=None, glance=None)
     return observation
@@ -64,7 +62,8 @@ class AtRest:
             measured[PHONE_DETECTED]["stood_there_before"] = [asdict(box) for box in self.seen.phones]
         if self.seen.faces:
             stood = [asdict(face.box) for face in self.seen.faces]
-            measured[MULTIPLE_FACES] |= {"face_count": face_count, "stood_there_before": stood}
+            for name in (NO_FACE, MULTIPLE_FACES):
+                measured[name] |= {"face_count": face_count, "stood_there_before": stood}
 
     def state(self) -> dict[str, Any]:
         return {"standing": self._phones.as_list(), "standing_faces": self._faces.as_list()}

@@ -56,7 +56,7 @@ def of_condition(name: str, *, held: float, limit: float, measured: Mapping[str,
     """``held`` and ``limit`` in seconds; ``measured`` as :class:`proctoring.risk.conditions.Reading` holds it."""
     how_long = f"for {held:.1f} seconds (the limit is {limit:g})"
     if name == NO_FACE:
-        return f"No face was in the picture {how_long}.{_nothing_seen(measured)}"
+        return f"No face was in the picture{_but_at_rest(measured)} {how_long}.{_nothing_seen(measured)}"
     if name == MULTIPLE_FACES:
         return f"{measured['face_count']} faces were in the picture {how_long}.{_at_rest(measured)}"
     if name == LOOKING_AWAY:
@@ -91,6 +91,11 @@ def _at_rest(measured: Mapping[str, Any]) -> str:
     if not number:
         return ""
     return f" {number} of them stood there before like a picture, and {'does' if number == 1 else 'do'} not count."
+
+
+def _but_at_rest(measured: Mapping[str, Any]) -> str:
+    number = len(measured.get("stood_there_before", ()))
+    return f" but {number} that stood there before like a picture," if number else ""
 
 
 def _looking_away(measured: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ from proctoring.observation import Box, Face, Observation
 from proctoring.risk.calibration import Calibration, CalibrationFailed, calibrate, resting, usable
 from proctoring.risk.engine import Engine, EventDraft
 from proctoring.risk.faces_at_rest import StandingFaces, still_faces
-from proctoring.risk.policy import MULTIPLE_FACES, Policy
+from proctoring.risk.policy import MULTIPLE_FACES, NO_FACE, Policy
 from tests.risk.scenes import FACE, NEUTRAL, Frame, assert_restores_everywhere, play, seen
 
 START = 1_767_788_963.0
@@ -174,11 +174,14 @@ def test_whose_head_it_measures_is_never_the_print_s() -> None:
     """Where the candidate is gone, and where the print is larger than their face."""
     engine = Engine(Policy(), WITH_POSTER)
     turned = seen(yaw=60.0)
+    names = []
     for number, faces in enumerate([(POSTER,)] * 10 + [(POSTER, FACE)] * 10):
         step = engine.observe(START + number / 2, replace(turned, faces=faces))
         assert step.looking_away is None
         assert step.conditions[MULTIPLE_FACES] is False
-    assert step.risk_total == 0
+        assert step.conditions[NO_FACE] is (number < 10)
+        names += [event.name for event in step.events]
+    assert set(names) == {NO_FACE}
 
 
 def test_a_session_that_learns_its_neutral_learns_it_beside_a_print() -> None:
@@ -219,3 +222,12 @@ def test_whatever_was_seen_at_rest_is_of_what_was_seen(standing: list[Face], see
         assert all(face in faces for face in at_rest)
         assert len(at_rest) <= len(standing)
         places = StandingFaces.from_list(json.loads(json.dumps(places.as_list())))
+
+
+def test_a_candidate_who_leaves_a_picture_behind_is_gone() -> None:
+    left = replace(seen(), faces=(POSTER,))
+    frames = [*looks([POSTER]), *(Frame(START + 8 + step / 2, left) for step in range(6))]
+    events, engine = play(frames, calibration=WITH_POSTER)
+    assert [(event.name, event.face_count) for event in events] == [(NO_FACE, 1)]
+    assert "No face was in the picture but 1 that stood there before like a picture, for" in events[0].sentence
+    assert engine.risk_total == 5

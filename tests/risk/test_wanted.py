@@ -9,7 +9,6 @@ from proctoring.risk.engine import Engine
 from proctoring.risk.policy import Policy
 from tests.risk.scenes import NEUTRAL, seen
 
-
 START = 1_767_788_963.0
 
 
