@@ -63,7 +63,6 @@ class QuestionRow:
             return "Nearly everyone has it right."
         return ""
 
-
     @property
     def has_key(self) -> bool:
         """Whether there is one to put right; else all that helps is giving everyone full points."""

@@ -30,9 +30,7 @@ class Pool(Protocol):
 
     def stop(self) -> None: ...
 
-    async def submit(
-        self, session_id: str, jpeg: bytes, looks: Looks, known: Measured | None = None
-    ) -> Verdict: ...
+    async def submit(self, session_id: str, jpeg: bytes, looks: Looks, known: Measured | None = None) -> Verdict: ...
 
     def state(self) -> dict[str, Any]: ...
 
@@ -50,9 +48,7 @@ class PoolBase:
         self.last_error = ""
         self.strikes = Strikes()
 
-    async def submit(
-        self, session_id: str, jpeg: bytes, looks: Looks, known: Measured | None = None
-    ) -> Verdict:
+    async def submit(self, session_id: str, jpeg: bytes, looks: Looks, known: Measured | None = None) -> Verdict:
         """The verdict on one frame, always: a frame nobody takes in time is answered as well. Raises nothing."""
         loop = asyncio.get_running_loop()
         job = Job(session_id, jpeg, looks, loop.create_future(), known)

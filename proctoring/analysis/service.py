@@ -35,9 +35,7 @@ class Analysis:
         self._pool = pool
         self._pool.start()
 
-    async def submit(
-        self, session_id: str, jpeg: bytes, looks: Looks, known: Measured | None = None
-    ) -> Verdict:
+    async def submit(self, session_id: str, jpeg: bytes, looks: Looks, known: Measured | None = None) -> Verdict:
         """The verdict on one JPEG. A newer frame of the same session supersedes one that still waits.
 
         ``known``: what was last measured of head and eyes, where it may stand.
