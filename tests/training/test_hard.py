@@ -15,9 +15,13 @@ from proctoring.training.pictures import Image
 from tests.data import clip_frames
 
 
+def grey(level: int) -> Image:
+    return np.full((64, 64, 3), level, np.uint8)
+
+
 def test_pictures_that_the_weights_take_for_a_phone_are_the_hard_ones(material: Material, tmp_path: Path) -> None:
-    taken = np.asarray(cv2.imread(str(clip_frames("phone_in_hand")[0])), np.uint8)
-    shown = replace(material, others=[*material.others, taken])
+    taken, plain = np.asarray(cv2.imread(str(clip_frames("phone_in_hand")[0])), np.uint8), grey(90)
+    shown = replace(material, people=[plain], others=[plain, taken])
     said: list[str] = []
     found = with_hard(shown, Path(analyzer_config().phone_weights), tmp_path, said.append)
     assert [image is taken for image in found.hard] == [True]
@@ -25,9 +29,6 @@ def test_pictures_that_the_weights_take_for_a_phone_are_the_hard_ones(material: 
 
 
 def test_they_come_more_often(material: Material) -> None:
-    def grey(level: int) -> Image:
-        return np.full((64, 64, 3), level, np.uint8)
-
     shown = replace(material, others=[grey(200)] * 9, hard=[grey(20)])
     only_others = Mixture(people=0, others=1, composite=0, swapped=0)
     dark = [make(shown, 64, 0, index, only_others)[0][24:40, 24:40].mean() < 90 for index in range(200)]
