@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from proctoring.bench.server import ROOT
 from tests.data import data_path
 
@@ -38,7 +40,8 @@ def test_quick_bench_yields_figures_that_fit_together(tmp_path: Path) -> None:
     cpu = report["cpu_ms_per_frame"]
     assert {"decode", "quality", "faces", "mesh", "phone", "transport", "database", "total"} <= set(cpu)
     assert cpu["total"] > cpu["decode"] + cpu["faces"] + cpu["mesh"] > 0
-    assert report["ratio"] > 1
+    models = sum(report["models_alone_cpu_ms_per_frame"][stage] for stage in ("faces", "mesh", "phone"))
+    assert report["ratio"] == pytest.approx(cpu["total"] / models, rel=0.01)
     assert report["remote_ms"] == {}
     assert "candidates" in done.stdout
 
