@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from proctoring.observation import Box, Face
+from proctoring.vision import native
 from proctoring.vision.arrays import Rgb
 
 Numbers = NDArray[np.float64]
-_OPTIONS = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": 1, "INFERENCE_PRECISION_HINT": "f32"}
 _SAME_FACE_IOU = 0.3  # min_suppression_threshold of both graphs (face_detection_*.pbtxt in the wheel)
 _KEYPOINTS = 6
 
@@ -57,7 +57,9 @@ class FaceNetwork:
         steps = PrePostProcessor(openvino.Core().read_model(str(path)))
         steps.input().tensor().set_element_type(openvino.Type.u8)
         steps.input().preprocess().convert_element_type(openvino.Type.f32).mean(127.5).scale(127.5)  # -1 to 1
-        self._request: Any = openvino.Core().compile_model(steps.build(), "CPU", _OPTIONS).create_infer_request()
+        self._request: Any = (
+            openvino.Core().compile_model(steps.build(), "CPU", native.OPENVINO_OPTIONS).create_infer_request()
+        )
         self._side = model.side
         self._anchors = _anchors(model.grids)
         self._canvas = np.zeros((1, model.side, model.side, 3), np.uint8)

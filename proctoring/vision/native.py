@@ -12,6 +12,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+# OpenVINO, for one inference at a time on one thread. Left to itself it computes in bfloat16 where a processor can
+# (other scores, corners on a grid of half pixels), and holds the thread to one core meanwhile: every process to the
+# same, so that two workers on two cores shared one.
+OPENVINO_OPTIONS = {
+    "PERFORMANCE_HINT": "LATENCY",
+    "INFERENCE_NUM_THREADS": 1,
+    "INFERENCE_PRECISION_HINT": "f32",
+    "ENABLE_CPU_PINNING": False,
+}
 _ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",

@@ -17,8 +17,6 @@ from proctoring.vision import native
 from proctoring.vision.arrays import Rgb
 
 Found = list[list[float]]  # left, top, right, bottom in the picture's pixels, score, class
-# Left to itself OpenVINO computes in bfloat16 where a processor can: other scores, corners on a grid of half pixels.
-_AS_ANYWHERE = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": 1, "INFERENCE_PRECISION_HINT": "f32"}
 _GREY = 114  # what Ultralytics pads pictures with, in training as well
 
 
@@ -87,7 +85,9 @@ class EndToEnd:
         steps.input().tensor().set_element_type(openvino.Type.u8).set_layout(openvino.Layout("NHWC"))
         steps.input().model().set_layout(openvino.Layout("NCHW"))
         steps.input().preprocess().convert_element_type(openvino.Type.f32).scale(255.0)
-        self._request = openvino.Core().compile_model(steps.build(), "CPU", _AS_ANYWHERE).create_infer_request()
+        self._request = (
+            openvino.Core().compile_model(steps.build(), "CPU", native.OPENVINO_OPTIONS).create_infer_request()
+        )
         self._letterbox = Letterbox(shape)
         self._threshold = threshold
         self.look(np.zeros((*shape, 3), np.uint8))
@@ -122,7 +122,7 @@ class ThroughUltralytics:
         model.predict(black, predictor=Predictor, **self._options)
         core = openvino.Core()  # Ultralytics offers no argument for the threads
         model.predictor.model.backend.ov_compiled_model = core.compile_model(
-            core.read_model(str(next(folder.glob("*.xml")))), "CPU", _AS_ANYWHERE
+            core.read_model(str(next(folder.glob("*.xml")))), "CPU", native.OPENVINO_OPTIONS
         )
         self._options["conf"] = threshold
         self.names: dict[int, str] = dict(model.names)
