@@ -23,13 +23,15 @@ def phone(policy: Policy, state: Values, runs: Mapping[str, Run]) -> bool:
 
 def looks(policy: Policy, state: Values, runs: Mapping[str, Run], time: float, *, asked: float) -> Looks:
     """For the picture captured at ``time``. Where pictures are asked for more slowly than the exam wants them (every
-    ``asked`` seconds), looks for phones stay as close together in time as they were."""
+    ``asked`` seconds), looks for phones stay as close together in time as they were; those for people far away do not,
+    or each of the few pictures that an overloaded server still looks at would cost half as much again."""
     found = Looks.NONE
     slow, interval = asked > policy.interval() + EPSILON, policy.interval(PHONE_DETECTED)
     due = slow and policy.rule(PHONE_DETECTED) is not None and runs[PHONE_DETECTED].age(time) >= interval - asked / 2
     if due or phone(policy, state, runs):
         found |= Looks.PHONE
-    if runs[MULTIPLE_FACES].is_open or _is_due(policy, state.far_at, time):
+    slower = max(1.0, asked / policy.interval())
+    if runs[MULTIPLE_FACES].is_open or _is_due(policy, state.far_at, time, slower=slower):
         found |= Looks.FAR_FACES
     return found
 
@@ -39,6 +41,6 @@ def measurement_is_due(policy: Policy, state: Values, time: float) -> bool:
     return _is_due(policy, state.measured_at, time)
 
 
-def _is_due(policy: Policy, last: float | None, time: float) -> bool:
+def _is_due(policy: Policy, last: float | None, time: float, *, slower: float = 1.0) -> bool:
     half = policy.interval() / 2  # the next picture, in which it must be, comes a little late
-    return last is None or time - last > FULL_LOOK_SECONDS - half
+    return last is None or time - last > (FULL_LOOK_SECONDS - half) * slower

@@ -39,3 +39,13 @@ def test_it_survives_a_restart() -> None:
     again = Engine.restore(Policy(), engine.state())
     assert Looks.FAR_FACES not in again.wants(START + 0.5)
     assert Looks.FAR_FACES in again.wants(START + 2.0)
+
+
+def test_where_the_server_asks_for_fewer_pictures_as_many_of_them_are_searched() -> None:
+    engine, searched = Engine(Policy(), NEUTRAL), []
+    for index in range(9):
+        time, asked = START + index * 2.0, 2.0
+        far = Looks.FAR_FACES in engine.wants(time, asked=asked)
+        searched.append(far)
+        engine.observe(time, replace(seen(), looked_far=far), asked=asked)
+    assert searched == [True, False, False, False] * 2 + [True]
