@@ -85,7 +85,8 @@ class Analyzer:
             phones=phones,
             glance=glance,
             fingerprint=fingerprint,
-            looked_far=faces is not None and Looks.FAR_FACES in looks,
+            # Where nobody is near, the detector looks for people far away unasked.
+            looked_far=faces is not None and (Looks.FAR_FACES in looks or all(face.far for face in faces)),
             models=self._models(timings),
             timings=timings,
         )

@@ -76,7 +76,7 @@ class FaceDetector:
             for face in self._far.look(picture, whole(picture), least=FAR_SCORE)
             if FAR_WIDTHS[0] <= face.box.width <= FAR_WIDTHS[1]
             and not any(_is_part_of(face.box, other.box) for other in near)
-            and _mean(self._enlarged(picture, face)) >= FAR_SECOND_LOOK_SCORE
+            and self._holds_enlarged(picture, face, least=FAR_SECOND_LOOK_SCORE)
         ]
 
     def _filling(self, picture: Rgb) -> list[Face]:
@@ -88,8 +88,9 @@ class FaceDetector:
         return []
 
     def _holds(self, picture: Rgb, face: Face) -> bool:
-        if face.box.score >= SURE_SCORE:
-            return True
+        return face.box.score >= SURE_SCORE or self._holds_enlarged(picture, face, least=SECOND_LOOK_SCORE)
+
+    def _holds_enlarged(self, picture: Rgb, face: Face, *, least: float) -> bool:
         first, *others = _SECOND_LOOK_MARGINS
         scores = [self._score_enlarged(picture, face, margin=first)]
         if scores[0] >= SURE_SECOND_SCORE:
@@ -97,10 +98,7 @@ class FaceDetector:
         scores += [self._score_enlarged(picture, face, margin=margin) for margin in others]
         if face.box.width >= LARGE_FACE:
             return sorted(scores)[-2] >= LARGE_FACE_SCORE
-        return _mean(scores) >= SECOND_LOOK_SCORE
-
-    def _enlarged(self, picture: Rgb, face: Face) -> list[float]:
-        return [self._score_enlarged(picture, face, margin=margin) for margin in _SECOND_LOOK_MARGINS]
+        return sum(scores) / len(scores) >= least
 
     def _score_enlarged(self, picture: Rgb, face: Face, *, margin: float) -> float:
         """Of the same face in a part of the picture around it; 0 when it is not found there."""
@@ -159,10 +157,6 @@ def _centre_lies_in(box: Box, other: Box) -> bool:
 def _is_part_of(box: Box, other: Box) -> bool:
     """The networks' boxes of one face differ in size, so that their overlap alone does not tell."""
     return overlap(box, other) >= _SAME_FACE_IOU or _centre_lies_in(box, other)
-
-
-def _mean(scores: list[float]) -> float:
-    return sum(scores) / len(scores)
 
 
 def _network(model: Model) -> FaceNetwork:

@@ -40,8 +40,10 @@ def test_people_who_walk_in_are_counted_from_afar(see: See) -> None:
 
 def test_people_far_away_are_looked_for_where_that_is_wanted_or_nobody_is_near(analyzer: Analyzer) -> None:
     nobody_near, one_near = (clip_frames("walking_in")[number].read_bytes() for number in (0, 36))
-    assert analyzer.analyse(nobody_near, looks=Looks.NONE).face_count == 3
-    assert analyzer.analyse(one_near, looks=Looks.NONE).face_count == 1
+    seen = analyzer.analyse(nobody_near, looks=Looks.NONE)
+    assert (seen.face_count, seen.looked_far) == (3, True)
+    seen = analyzer.analyse(one_near, looks=Looks.NONE)
+    assert (seen.face_count, seen.looked_far) == (1, False)
     seen = analyzer.analyse(one_near, looks=Looks.FAR_FACES)
     assert (seen.face_count, seen.looked_far) == (3, True)
 
