@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from proctoring.training import composites
+from proctoring.training import held as holding
+from proctoring.training.held import Held
 from proctoring.training.objects import Rgba, Rng, draw_distractor, draw_phone
 from proctoring.training.pictures import NO_BOXES, Boxes, Image
 
@@ -20,39 +22,42 @@ LEAST_KEPT = 0.25  # of a box inside the frame, below which its label goes
 @dataclass(frozen=True)
 class Material:
     """Decoded pictures, by use. ``people`` are negatives with somebody at a camera, ``others`` all other negatives;
-    ``hard`` those of both that are easily taken for a phone."""
+    ``hard`` those of both that are easily taken for a phone, ``held`` phones cut out with the hand that holds them."""
 
     phones: list[tuple[Image, Boxes]]
     cutouts: list[Rgba]
     people: list[Image]
     others: list[Image]
     hard: list[Image] = field(default_factory=list)
+    held: list[Held] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Mixture:
     """Shares of training pictures by how they are made; what is left over are plain pictures of phones."""
 
-    people: float = 0.09
-    others: float = 0.19
-    composite: float = 0.22
-    swapped: float = 0.16
+    people: float = 0.08
+    others: float = 0.18
+    composite: float = 0.12
+    held: float = 0.1
+    swapped: float = 0.11
 
 
 def make(material: Material, size: int, seed: int, index: int, mixture: Mixture) -> tuple[Image, Boxes]:
     """The training picture number ``index``, square, and its boxes: always the same for the same arguments."""
     rng = np.random.default_rng((seed, index))
     kind = rng.random()
+    pasted = mixture.people + mixture.others + mixture.composite + mixture.held
     if kind < mixture.people:
         image, boxes = onto_frame(_any(material.people, rng), NO_BOXES, size, rng, zoom=(0.8, 1.3))
     elif kind < mixture.people + mixture.others:
         chosen = material.hard if material.hard and rng.random() < HARD_SHARE else material.others
         image, boxes = onto_frame(_any(chosen, rng), NO_BOXES, size, rng, zoom=(0.6, 1.4))
-    elif kind < mixture.people + mixture.others + mixture.composite:
-        image, boxes = composite(material, size, rng)
+    elif kind < pasted:
+        hands = kind >= pasted - mixture.held and bool(material.held)
+        image, boxes = held(material, size, rng) if hands else composite(material, size, rng)
     else:
-        swapped = kind < mixture.people + mixture.others + mixture.composite + mixture.swapped
-        image, boxes = real(material, size, rng, swapped=swapped)
+        image, boxes = real(material, size, rng, swapped=kind < pasted + mixture.swapped)
     if rng.random() < 0.5:
         image, boxes = np.ascontiguousarray(image[:, ::-1]), mirrored(boxes)
     return spoil(image, rng), boxes
@@ -64,7 +69,7 @@ def real(material: Material, size: int, rng: Rng, *, swapped: bool) -> tuple[Ima
     if swapped:
         image, boxes = _swapped(material, rng)
     longest = float(np.max(boxes[:, 2:] - boxes[:, :2])) if len(boxes) else 0.5
-    wanted = float(np.exp(rng.uniform(np.log(0.15), np.log(0.9))))
+    wanted = float(np.exp(rng.uniform(np.log(0.1), np.log(0.9))))
     zoom = float(np.clip(wanted / max(longest, 0.05), 0.35, 1.8))
     zoom = zoom if rng.random() < 0.6 else float(rng.uniform(0.8, 1.2))
     backdrop = _any(material.others if rng.random() < 0.5 else material.people, rng) if rng.random() < 0.5 else None
@@ -84,6 +89,19 @@ def composite(material: Material, size: int, rng: Rng) -> tuple[Image, Boxes]:
             item = _phone(material, rng)
             boxes.append(_paste_somewhere(image, item, rng, lit=rng.random() < 0.15))
     return image, np.concatenate(boxes)
+
+
+def held(material: Material, size: int, rng: Rng) -> tuple[Image, Boxes]:
+    """A person at a camera, and a hand that holds up the phone it held, another one, or a look-alike."""
+    background = _any(material.people if rng.random() < 0.85 else material.others, rng)
+    image, _ = onto_frame(background, NO_BOXES, size, rng, zoom=(0.85, 1.25))
+    hand = material.held[int(rng.integers(len(material.held)))]
+    kind = rng.random()
+    item = None if kind < 0.4 else _phone(material, rng) if kind < 0.62 else draw_distractor(rng)
+    cut, thing = holding.with_hand(hand, item, rng)
+    longest = size * float(np.exp(rng.uniform(np.log(0.16), np.log(0.6))))
+    box = holding.paste_held(image, cut, thing, rng, longest=longest)
+    return image, box if kind < 0.62 else NO_BOXES
 
 
 def onto_frame(

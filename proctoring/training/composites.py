@@ -95,18 +95,24 @@ def swap(image: Image, box: Boxes, item: Rgba, rng: Rng) -> Boxes | None:
     height, width = image.shape[:2]
     left, top, right, bottom = (box[0] * (width, height, width, height)).tolist()
     w, h = right - left, bottom - top
-    fingers = _fingers(image, (left, top, right, bottom))
+    fingers = hand_mask(image, (left, top, right, bottom))
     if fingers is None:
         return None
+    item = fitted(item, (w, h), rng)
+    return paste(image, item, ((left + right) / 2, (top + bottom) / 2), keep=fingers)
+
+
+def fitted(item: Rgba, sides: tuple[float, float], rng: Rng) -> Rgba:
+    """The item so large and so turned that it covers a phone whose box has these sides (width, height)."""
+    w, h = sides
     long, short = max(item.shape[:2]), min(item.shape[:2])
     upright = (item.shape[0] >= item.shape[1]) == (h >= w)
     item = item if upright else np.ascontiguousarray(np.rot90(item))
     longest = 1.04 * max(w, h, min(w, h) * long / short)
-    item = turned(item, longest=longest, angle=rng.uniform(-6, 6), squeeze=1.0, rng=rng)
-    return paste(image, item, ((left + right) / 2, (top + bottom) / 2), keep=fingers)
+    return turned(item, longest=longest, angle=rng.uniform(-6, 6), squeeze=1.0, rng=rng)
 
 
-def _fingers(image: Image, box: tuple[float, float, float, float]) -> npt.NDArray[np.uint8] | None:
+def hand_mask(image: Image, box: tuple[float, float, float, float]) -> npt.NDArray[np.uint8] | None:
     """The mask of a hand that reaches into the box from outside; None where there is none, or all is skin-coloured."""
     height, width = image.shape[:2]
     left, top, right, bottom = box

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -13,11 +14,15 @@ from proctoring.training.augment import Material
 from proctoring.training.checks import has_brightened_box
 from proctoring.training.cutouts import LONGEST, cut_out
 from proctoring.training.exclusions import is_excluded
+from proctoring.training.held import Held, all_held
 from proctoring.training.objects import Rgba
 from proctoring.training.pictures import Boxes, Image, Picture, negative_pictures, phone_pictures
 from proctoring.training.split import split
 
 PEOPLE = frozenset({"webcam", "webcam_hands", "webcam_reading", "portrait_eyes", "faces"})
+# Drawn more often than the others: the one collection in which people hold phones at some distance from a camera, as
+# candidates do; in most of the other pictures the phone fills half of the frame.
+SHOWN_TIMES = {"seatbelt_cellphone": 3}
 CUT_EVERY = 2  # GrabCut takes 40 ms a phone, and half of them are variety enough
 Say = Callable[[str], None]
 
@@ -40,18 +45,45 @@ def load(data: Path, cache: Path, say: Say) -> Material:
     say(f"{len(stepped)} left out whose boxes show in the pixels")
     people = [picture.read() for picture in negatives if picture.source in PEOPLE]
     others = [picture.read() for picture in negatives if picture.source not in PEOPLE]
-    return Material(phones=decoded, cutouts=_cutouts(phones, decoded, cache, say), people=people, others=others)
+    cutouts = _cutouts(phones, decoded, cache, say)
+    times = [SHOWN_TIMES.get(picture.source, 1) for picture in phones]
+    shown = [one for one, count in zip(decoded, times, strict=True) for _ in range(count)]
+    hands = _held(phones, decoded, cache, say)
+    return Material(phones=shown, cutouts=cutouts, people=people, others=others, held=hands)
 
 
 def _cutouts(phones: list[Picture], decoded: list[tuple[Image, Boxes]], cache: Path, say: Say) -> list[Rgba]:
-    names = "\n".join(picture.name for picture in phones)
-    file = cache / f"cutouts-{LONGEST}-{CUT_EVERY}-{hashlib.sha256(names.encode()).hexdigest()[:12]}.npz"
+    file = _kept(cache, f"cutouts-{LONGEST}-{CUT_EVERY}", phones)
     if not file.exists():
         say("Cutting the phones out, once")
-        found = [cut for image, boxes in decoded[::CUT_EVERY] for cut in cut_out(image, boxes)]
-        cache.mkdir(parents=True, exist_ok=True)
-        scratch = file.with_suffix(".part.npz")
-        np.savez(scratch, *found)
-        scratch.replace(file)
+        _keep(file, [cut for image, boxes in decoded[::CUT_EVERY] for cut in cut_out(image, boxes)])
     with np.load(file) as stored:
         return [np.asarray(stored[name], np.uint8) for name in stored.files]
+
+
+def _held(phones: list[Picture], decoded: list[tuple[Image, Boxes]], cache: Path, say: Say) -> list[Held]:
+    file = _kept(cache, "held", phones)
+    if not file.exists():
+        say("Cutting out the phones that hands hold, once")
+        found = all_held(decoded)
+        _keep(file, [array for one in found for array in (np.dstack([one.part, one.hand, one.phone]), one.box)])
+    with np.load(file) as stored:
+        arrays = [stored[name] for name in stored.files]
+    pairs = zip(arrays[::2], arrays[1::2], strict=True)
+    return [
+        Held(np.ascontiguousarray(part[..., :3]), part[..., 3].copy(), part[..., 4].copy(), tuple(box.tolist()))
+        for part, box in pairs
+    ]
+
+
+def _kept(cache: Path, kind: str, phones: list[Picture]) -> Path:
+    """Where what was cut out of these pictures is kept."""
+    names = "\n".join(picture.name for picture in phones)
+    return cache / f"{kind}-{hashlib.sha256(names.encode()).hexdigest()[:12]}.npz"
+
+
+def _keep(file: Path, arrays: list[Any]) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    scratch = file.with_suffix(".part.npz")
+    np.savez(scratch, *arrays)
+    scratch.replace(file)
