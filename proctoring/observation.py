@@ -35,6 +35,14 @@ class Box:
     def area(self) -> float:
         return self.width * self.height
 
+    def overlap(self, other: Box) -> float:
+        """Intersection over union, 0 to 1."""
+        width = min(self.x + self.width, other.x + other.width) - max(self.x, other.x)
+        height = min(self.y + self.height, other.y + other.height) - max(self.y, other.y)
+        if width <= 0 or height <= 0:
+            return 0.0
+        return width * height / (self.area + other.area - width * height)
+
 
 @dataclass(frozen=True, slots=True)
 class Face:

@@ -34,22 +34,13 @@ class Match:
     truth: Box | None
 
 
-def overlap(first: Box, second: Box) -> float:
-    """Intersection over union, 0 to 1."""
-    across = min(first.x + first.width, second.x + second.width) - max(first.x, second.x)
-    down = min(first.y + first.height, second.y + second.height) - max(first.y, second.y)
-    if across <= 0 or down <= 0:
-        return 0.0
-    return across * down / (first.area + second.area - across * down)
-
-
 def match(picture: Judged) -> list[Match]:
     """Each found box, surest first, takes the best true box that overlaps enough and is still free."""
     free = list(picture.truth)
     matches = []
     for box in sorted(picture.found, key=lambda one: -one.score):
-        best = max(free, key=lambda truth: overlap(box, truth), default=None)
-        if best is not None and overlap(box, best) >= LEAST_OVERLAP:
+        best = max(free, key=lambda truth: box.overlap(truth), default=None)
+        if best is not None and box.overlap(best) >= LEAST_OVERLAP:
             free.remove(best)
             matches.append(Match(box.score, best))
         else:

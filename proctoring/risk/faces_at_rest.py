@@ -13,7 +13,7 @@ from statistics import fmean, median, quantiles
 from typing import Any
 
 from proctoring.observation import Box, Face
-from proctoring.risk.standing import SAME_PLACE, iou
+from proctoring.risk.standing import SAME_PLACE
 
 FACE_AT_REST = "FACE_AT_REST"  # the entry that says so, of the environment ledger
 
@@ -161,8 +161,8 @@ class StandingFaces:
 
 def _nearest(place: Face, faces: Iterable[Face]) -> Face | None:
     """The one of them that is in the same place."""
-    best = max(faces, key=lambda face: iou(place.box, face.box), default=None)
-    return best if best is not None and iou(place.box, best.box) >= SAME_PLACE else None
+    best = max(faces, key=lambda face: place.box.overlap(face.box), default=None)
+    return best if best is not None and place.box.overlap(best.box) >= SAME_PLACE else None
 
 
 def _points(face: Face) -> Points:

@@ -23,15 +23,6 @@ STOOD_SHARE = 0.5  # of the looks: the detector overlooks a phone now and then, 
 GONE_LOOKS = 2
 
 
-def iou(one: Box, other: Box) -> float:
-    """Intersection over union of two boxes."""
-    width = min(one.x + one.width, other.x + other.width) - max(one.x, other.x)
-    height = min(one.y + one.height, other.y + other.height) - max(one.y, other.y)
-    if width <= 0 or height <= 0:
-        return 0.0
-    return width * height / (one.area + other.area - width * height)
-
-
 def stood(looks: Iterable[Sequence[Box]]) -> tuple[Box, ...]:
     """The places at which something stood in at least half of ``looks`` (the phones seen in each); none in too few."""
     every = list(looks)
@@ -97,8 +88,8 @@ class Standing:
 
 def _nearest(box: Box, phones: Iterable[Box]) -> Box | None:
     """The one of them that is in the same place."""
-    best = max(phones, key=lambda phone: iou(box, phone), default=None)
-    return best if best is not None and iou(box, best) >= SAME_PLACE else None
+    best = max(phones, key=lambda phone: box.overlap(phone), default=None)
+    return best if best is not None and box.overlap(best) >= SAME_PLACE else None
 
 
 def _middle(boxes: Sequence[Box]) -> Box:

@@ -124,20 +124,11 @@ def inside(face: Face) -> Face:
     return replace(face, box=_clipped(face.box))
 
 
-def overlap(one: Box, other: Box) -> float:
-    """Intersection over union, 0 to 1."""
-    width = min(one.x + one.width, other.x + other.width) - max(one.x, other.x)
-    height = min(one.y + one.height, other.y + other.height) - max(one.y, other.y)
-    if width <= 0 or height <= 0:
-        return 0.0
-    return width * height / (one.area + other.area - width * height)
-
-
 def _distinct(faces: list[Face]) -> list[Face]:
     """One box a face: of two that overlap, the surer."""
     kept: list[Face] = []
     for face in sorted(faces, key=lambda face: face.box.score, reverse=True):
-        if all(overlap(face.box, other.box) < _SAME_FACE_IOU for other in kept):
+        if all(face.box.overlap(other.box) < _SAME_FACE_IOU for other in kept):
             kept.append(face)
     return kept
 
@@ -156,7 +147,7 @@ def _centre_lies_in(box: Box, other: Box) -> bool:
 
 def _is_part_of(box: Box, other: Box) -> bool:
     """The networks' boxes of one face differ in size, so that their overlap alone does not tell."""
-    return overlap(box, other) >= _SAME_FACE_IOU or _centre_lies_in(box, other)
+    return box.overlap(other) >= _SAME_FACE_IOU or _centre_lies_in(box, other)
 
 
 def _network(model: Model) -> FaceNetwork:

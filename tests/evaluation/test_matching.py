@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from proctoring.evaluation.matching import Judged, at_threshold, average_precision, overlap, precision_recall
+from proctoring.evaluation.matching import Judged, at_threshold, average_precision, precision_recall
 from proctoring.observation import Box
 
 HERE, THERE = Box(0.1, 0.1, 0.2, 0.2), Box(0.6, 0.6, 0.2, 0.2)
@@ -27,12 +27,6 @@ PICTURES = [
     picture((THERE,), found(HERE, 0.6)),
     picture(()),
 ]
-
-
-def test_overlap_by_hand() -> None:
-    assert overlap(HERE, HERE) == pytest.approx(1)
-    assert overlap(HERE, THERE) == 0
-    assert overlap(Box(0, 0, 0.2, 0.2), Box(0.1, 0, 0.2, 0.2)) == pytest.approx(1 / 3)
 
 
 def test_precision_and_recall_by_hand() -> None:

@@ -13,7 +13,7 @@ from proctoring.observation import Box, Observation
 from proctoring.risk.calibration import Calibration, calibrate
 from proctoring.risk.engine import Engine, EventDraft
 from proctoring.risk.policy import DEFAULT_RULES, PHONE_DETECTED, Policy
-from proctoring.risk.standing import Standing, iou, stood
+from proctoring.risk.standing import Standing, stood
 from tests.risk.scenes import NEUTRAL, PHONE, Frame, assert_restores_everywhere, play, seen
 
 WINDOW = Box(0.1, 0.1, 0.1, 0.2, 0.6)
@@ -88,7 +88,7 @@ def test_the_calibration_keeps_what_stood_there() -> None:
 
     calibration = calibrate([picture(number) for number in range(20)])
     (place,) = calibration.standing
-    assert iou(place, WINDOW) > 0.9
+    assert place.overlap(WINDOW) > 0.9
     assert Calibration.from_dict(json.loads(json.dumps(calibration.as_dict()))) == calibration
 
 

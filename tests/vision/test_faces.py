@@ -8,7 +8,6 @@ import pytest
 
 from proctoring.observation import Box, Looks
 from proctoring.vision.analyzer import Analyzer
-from proctoring.vision.faces import overlap
 from tests.data import clip_frames, data_path
 from tests.vision.conftest import See
 
@@ -66,6 +65,6 @@ def test_boxes_lie_within_the_picture_and_the_largest_comes_first(see: See) -> N
 
 def test_overlap_is_intersection_over_union() -> None:
     one = Box(0.0, 0.0, 0.2, 0.2)
-    assert overlap(one, one) == pytest.approx(1)
-    assert overlap(one, Box(0.1, 0.0, 0.2, 0.2)) == pytest.approx(1 / 3)
-    assert overlap(one, Box(0.5, 0.5, 0.2, 0.2)) == 0
+    assert one.overlap(one) == pytest.approx(1)
+    assert one.overlap(Box(0.1, 0.0, 0.2, 0.2)) == pytest.approx(1 / 3)
+    assert one.overlap(Box(0.5, 0.5, 0.2, 0.2)) == 0

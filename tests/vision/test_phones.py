@@ -12,7 +12,6 @@ import pytest
 
 from proctoring.analysis.config import analyzer_config
 from proctoring.vision import model_files, yolo
-from proctoring.vision.faces import overlap
 from proctoring.vision.phones import PhoneDetector, phone_classes
 from tests.data import clip_frames
 from tests.vision.conftest import See
@@ -80,7 +79,7 @@ def test_the_copy_in_eight_bits_looks_unless_full_precision_is_asked_for() -> No
     picture = cv2.cvtColor(cv2.imread(str(clip_frames("phone_at_webcam")[10])), cv2.COLOR_BGR2RGB).astype(np.uint8)
     [one], [other] = fast.detect(picture), exact.detect(picture)
     assert one != other
-    assert overlap(one, other) > 0.9
+    assert one.overlap(other) > 0.9
     assert abs(one.score - other.score) < 0.1
 
 
