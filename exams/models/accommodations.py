@@ -56,3 +56,8 @@ class Accommodation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.candidate.display_name}: {self.exam or self.institution}"
+
+    @property
+    def brings_nothing(self) -> bool:
+        """Of time and looks; what else hangs on it may still."""
+        return not (self.extra_minutes or self.break_minutes or self.larger_type) and self.time_factor == 1

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import StackedInline
 
 from exams.admin.accommodations import AccommodationAdmin
 from exams.admin.base import who
+from exams.errors import InvalidAccommodation
 from exams.models import Accommodation
 from exams.scoped_admin import EDITORS, ScopedPermissions
 from proctoring.admin.detector_forms import FACTORS, HELD, LIFTS, DetectorForm, hold_name, in_words
@@ -19,11 +22,26 @@ from proctoring.services import accommodations
 admin.site.unregister(Accommodation)
 
 
+class DetectorFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+    """Knows the accommodation as filled in above it, so that both together can be asked what they grant."""
+
+    def clean(self) -> None:
+        super().clean()
+        if self.instance.pk is not None or any(self.errors):
+            return
+        detectors = next((form.instance for form in self.forms if form.has_changed()), None)
+        try:
+            accommodations.check_grants_something(self.instance, detectors)
+        except InvalidAccommodation as error:
+            raise ValidationError(error.message) from None
+
+
 class DetectorInline(ScopedPermissions, StackedInline):
     """A form in a new accommodation, words in one that was granted. For those who grant, as the reason is."""
 
     model = DetectorAccommodation
     form = DetectorForm
+    formset = DetectorFormSet
     view_roles = edit_roles = EDITORS
     extra = max_num = 1
     hide_title = True

@@ -47,6 +47,12 @@ class DetectorAccommodation(models.Model):
     def __str__(self) -> str:
         return f"How {self.accommodation.candidate.display_name} is watched"
 
+    @property
+    def changes_nothing(self) -> bool:
+        factors = (self.yaw_factor, self.pitch_factor, self.eyes_factor)
+        held = any(self.hold_seconds.values())
+        return not (self.muted or held or self.lift_fullscreen or self.lift_clipboard) and max(factors) == 1
+
     def clean(self) -> None:
         """JSON may hold anything; the engine may not get it."""
         if not _are_rules(self.muted, list):

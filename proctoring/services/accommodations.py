@@ -14,6 +14,8 @@ from exams.services import accommodations as granting
 from proctoring.models import DetectorAccommodation
 from proctoring.risk.policy import LOOKING_AWAY, USES_NO_HOLD, Policy, Rule
 
+GRANTS_NOTHING = "This would grant nothing. Give more time, breaks or larger type, or change how they are watched."
+
 
 def granted_to(candidate: User, exam: Exam) -> list[Accommodation]:
     return list(timing.active_accommodations(candidate.pk, exam).select_related("detectors"))
@@ -22,6 +24,12 @@ def granted_to(candidate: User, exam: Exam) -> list[Accommodation]:
 def grant(*, by: User, accommodation: Accommodation, detectors: DetectorAccommodation | None) -> Accommodation:
     """As ``exams.services.accommodations.grant``, with what is muted or retuned: both or neither, acting together."""
     return granting.grant(by=by, accommodation=accommodation, beside=_with(detectors))
+
+
+def check_grants_something(accommodation: Accommodation, detectors: DetectorAccommodation | None) -> None:
+    """Raises InvalidAccommodation for one that would change nothing for its candidate but the record."""
+    if accommodation.brings_nothing and (detectors is None or detectors.changes_nothing):
+        raise InvalidAccommodation(GRANTS_NOTHING)
 
 
 def change(
@@ -34,6 +42,7 @@ def change(
 def _with(detectors: DetectorAccommodation | None) -> granting.Beside:
     def keep(accommodation: Accommodation) -> None:
         if detectors is None:
+            check_grants_something(accommodation, None)
             return
         detectors.accommodation = accommodation
         try:
@@ -41,6 +50,7 @@ def _with(detectors: DetectorAccommodation | None) -> granting.Beside:
         except ValidationError as error:
             field, sentences = next(iter(error.message_dict.items()))
             raise InvalidAccommodation(sentences[0], field=field) from None
+        check_grants_something(accommodation, detectors)
         detectors.save()
 
     return keep

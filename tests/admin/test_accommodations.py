@@ -75,6 +75,7 @@ def test_others_neither_grant_nor_see_anything(scene: Scene, who: str) -> None:
         (lambda scene: {"time_factor": "9"}, "less than or equal to 5"),
         (lambda scene: {"extra_minutes": "-1"}, "greater than or equal to 0"),
         (lambda scene: {"break_minutes": "99999"}, "less than or equal to 1440"),
+        (lambda scene: {"extra_minutes": 0, "break_minutes": 0}, "This would grant nothing."),
     ],
 )
 def test_what_is_wrong_is_named_and_nothing_granted(scene: Scene, changes: Any, sentence: str) -> None:

@@ -75,6 +75,19 @@ def test_what_cannot_be_is_refused_and_nothing_is_granted(
     assert not Accommodation.objects.exists()
 
 
+def test_what_would_grant_nothing_is_refused(author: Client, people: People) -> None:
+    as_everybody = {"yaw_factor": 1, "muted": [], "hold_seconds": {"NO_FACE": 0}}
+    choices: list[dict[str, Any]] = [{}, {"detectors": {}}, {"detectors": as_everybody}]
+    for nothing in choices:
+        answer = grant(author, people, **nothing)
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid_accommodation")
+        assert "grant nothing" in answer.json()["message"]
+    assert not Accommodation.objects.exists()
+    held = grant(author, people, detectors={"lift_clipboard": True}).json()
+    assert send(author, f"{URL}{held['id']}/change/", detectors=None).status_code == 400
+    assert Accommodation.objects.get().revoked_at is None
+
+
 def test_a_change_keeps_what_is_not_sent_and_both_stay_on_record(client: Client, people: People) -> None:
     client.force_login(people.author)
     first = grant(client, people, detectors={"muted": ["NO_FACE"]}, extra_minutes=10).json()

@@ -40,6 +40,7 @@ def grant(people: People, session: Session | None = None, **detectors: Any) -> A
         candidate=people.candidate,
         exam=None if session is None else session.exam,
         reason=WHY,
+        extra_minutes=0 if detectors else 10,
     )
     return accommodations.grant(
         by=people.author, accommodation=wanted, detectors=DetectorAccommodation(**detectors) if detectors else None
