@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from autobahn.exception import Disconnected
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error as DatabaseTrouble
 
 from proctoring import selectors, services
 from proctoring.analysis.metrics import metrics
@@ -373,7 +373,7 @@ def detectors_off() -> dict[str, str]:
 def keep_unwritten(live: LiveSession, commit: services.Commit, writing: asyncio.Future[Any]) -> None:
     """Of a commit nobody waits for: what the database would not take goes into the next."""
     look_at_result(live.id, writing)
-    if not writing.cancelled() and isinstance(writing.exception(), DatabaseError):
+    if not writing.cancelled() and isinstance(writing.exception(), DatabaseTrouble):
         live.take_back(commit)
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from autobahn.exception import Disconnected
+from django.db import Error as DatabaseTrouble
 
 from exams.models import Exam
 from proctoring import selectors
@@ -19,6 +21,7 @@ from proctoring.live.socket import Socket
 from proctoring.live.who import lacks_second_factor, signed_in
 from proctoring.models import Session
 
+logger = logging.getLogger(__name__)
 REFRESH_EVERY = 3  # announcements: how often the list is read again, for what nobody connected could tell
 
 
@@ -92,8 +95,13 @@ class ProctorConsumer(Socket):
             await self.channel_layer.group_send(self.announces_to(), announcement)
             await asyncio.sleep(presence.ANNOUNCE_SECONDS)
             rounds += 1
-            if rounds % REFRESH_EVERY == 0 and not await self._refresh():
-                return
+            if rounds % REFRESH_EVERY:
+                continue
+            try:
+                if not await self._refresh():
+                    return
+            except DatabaseTrouble:  # what candidates' connections tell goes on; the list is read again the next time
+                logger.warning("The list of a proctor's page could not be read", exc_info=True)
 
     async def _refresh(self) -> bool:
         """Catch up with sessions that changed without anybody connected to say so; False when access was lost."""

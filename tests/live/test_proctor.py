@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from channels.layers import get_channel_layer
 from django.contrib.sessions.models import Session as DjangoSession
+from django.db import connection
 from django.utils import timezone
 
 from exams.models import User
@@ -94,6 +95,27 @@ async def test_an_open_page_is_closed_once_its_reader_may_not_see_it(
     else:
         await read(lambda: proctor.memberships.all().delete())
     assert await page.closed() == (4403 if gone == "role taken" else 4401)
+
+
+async def test_a_page_lives_on_when_the_list_could_not_be_read_for_a_while(
+    sitting: Sitting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(presence, "ANNOUNCE_SECONDS", 0.01)
+    page = await wall(sitting, sitting.people.proctor).open()
+    await page.expect("sessions")
+    await read(lambda: rename("proctoring_session", "proctoring_session_away"))
+    try:
+        await asyncio.sleep(0.2)  # several times the list is read again
+    finally:
+        await read(lambda: rename("proctoring_session_away", "proctoring_session"))
+    await read(lambda: Session.objects.update(connected=True, state=Session.State.LIVE))
+    assert (await page.expect("session"))["session"]["connection"] == "live"
+    await page.leave()
+
+
+def rename(table: str, name: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} RENAME TO {name}")
 
 
 async def test_a_frame_is_on_the_wall_as_soon_as_it_was_looked_at(sitting: Sitting, candidate: CandidatePage) -> None:
