@@ -85,20 +85,12 @@ class Supervisor(threading.Thread):
             return False
         self._limit.restarted(time.monotonic())
         self.state = "starting"
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self.process = subprocess.Popen(  # noqa: S603  (our own module, no shell)
-                [sys.executable, "-m", WORKER, str(theirs.fileno()), self.worker_name, str(os.getpid())],
-                cwd=ROOT,
-                stdin=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-            )
-        self._channel = Channel(ours)
-        if self._pool.stopping.is_set():
-            self._channel.close()  # interrupt() came too early to find it
         try:
-            self._channel.send(self._pool.config.analyzer, self._pool.config.timeout)
-            started: Started = self._channel.receive(START_SECONDS)
+            channel = self._begin()
+            if self._pool.stopping.is_set():
+                channel.close()  # interrupt() came too early to find it
+            channel.send(self._pool.config.analyzer, self._pool.config.timeout)
+            started: Started = channel.receive(START_SECONDS)
         except (OSError, EOFError) as error:
             self._lose(str(error) or "did not start")
             return False
@@ -109,6 +101,19 @@ class Supervisor(threading.Thread):
         self._pool.detectors = started.detectors
         self._pool.known.set()
         return True
+
+    def _begin(self) -> Channel:
+        """A new process, and the channel to it. Raises OSError when the machine has no room for either."""
+        ours, theirs = socket.socketpair()
+        self._channel = Channel(ours)
+        with theirs:
+            self.process = subprocess.Popen(  # noqa: S603  (our own module, no shell)
+                [sys.executable, "-m", WORKER, str(theirs.fileno()), self.worker_name, str(os.getpid())],
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+            )
+        return self._channel
 
     def _serve(self, job: Job) -> None:
         """From one frame on, for as long as another waits."""

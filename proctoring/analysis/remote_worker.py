@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+# Celery kills a process that hangs over its frames for so long, and begins another.
+TIME_LIMIT = int(settings.PROCTOR_WORKER_TIMEOUT_SECONDS)
+
 _consumes_frames = False
 _analyzer: Analyzer | None = None
 _error = ""
@@ -83,7 +86,7 @@ def leave(**kwargs: Any) -> None:
             logger.warning("Leaving without a word: Redis is out of reach.", exc_info=True)
 
 
-@shared_task(name=TASK, ignore_result=True, acks_late=False)
+@shared_task(name=TASK, ignore_result=True, acks_late=False, time_limit=TIME_LIMIT)
 def look(reply_to: str, frames: list[PackedFrame], sent: float, expires: float) -> None:
     """Judge each frame and hand its verdict straight to the process that waits for it.
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -164,6 +166,28 @@ async def test_an_idle_worker_that_dies_is_replaced_before_the_next_frame(ready:
     await until(lambda: ready.supervisors[0].state != "ready")
     await until(lambda: ready.supervisors[0].state == "ready")
     assert isinstance(await ready.submit("a", jpeg, Looks.NONE), Analysed)
+
+
+async def test_a_machine_without_room_for_a_process_gets_its_worker_later(
+    monkeypatch: pytest.MonkeyPatch, jpeg: bytes
+) -> None:
+    begin = subprocess.Popen
+    refused: list[int] = []
+
+    def full_once(*args: Any, **options: Any) -> subprocess.Popen[bytes]:
+        if not refused:
+            refused.append(1)
+            raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+        return begin(*args, **options)
+
+    monkeypatch.setattr(subprocess, "Popen", full_once)
+    pool = pools.started()
+    try:
+        await until(lambda: pool.supervisors[0].state == "ready")
+        assert refused
+        assert isinstance(await pool.submit("a", jpeg, Looks.NONE), Analysed)
+    finally:
+        await asyncio.to_thread(pool.stop)
 
 
 def test_the_web_process_loads_no_model_library() -> None:
