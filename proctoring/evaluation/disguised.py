@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from proctoring.evaluation.disguises import DISGUISES
-from proctoring.evaluation.looking import Looker
+from proctoring.evaluation.looking import MAX_BYTES, Looker
 from proctoring.evaluation.progress import Progress
 from proctoring.evaluation.report import Report, Table
 from proctoring.evaluation.statistics import Share
@@ -30,7 +30,7 @@ def disguised_report(pictures: Sequence[tuple[Path, str]], looker: Looker, progr
     faces = FaceDetector()
     mesh = FaceMesh(faces)
     for path, group in progress.over(pictures, "Glasses, caps, masks, light"):
-        picture = decode(path.read_bytes())
+        picture = decode(path.read_bytes(), max_bytes=MAX_BYTES)
         found = faces.detect(picture)
         points = mesh.landmarks(picture, found[0], alone=len(found) == 1) if found else None
         if points is None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from proctoring.analysis.config import analyzer_config
 from proctoring.evaluation.labelled import SHIPPED_LABELS, LabelledClip, open_clips
 from proctoring.evaluation.looking import FullPrecision, Looker
 from proctoring.evaluation.playing import PHASES, Outcome, Setting, judge, play
@@ -19,6 +20,7 @@ from proctoring.evaluation.segments import EVENTS, FALSE_ALARMS, found_at, segme
 from proctoring.evaluation.statistics import Share, at_most_per_hour
 from proctoring.observation import Observation
 from proctoring.risk.policy import DEFAULT_RULES, NO_FACE, Policy
+from proctoring.vision.phones import LEAST
 
 HELP = "events on labelled clips: a folder of clips, each a folder of pictures with a labels.json (or a shipped label)"
 WORST = 24
@@ -27,6 +29,7 @@ SCORED = (NO_FACE, *EVENTS)
 
 PACE, PHONE_EVERY = 1 / USUAL.frames_per_second, USUAL.phone_every
 
+NO_SPEED_UP = {"glances": False, "int8": False, "far_at_times": False}
 SETTINGS = (
     Setting("as shipped, calibrated", "calibrated", PACE, PHONE_EVERY),
     Setting("as shipped, neutral learned in 20 s", "learned", PACE, PHONE_EVERY),
@@ -34,8 +37,9 @@ SETTINGS = (
     Setting("head and eyes measured in every picture", "calibrated", PACE, PHONE_EVERY, glances=False),
     Setting("phone looked for in every picture", "calibrated", PACE, 1),
     Setting("phone model in full precision", "calibrated", PACE, PHONE_EVERY, int8=False),
-    Setting("without any speed-up", "calibrated", PACE, 1, glances=False, int8=False),
-    Setting("every picture of the clip, without any speed-up", "calibrated", None, 1, glances=False, int8=False),
+    Setting("people far away looked for in every picture", "calibrated", PACE, PHONE_EVERY, far_at_times=False),
+    Setting("without any speed-up", "calibrated", PACE, 1, **NO_SPEED_UP),
+    Setting("every picture of the clip, without any speed-up", "calibrated", None, 1, **NO_SPEED_UP),
 )
 
 Watched = Sequence[tuple[LabelledClip, Sequence[Observation]]]
@@ -48,19 +52,27 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def evaluate(options: Mapping[str, Any], progress: Progress) -> Report:
     clips = open_clips(options["folder"], options["labels"])
-    looker = Looker(needed=("faces", "mesh", "phone"))
+    looker = Looker(needed=("faces", "mesh", "phone"), phone_threshold=LEAST)
     wanted = [picture for clip in clips for picture in clip.pictures]
     seen = {picture: looker.look(picture, phone=True) for picture in progress.over(wanted, "Pictures of clips")}
     exactly = FullPrecision()
     phones = {picture: exactly.phones(picture) for picture in progress.over(wanted, "Phones in full precision")}
-    watched = [(clip, [seen[picture] for picture in clip.pictures]) for clip in clips]
+    doubted = [(clip, [seen[picture] for picture in clip.pictures]) for clip in clips]
+    watched = [(clip, [_in_use(one) for one in pictures]) for clip, pictures in doubted]
     exact = [(clip, [replace(seen[picture], phones=phones[picture]) for picture in clip.pictures]) for clip in clips]
-    return report(watched, exact)
+    return report(watched, exact, doubted)
 
 
-def report(watched: Watched, exact: Watched | None = None) -> Report:
-    """``exact``: the same with phones as the model in full precision sees them, where that was asked as well."""
-    segment_figures, segment_table = _segments(watched)
+def _in_use(seen: Observation) -> Observation:
+    """With the phones that a session is told of."""
+    least = analyzer_config().phone_threshold
+    return replace(seen, phones=tuple(box for box in seen.phones or () if box.score >= least))
+
+
+def report(watched: Watched, exact: Watched | None = None, doubted: Watched | None = None) -> Report:
+    """``exact``: the same with phones as the model in full precision sees them, ``doubted``: with those too that it is
+    not sure of; where that was asked as well."""
+    segment_figures, segment_table = _segments(doubted or watched)
     outcomes = {
         setting: [
             [judge(clip, play(clip, seen, setting, phase=phase)) for clip, seen in _seen_with(setting, watched, exact)]

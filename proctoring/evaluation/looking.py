@@ -19,10 +19,16 @@ MAX_BYTES = 16 * 1024 * 1024  # pictures of a data set may be saved at a higher 
 
 
 class Looker:
-    """The detectors as a session uses them, one thread. Raises NotMeasurable when one that is ``needed`` is off."""
+    """The detectors as a session uses them, one thread. Raises NotMeasurable when one that is ``needed`` is off.
 
-    def __init__(self, *, needed: Iterable[str]) -> None:
-        self._analyzer = Analyzer(replace(analyzer_config(), max_frame_bytes=MAX_BYTES))
+    ``phone_threshold``: the lowest score of what is told as a phone, where that is not the product's own.
+    """
+
+    def __init__(self, *, needed: Iterable[str], phone_threshold: float | None = None) -> None:
+        config = replace(analyzer_config(), max_frame_bytes=MAX_BYTES)
+        if phone_threshold is not None:
+            config = replace(config, phone_threshold=phone_threshold)
+        self._analyzer = Analyzer(config)
         for name in needed:
             status = self._analyzer.detectors[name]
             if not status.ok:

@@ -113,10 +113,11 @@ def _config(options: Mapping[str, Any]) -> AnalyzerConfig:
 
 
 def _look(detector: Any, path: Path) -> tuple[Any, ...] | None:
+    from proctoring.evaluation.looking import MAX_BYTES
     from proctoring.vision.frame import BadFrame, decode
 
     try:
-        return tuple(detector.detect(decode(path.read_bytes())))
+        return tuple(detector.detect(decode(path.read_bytes(), max_bytes=MAX_BYTES)))
     except BadFrame:
         return None
 

@@ -25,8 +25,8 @@ class Setting:
     """``neutral``: "calibrated" before the clip, "learned" from 20 s of looking at the screen, or "cold", with neither.
 
     ``every`` is the seconds from one analysed picture to the next, ``None`` for each picture of the clip. Speed-ups are
-    ``phone_every``, ``glances`` (head and eyes are measured anew only where a glance does not show them as they were)
-    and ``int8``, the phone model in eight bits.
+    ``phone_every``, ``glances`` (head and eyes are measured anew only where a glance does not show them as they were),
+    ``int8``, the phone model in eight bits, and ``far_at_times``, people far away looked for every two seconds only.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Setting:
     phone_every: int
     glances: bool = True
     int8: bool = True
+    far_at_times: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,8 @@ def play(clip: LabelledClip, observations: Sequence[Observation], setting: Setti
     events = []
     measured: Measured | None = None
     for time, seen in steps:
-        looked = looked_at(seen, engine.wants(START + time))
+        looks = engine.wants(START + time)
+        looked = looked_at(seen, looks if setting.far_at_times else looks | Looks.FAR_FACES)
         if setting.glances and engine.pose_may_stand(START + time):
             looked = glanced_at(looked, measured)
         if looked.pose is None or looked.pose.source != "stands":

@@ -130,6 +130,19 @@ def test_two_people_are_several_faces(clip: Clip) -> None:
     assert [round(seconds(event)) for event in events] == [2, 4, 6, 8]
 
 
+def test_three_who_walk_in_are_several_faces(clip: Clip) -> None:
+    every = 3
+    (event,) = watch(clip("walking_in", every=every), fps=TWO_PEOPLE_RATE / every, calibration=None)
+    assert event.name == "MULTIPLE_FACES"
+    assert event.detail["measured"]["face_count"] == 3
+    assert 2.0 < seconds(event) <= 3.0
+
+
+def test_a_woman_who_turns_for_two_seconds_gives_no_event(clip: Clip) -> None:
+    every = 3
+    assert watch(clip("turning_woman", every=every), fps=TWO_PEOPLE_RATE / every, calibration=None) == []
+
+
 def test_a_phone_in_the_hand_is_found_where_the_weights_find_it(clip: Clip) -> None:
     stills = [still for still in clip("phone_in_hand", every=1) if still.phones]
     assert stills

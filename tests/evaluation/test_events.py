@@ -17,7 +17,7 @@ from proctoring.evaluation.labelled import SHIPPED_LABELS, LabelledClip, Span, o
 from proctoring.evaluation.playing import Seen, Setting, judge, play
 from proctoring.evaluation.segments import Segment, found_at, segments, truth_of
 from proctoring.observation import Eyes, Glance, HeadPose, Observation
-from proctoring.risk.policy import LOOKING_AWAY, MULTIPLE_FACES, NO_FACE
+from proctoring.risk.policy import LOOKING_AWAY, MULTIPLE_FACES, NO_FACE, PHONE_DETECTED
 from tests.data import data_path
 from tests.evaluation.scenes import clip, seen
 
@@ -107,6 +107,25 @@ def test_segments_of_a_turn_are_told_from_the_rest() -> None:
     found = segments(made, observations, LOOKING_AWAY)
     assert sum(one.positive for one in found) == 11
     assert found_at(found, 0.0)[:2] == (11, 11)
+
+
+def test_segments_are_found_by_what_the_detector_is_unsure_of_as_well() -> None:
+    made = clip(seconds=20.0, intervals=(Span(PHONE_DETECTED, 10.0, 15.0),))
+    doubted = [seen(phone=0.3 if 100 <= number < 150 else 0.0) for number in range(200)]
+    told = [replace(one, phones=()) for one in doubted]
+    figures = report([(made, told)], doubted=[(made, doubted)]).figures
+    assert figures["segments"][PHONE_DETECTED]["0.01"]["found"] == 11
+    assert figures["settings"][SETTINGS[0].name]["found"]["count"] == 0
+
+
+def test_people_far_away_are_looked_for_at_times_only_where_that_is_spared() -> None:
+    made = clip(seconds=20.0, intervals=(Span(MULTIPLE_FACES, 10.0, 15.0),))
+    alone, joined = seen(), seen(faces=2)
+    far = replace(joined, faces=(joined.faces[0], replace(joined.faces[1], far=True))) if joined.faces else joined
+    observations = [far if 106 <= number < 150 else alone for number in range(200)]
+    spared, always = SETTINGS[0], next(one for one in SETTINGS if not one.far_at_times)
+    at = [[round(one.start, 1) for one in play(made, observations, setting)] for setting in (spared, always)]
+    assert at == [[12.0], [11.0]]
 
 
 def test_the_report_counts_over_all_plays() -> None:

@@ -6,6 +6,8 @@ import json
 from io import StringIO
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -13,6 +15,7 @@ from proctoring.evaluation.matching import Judged
 from proctoring.evaluation.page import as_html, as_text
 from proctoring.evaluation.phones import figures_of, report_on
 from proctoring.observation import Box
+from proctoring.vision.config import MAX_FRAME_BYTES
 from tests.data import data_path
 
 HERE = Box(0.1, 0.1, 0.1, 0.1)
@@ -63,6 +66,15 @@ def test_the_command_measures_a_clip(tmp_path: Path) -> None:
     assert figures["all"]["boxes_found"]["total"] == 4
     assert figures["all"]["boxes_found"]["count"] >= 2
     assert "<svg" in (tmp_path / "p.html").read_text()
+
+
+def test_a_picture_larger_than_a_browser_s_frame_is_measured_as_well(tmp_path: Path) -> None:
+    large = np.random.default_rng(0).integers(0, 256, (480, 640, 3), dtype=np.uint8)
+    cv2.imwrite(str(tmp_path / "large.jpg"), large, [cv2.IMWRITE_JPEG_QUALITY, 100])
+    assert (tmp_path / "large.jpg").stat().st_size > MAX_FRAME_BYTES
+    out = StringIO()
+    call_command("evaluate", "phones", str(tmp_path), "--json", stdout=out, stderr=StringIO())
+    assert json.loads(out.getvalue())["figures"]["all"]["false_alarms"]["total"] == 1
 
 
 def test_weights_that_are_not_there_are_named(tmp_path: Path) -> None:
