@@ -32,6 +32,7 @@ SAME = 0.012  # standard deviations of the picture, mean of the blocks that diff
 CLOSER_THAN_NEIGHBOURS = 0.5
 # Noticed within ten seconds also at one picture a second, or with a few late ones.
 FROZEN_SECONDS = 8.0
+LATE_TIMES = 1.5  # a page slowed to less than a picture in eight seconds still sends a row of them
 WINDOW_SECONDS = 20.0  # a loop longer than that is not noticed
 SHORTEST_LOOP_SECONDS = 0.8
 REPEATS = 2  # pictures seen before, each a different one: a driver that hands out an old picture once is no loop
@@ -65,14 +66,17 @@ class Repetition:
         """What holds now, as codes for the pages."""
         return (*(["frozen"] if self._still_said else []), *(["repeats"] if self._loop_said else []))
 
-    def picture(self, at: float, observation: Observation, *, identical: bool) -> list[ledger.Entry]:
-        """One was taken at ``at``; ``identical``: byte for byte the one before. What is to be recorded."""
+    def picture(
+        self, at: float, observation: Observation, *, identical: bool, asked: float = 0.0
+    ) -> list[ledger.Entry]:
+        """One was taken at ``at``; ``identical``: byte for byte the one before; ``asked``: seconds from one to the next
+        that the page was asked for. What is to be recorded."""
         before = self._newest
         if before is not None and at <= before:
             return []
         self._newest = at
         numbers = numbers_of(observation)
-        missing = before is None or at - before > FROZEN_SECONDS
+        missing = before is None or at - before > max(FROZEN_SECONDS, LATE_TIMES * asked)
         return [*self._frozen(at, numbers, identical=identical, missing=missing), *self._loop(at, numbers)]
 
     def _frozen(self, at: float, numbers: Numbers | None, *, identical: bool, missing: bool) -> list[ledger.Entry]:

@@ -198,11 +198,13 @@ class LiveSession:
                 at_rest.look(observation)
                 self.looked = replace(self.looked, at_rest=at_rest.seen)
             return None
-        for entry in (*self.gaps.picture(at), *self.repetition.picture(at, observation, identical=same)):
+        asked = self.pace.asked_seconds
+        again = self.repetition.picture(at, observation, identical=same, asked=asked)
+        for entry in (*self.gaps.picture(at), *again):
             self.record(entry, now=at)
         self.note_camera(now=at)
         late = self.engine.late_frames
-        step = self.engine.observe(at, observation, asked=self.pace.asked_seconds)
+        step = self.engine.observe(at, observation, asked=asked)
         self.looked = replace(self.looked, at_rest=self.engine.at_rest)
         if self.engine.late_frames > late:
             self.count("late")

@@ -144,6 +144,16 @@ def test_what_was_before_missing_pictures_is_not_counted_as_standing_still() -> 
     assert [entry for at in moments for entry in repetition.picture(START + at, same, identical=at > 0)] == []
 
 
+def test_a_picture_that_stands_still_is_noticed_on_a_page_slowed_to_one_in_ten_seconds() -> None:
+    same, repetition = seen(pictures("reading_down", 0, 1)[0]), Repetition()
+    entries = [
+        entry
+        for step in range(3)
+        for entry in repetition.picture(START + 10.4 * step, same, identical=step > 0, asked=10.0)
+    ]
+    assert [entry.detail["seconds"] for entry in entries] == [10.4]
+
+
 def test_a_driver_that_hands_out_one_old_picture_is_no_loop() -> None:
     shown = [seen(picture) for picture in pictures("reading_down", 0, 60)[::3]]
     assert played([*shown[:8], shown[2], *shown[8:]]) == []
