@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from proctoring.admin.accuracy import accuracy_page
+from proctoring.admin.model_card import model_card_page
 from proctoring.live.views import internal_metrics
 from proctoring.views import evidence
 
@@ -17,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("exports/<uuid:export_id>/", evidence.export_state, name="export"),
     path("exports/<uuid:export_id>/download/", evidence.export_file, name="export_file"),
     path("accuracy/", admin.site.admin_view(accuracy_page), name="accuracy"),
+    path("accuracy/model-card/", admin.site.admin_view(model_card_page), name="model_card"),
     path("internal/metrics/", internal_metrics, name="internal_metrics"),
     path("", include("proctoring.views.urls_candidate")),
 ]

@@ -123,6 +123,6 @@ def test_plots_fit_a_phone_and_can_be_read_there(administrator: Person, made: tu
 
 
 def test_sentences_with_a_link_stay_sentences(administrator: Person) -> None:
-    for path in ("/admin/", "/accuracy/"):
+    for path in ("/admin/", "/accuracy/", "/accuracy/model-card/"):
         administrator.open(path)
         assert administrator.browser.execute_script(BARE_BESIDE_ELEMENTS) == [], path

@@ -237,6 +237,7 @@ TABLE: dict[frozenset[str], tuple[str, ...]] = {
         "admin:exams_exam_change",
         "admin:app_list",
         "accuracy",
+        "model_card",
     ),
     STOPPING: ("admin:proctoring_session_stop",),
     SUPERUSER: (
