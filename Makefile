@@ -65,9 +65,9 @@ test-postgres: $(VENV)/.installed-dev ## those that touch the database, on Postg
 	@$(PYTHON) -m tests.postgres --numprocesses $(TEST_PROCESSES)
 
 test-machines: $(VENV)/.installed-dev ## the commands of docs/machines.md for real: Redis, PostgreSQL, two web processes, workers
-	@$(PYTHON) -m tests.machines --candidates 5 --seconds 8
+	@$(PYTHON) -m tests.machines --candidates 20 --seconds 8
 
-machines: $(VENV)/.installed-dev ## the same with 20 candidates, and a web process killed under them
+machines: $(VENV)/.installed-dev ## the same for longer, and a web process killed under the candidates
 	@$(PYTHON) -m tests.machines --candidates 20 --seconds 30 --lose-one
 
 kills: $(VENV)/.installed-dev ## an exam under which processes, Redis, PostgreSQL and connections are killed 100 times: is anything lost

@@ -13,6 +13,7 @@ from typing import Any
 from proctoring.analysis.config import analyzer_config
 from proctoring.evaluation.labelled import SHIPPED_LABELS, LabelledClip, open_clips
 from proctoring.evaluation.looking import FullPrecision, Looker
+from proctoring.evaluation.phones import LOWEST
 from proctoring.evaluation.playing import PHASES, Outcome, Setting, judge, play
 from proctoring.evaluation.progress import Progress
 from proctoring.evaluation.report import Interval, IntervalPlot, Mistake, Plot, Report, Table
@@ -20,7 +21,6 @@ from proctoring.evaluation.segments import EVENTS, FALSE_ALARMS, found_at, segme
 from proctoring.evaluation.statistics import Share, at_most_per_hour
 from proctoring.observation import Observation
 from proctoring.risk.policy import DEFAULT_RULES, NO_FACE, Policy
-from proctoring.vision.phones import LEAST
 
 HELP = "events on labelled clips: a folder of clips, each a folder of pictures with a labels.json (or a shipped label)"
 WORST = 24
@@ -52,7 +52,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def evaluate(options: Mapping[str, Any], progress: Progress) -> Report:
     clips = open_clips(options["folder"], options["labels"])
-    looker = Looker(needed=("faces", "mesh", "phone"), phone_threshold=LEAST)
+    looker = Looker(needed=("faces", "mesh", "phone"), phone_threshold=LOWEST)
     wanted = [picture for clip in clips for picture in clip.pictures]
     seen = {picture: looker.look(picture, phone=True) for picture in progress.over(wanted, "Pictures of clips")}
     exactly = FullPrecision()

@@ -14,7 +14,7 @@ from proctoring.training.augment import Material
 from proctoring.training.pictures import Image
 from proctoring.vision.phones import PhoneDetector
 
-HARD_SCORE = 0.1  # a quarter of what counts as a phone in use: also those that nearly are
+HARD_SCORE = 0.1  # of one plain look, a quarter of what counts as a phone in use: also those that nearly are
 LONGEST = 320  # pixels of the side that is looked at
 Say = Callable[[str], None]
 
@@ -26,7 +26,6 @@ def with_hard(material: Material, weights: Path, models_dir: Path, say: Say) -> 
         phone_weights=str(weights),
         phone_size=LONGEST,
         models_dir=str(models_dir),
-        phone_threshold=HARD_SCORE,
         phone_int8=False,
     )
     detector = PhoneDetector(config)
@@ -37,4 +36,9 @@ def with_hard(material: Material, weights: Path, models_dir: Path, say: Say) -> 
 
 
 def _taken_for_phones(images: Sequence[Image], detector: PhoneDetector) -> list[Image]:
-    return [image for image in images if detector.detect(np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8))]
+    return [image for image in images if _best(image, detector) >= HARD_SCORE]
+
+
+def _best(image: Image, detector: PhoneDetector) -> float:
+    seen = detector.look(np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8))
+    return max((box.score for box in seen), default=0.0)

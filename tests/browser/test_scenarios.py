@@ -17,18 +17,18 @@ def neutral(seconds: float = SIT_DOWN_SECONDS) -> Segment:
     return Segment(looking_at_the_screen(), 12.35, seconds)
 
 
-def test_two_people_a_black_picture_and_a_phone_in_the_hand(
+def test_two_people_a_black_picture_and_a_phone_held_up(
     tmp_path: Path, sitting: Sitting, open_candidate: OpenCandidate, open_proctor: OpenProctor
 ) -> None:
     """One sitting, three scenes after each other; of the phone those stills that the weights in use find."""
-    stills = read(clip_frames("phone_in_hand"))
+    stills = read(clip_frames("phone_at_webcam"))
     scenes = [
         neutral(),
         Segment(read(clip_frames("two_people")), 12.0, 10),
         neutral(3),
         Segment([black()], 1.0, 8),
         neutral(3),
-        Segment([stills[0], stills[2]], 1 / 9, 18),
+        Segment([stills[0], stills[10]], 1 / 9, 18),
     ]
     candidate, proctor = open_candidate(camera=camera_file(tmp_path, scenes)), open_proctor()
     candidate.sit_down(sitting.username, sitting.exam_id)

@@ -58,13 +58,13 @@ def test_sources_and_sizes_have_rows_and_mistakes_have_pictures(pictures: list[J
 
 
 def test_the_command_measures_a_clip(tmp_path: Path) -> None:
-    clip, out = data_path("clips/phone_in_hand"), StringIO()
+    clip, out = data_path("clips/phone_at_webcam"), StringIO()
     call_command(
         "evaluate", "phones", str(clip), "--json", "--html", str(tmp_path / "p.html"), stdout=out, stderr=StringIO()
     )
     figures = json.loads(out.getvalue())["figures"]
-    assert figures["all"]["boxes_found"]["total"] == 4
-    assert figures["all"]["boxes_found"]["count"] >= 2
+    assert figures["all"]["boxes_found"]["total"] == 16
+    assert figures["all"]["boxes_found"]["count"] >= 6
     assert "<svg" in (tmp_path / "p.html").read_text()
 
 

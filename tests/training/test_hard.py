@@ -20,7 +20,7 @@ def grey(level: int) -> Image:
 
 
 def test_pictures_that_the_weights_take_for_a_phone_are_the_hard_ones(material: Material, tmp_path: Path) -> None:
-    taken, plain = np.asarray(cv2.imread(str(clip_frames("phone_in_hand")[0])), np.uint8), grey(90)
+    taken, plain = np.asarray(cv2.imread(str(clip_frames("phone_at_webcam")[10])), np.uint8), grey(90)
     shown = replace(material, people=[plain], others=[plain, taken])
     said: list[str] = []
     found = with_hard(shown, Path(analyzer_config().phone_weights), tmp_path, said.append)

@@ -17,13 +17,13 @@ from tests.data import clip_frames
 
 
 def test_observe_prints_one_line_a_picture() -> None:
-    pictures = [clip_frames("two_people")[0], clip_frames("phone_in_hand")[0]]
+    pictures = [clip_frames("two_people")[0], clip_frames("phone_at_webcam")[10]]
     output = StringIO()
     call_command("observe", *map(str, pictures), stdout=output)
     lines = [json.loads(line) for line in output.getvalue().splitlines()]
     assert [line["file"] for line in lines] == [str(path) for path in pictures]
     seen = [Observation.from_dict(line["observation"]) for line in lines]
-    assert [observation.face_count for observation in seen] == [2, 0]
+    assert [observation.face_count for observation in seen] == [2, 1]
     assert [bool(observation.phones) for observation in seen] == [False, True]
 
 

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 ROOT = Path(__file__).resolve().parents[3]
 DATA = ROOT.parent / "shared" / "data"
-STAGES = "128:100000,192:150000,256:80000,320:20000"
+STAGES = "128:100000,192:250000,256:125000,320:25000"
 
 
 class Command(BaseCommand):
