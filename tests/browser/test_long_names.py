@@ -122,6 +122,12 @@ def test_plots_fit_a_phone_and_can_be_read_there(administrator: Person, made: tu
     assert looks.violations(administrator.browser) == []
 
 
+def test_the_model_card_fits_a_phone(administrator: Person) -> None:
+    at(administrator, 390, "/accuracy/model-card/")
+    assert administrator.browser.execute_script("return document.documentElement.scrollWidth") <= 390
+    assert looks.violations(administrator.browser) == []
+
+
 def test_sentences_with_a_link_stay_sentences(administrator: Person) -> None:
     for path in ("/admin/", "/accuracy/", "/accuracy/model-card/"):
         administrator.open(path)
