@@ -37,9 +37,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# Celery kills a process that hangs over its frames for so long, and begins another.
-TIME_LIMIT = int(settings.PROCTOR_WORKER_TIMEOUT_SECONDS)
-
 _consumes_frames = False
 _analyzer: Analyzer | None = None
 _error = ""
@@ -86,7 +83,8 @@ def leave(**kwargs: Any) -> None:
             logger.warning("Leaving without a word: Redis is out of reach.", exc_info=True)
 
 
-@shared_task(name=TASK, ignore_result=True, acks_late=False, time_limit=TIME_LIMIT)
+# At its time limit Celery kills a process that hangs over its frames, and begins another.
+@shared_task(name=TASK, ignore_result=True, acks_late=False, time_limit=settings.PROCTOR_WORKER_TIMEOUT_SECONDS)
 def look(reply_to: str, frames: list[PackedFrame], sent: float, expires: float) -> None:
     """Judge each frame and hand its verdict straight to the process that waits for it.
 

@@ -58,14 +58,14 @@ def evaluate(options: Mapping[str, Any], progress: Progress) -> Report:
     exactly = FullPrecision()
     phones = {picture: exactly.phones(picture) for picture in progress.over(wanted, "Phones in full precision")}
     doubted = [(clip, [seen[picture] for picture in clip.pictures]) for clip in clips]
-    watched = [(clip, [_in_use(one) for one in pictures]) for clip, pictures in doubted]
+    least = analyzer_config().phone_threshold
+    watched = [(clip, [_told(one, least) for one in pictures]) for clip, pictures in doubted]
     exact = [(clip, [replace(seen[picture], phones=phones[picture]) for picture in clip.pictures]) for clip in clips]
     return report(watched, exact, doubted)
 
 
-def _in_use(seen: Observation) -> Observation:
-    """With the phones that a session is told of."""
-    least = analyzer_config().phone_threshold
+def _told(seen: Observation, least: float) -> Observation:
+    """With the phones alone that a session is told of, those that score ``least`` or more."""
     return replace(seen, phones=tuple(box for box in seen.phones or () if box.score >= least))
 
 

@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from proctoring.training import composites
-from proctoring.training import held as holding
-from proctoring.training.held import Held
+from proctoring.training.held import Held, paste_held, with_hand
 from proctoring.training.objects import Rgba, Rng, draw_distractor, draw_phone
 from proctoring.training.pictures import NO_BOXES, Boxes, Image
 
@@ -55,7 +54,7 @@ def make(material: Material, size: int, seed: int, index: int, mixture: Mixture)
         image, boxes = onto_frame(_any(chosen, rng), NO_BOXES, size, rng, zoom=(0.6, 1.4))
     elif kind < pasted:
         hands = kind >= pasted - mixture.held and bool(material.held)
-        image, boxes = held(material, size, rng) if hands else composite(material, size, rng)
+        image, boxes = held_up(material, size, rng) if hands else composite(material, size, rng)
     else:
         image, boxes = real(material, size, rng, swapped=kind < pasted + mixture.swapped)
     if rng.random() < 0.5:
@@ -91,16 +90,16 @@ def composite(material: Material, size: int, rng: Rng) -> tuple[Image, Boxes]:
     return image, np.concatenate(boxes)
 
 
-def held(material: Material, size: int, rng: Rng) -> tuple[Image, Boxes]:
+def held_up(material: Material, size: int, rng: Rng) -> tuple[Image, Boxes]:
     """A person at a camera, and a hand that holds up the phone it held, another one, or a look-alike."""
     background = _any(material.people if rng.random() < 0.85 else material.others, rng)
     image, _ = onto_frame(background, NO_BOXES, size, rng, zoom=(0.85, 1.25))
     hand = material.held[int(rng.integers(len(material.held)))]
     kind = rng.random()
     item = None if kind < 0.4 else _phone(material, rng) if kind < 0.62 else draw_distractor(rng)
-    cut, thing = holding.with_hand(hand, item, rng)
+    cut, thing = with_hand(hand, item, rng)
     longest = size * float(np.exp(rng.uniform(np.log(0.16), np.log(0.6))))
-    box = holding.paste_held(image, cut, thing, rng, longest=longest)
+    box = paste_held(image, cut, thing, rng, longest=longest)
     return image, box if kind < 0.62 else NO_BOXES
 
 

@@ -14,7 +14,7 @@ from proctoring.training.augment import Material
 from proctoring.training.checks import has_brightened_box
 from proctoring.training.cutouts import LONGEST, cut_out
 from proctoring.training.exclusions import is_excluded
-from proctoring.training.held import Held, all_held
+from proctoring.training.held import LEAST_SIDE, MOST_HAND, REACH, Held, all_held
 from proctoring.training.objects import Rgba
 from proctoring.training.pictures import Boxes, Image, Picture, negative_pictures, phone_pictures
 from proctoring.training.split import split
@@ -62,7 +62,7 @@ def _cutouts(phones: list[Picture], decoded: list[tuple[Image, Boxes]], cache: P
 
 
 def _held(phones: list[Picture], decoded: list[tuple[Image, Boxes]], cache: Path, say: Say) -> list[Held]:
-    file = _kept(cache, "held", phones)
+    file = _kept(cache, f"held-{REACH}-{LEAST_SIDE}-{MOST_HAND}", phones)
     if not file.exists():
         say("Cutting out the phones that hands hold, once")
         found = all_held(decoded)

@@ -62,7 +62,8 @@ class PhoneDetector:
         seen = self.look(picture)
         doubted = [box for box in seen if box.score >= SUSPECTED][:MOST_SECOND_LOOKS]
         judged = [self._second_look(picture, box) for box in doubted]
-        judged += [replace(box, score=box.score / 2) for box in seen[len(doubted) :]]
+        unsuspected = (box for box in seen[len(doubted) :] if box.score / 2 >= self._threshold)
+        judged += [replace(box, score=box.score / 2) for box in unsuspected]
         kept = [box for box in judged if box.score >= self._threshold]
         return tuple(sorted(kept, key=lambda box: box.score, reverse=True))
 
