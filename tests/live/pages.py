@@ -79,6 +79,8 @@ class Page:
         await self.socket.send_to(text_data=json.dumps(message))
 
     async def leave(self) -> None:
+        if self.socket.future.cancelled():  # waiting in vain has ended it; leaving would break off the test run's fixtures
+            return
         await self.socket.disconnect(timeout=PATIENCE)
 
 

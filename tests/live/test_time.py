@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 from django.utils import timezone
 
 from exams import services as exam_services
@@ -140,6 +140,7 @@ async def test_a_break_goes_on_after_a_reload_and_the_way_there_is_no_loss(
 
 
 async def test_a_break_that_is_used_up_ends_by_itself(page: CandidatePage, sitting: Sitting) -> None:
+    @transaction.atomic  # so that the page hears of the break when it is nearly used up, not before
     def nearly_used_up() -> None:
         taken = exam_services.start_break(attempt=attempt_of(sitting))
         taken.began_at -= timedelta(minutes=9, seconds=59)
