@@ -57,6 +57,7 @@ class Entry:
 
 
 PictureData = Callable[[UUID], Picture | None]
+Progress = Callable[[int, int], None]  # how far it is, and of how much
 
 
 class Unreadable(Exception):
@@ -95,6 +96,10 @@ def picture(name: str, data: bytes) -> Picture:
 
 def no_pictures(picture: UUID) -> None:
     return None
+
+
+def nobody_waits(done: int, total: int) -> None:
+    """A ``Progress`` for who wants none."""
 
 
 def text_of(data: bytes) -> str:

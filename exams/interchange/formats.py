@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from exams.interchange import csv_items, gift, moodle_xml
-from exams.interchange.base import Entry, ParseResult, PictureData
+from exams.interchange.base import Entry, ParseResult, PictureData, Progress, nobody_waits
 from exams.items import Item
+
+
+class Parse(Protocol):
+    def __call__(self, data: bytes, progress: Progress = nobody_waits, /) -> ParseResult: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +21,7 @@ class Format:
     label: str
     extension: str
     content_type: str
-    parse: Callable[[bytes], ParseResult]
+    parse: Parse
     write: Callable[[Sequence[Entry], PictureData], bytes]
     losses: Callable[[Item], list[str]]
 

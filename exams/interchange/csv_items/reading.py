@@ -12,10 +12,12 @@ from exams.interchange.base import (
     Fault,
     ParsedItem,
     ParseResult,
+    Progress,
     Unreadable,
     check_count,
     checked,
     label_of,
+    nobody_waits,
     refused,
     shown,
     text_of,
@@ -29,18 +31,19 @@ MOST_COLUMNS = 5_000
 Row = Mapping[str, str]
 
 
-def parse(data: bytes) -> ParseResult:
+def parse(data: bytes, progress: Progress = nobody_waits) -> ParseResult:
     """Never raises: what cannot be read is an entry with its line and what to do about it."""
     try:
         if data.startswith(b"PK\x03\x04"):
             raise Unreadable("This is a spreadsheet, not a CSV file. Save it again as “CSV UTF-8”.")
-        return _parse(text_of(data))
+        return _parse(text_of(data), progress)
     except Unreadable as problem:
         return refused(problem)
 
 
-def _parse(text: str) -> ParseResult:
+def _parse(text: str, progress: Progress) -> ParseResult:
     rows = _rows(text)
+    lines = text.count("\n") + 1
     heading_line, heading = next(rows, (1, []))
     names = [" ".join(name.lower().replace("_", " ").split()).replace(" ", "_") for name in heading]
     _check_heading(names, heading_line)
@@ -52,6 +55,7 @@ def _parse(text: str) -> ParseResult:
         beyond = any(cell.strip() for cell in cells[len(names) :])
         result.items.append(checked(_parsed(row, line, beyond)))
         check_count(result.items, line)
+        progress(line, lines)
     if not result.items:
         result.notes.append("There is no question below the heading.")
     return result

@@ -10,10 +10,12 @@ from exams.interchange.base import (
     HtmlBudget,
     ParsedItem,
     ParseResult,
+    Progress,
     Unreadable,
     check_count,
     checked,
     label_of,
+    nobody_waits,
     refused,
     section_of,
     shown,
@@ -32,17 +34,18 @@ _BRACES = (
 )
 
 
-def parse(data: bytes) -> ParseResult:
+def parse(data: bytes, progress: Progress = nobody_waits) -> ParseResult:
     """Never raises: what cannot be read is an entry with its line and what to do about it."""
     try:
-        return _parse(text_of(data))
+        return _parse(text_of(data), progress)
     except Unreadable as problem:
         return refused(problem)
 
 
-def _parse(text: str) -> ParseResult:
+def _parse(text: str, progress: Progress) -> ParseResult:
     result = ParseResult([])
     budget = HtmlBudget()
+    lines = text.count("\n") + 1
     section = ""
     for block in blocks(text):
         if block.text.lstrip().startswith(CATEGORY):
@@ -53,6 +56,7 @@ def _parse(text: str) -> ParseResult:
                 continue
         result.items.append(checked(_parsed(block, section, budget)))
         check_count(result.items, block.line)
+        progress(block.line, lines)
     if not result.items:
         result.notes.append("There is no question in this file. In GIFT, an empty line parts the questions.")
     return result

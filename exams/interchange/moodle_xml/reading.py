@@ -10,10 +10,12 @@ from exams.interchange.base import (
     HtmlBudget,
     ParsedItem,
     ParseResult,
+    Progress,
     Unreadable,
     check_count,
     checked,
     label_of,
+    nobody_waits,
     refused,
     section_of,
     shown,
@@ -38,29 +40,31 @@ _NOT_KEPT = {
 _KEPT_VALUES = {"gradingtype": {"ABSOLUTE_POSITION", "ABSOLUTE", "0", ""}}
 
 
-def parse(data: bytes) -> ParseResult:
+def parse(data: bytes, progress: Progress = nobody_waits) -> ParseResult:
     """Never raises: what cannot be read is an entry with its line and what to do about it."""
     try:
         root = tree_of(data)
         if root.tag != "quiz":
             raise Unreadable(f"This is XML, but not of Moodle: it begins with <{root.tag[:40]}>, not with <quiz>.")
-        return _parse(root)
+        return _parse(root, progress)
     except Unreadable as problem:
         return refused(problem)
 
 
-def _parse(root: Node) -> ParseResult:
+def _parse(root: Node, progress: Progress) -> ParseResult:
     result = ParseResult([])
     not_kept: Counter[str] = Counter()
     budget = HtmlBudget()
     section = ""
-    for question in root.all("question"):
+    questions = list(root.all("question"))
+    for number, question in enumerate(questions, start=1):
         if question.attributes.get("type") == "category":
             section = section_of(question.text("category"))
             continue
         result.items.append(checked(_parsed(question, section, budget)))
         not_kept.update(_what_is_not_kept(question))
         check_count(result.items, question.line)
+        progress(number, len(questions))
     result.notes.extend(f"{what} are not kept: {_times(number)} had some." for what, number in not_kept.items())
     if not result.items:
         result.notes.append("There is no question in this file.")
