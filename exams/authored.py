@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
-from exams.models import Exam, ExamVersion, Membership, Role, User
+from exams.models import Exam, ExamVersion, Membership, QuestionImport, Role, User
 
 
 def exam_to_author(user: User | AnonymousUser, exam_id: int) -> Exam:
@@ -18,6 +18,11 @@ def exam_to_author(user: User | AnonymousUser, exam_id: int) -> Exam:
         places = Membership.objects.filter(user=user, role__in=roles).values("institution")
         exams = exams.filter(institution__in=places)
     return exams.get(pk=exam_id)
+
+
+def own_imports(user: User, exam: Exam) -> QuerySet[QuestionImport]:
+    """Files of questions that the user uploaded for the exam, which is one they write; nobody sees others'."""
+    return QuestionImport.objects.filter(exam=exam, by=user)
 
 
 def versions_of(exam: Exam) -> list[ExamVersion]:

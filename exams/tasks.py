@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from uuid import UUID
 
 from celery import shared_task
 from django.utils import timezone
 
 from exams.accounts import lockout, mail
-from exams.models import MarkingRun, RosterImport
-from exams.services import marking_runs, pending_imports, pictures, rosters, webhooks
+from exams.errors import ExamError
+from exams.models import MarkingRun, QuestionImport, RosterImport
+from exams.services import marking_runs, pictures, question_imports, rosters, webhooks
 
 
 @shared_task(name="exams.tasks.deliver_webhooks")
@@ -50,6 +52,21 @@ def import_roster(roster_id: str) -> None:
         rosters.carry_out(roster)
 
 
+@shared_task(name="exams.tasks.read_questions")
+def read_questions(import_id: str) -> None:
+    row = QuestionImport.objects.filter(pk=UUID(import_id)).first()
+    if row is not None:
+        question_imports.read(row)
+
+
+@shared_task(name="exams.tasks.import_questions")
+def import_questions(import_id: str) -> None:
+    row = QuestionImport.objects.select_related("exam", "by").filter(pk=UUID(import_id)).first()
+    if row is not None:
+        with suppress(ExamError):  # its row says what stood in the way
+            question_imports.carry_out(row)
+
+
 @shared_task(name="exams.tasks.mark_exam_again")
 def mark_exam_again(run_id: str) -> None:
     run = MarkingRun.objects.select_related("exam", "by").filter(pk=UUID(run_id)).first()
@@ -64,5 +81,5 @@ def forget_rosters() -> None:
 
 @shared_task(name="exams.tasks.forget_question_files")
 def forget_question_files() -> None:
-    pending_imports.forget_old(timezone.now())
+    question_imports.forget_old(timezone.now())
     pictures.forget_unused_files(timezone.now())

@@ -33,6 +33,7 @@ from exams.models import (
     Outage,
     Pool,
     Question,
+    QuestionImport,
     Role,
     RosterImport,
     Section,
@@ -107,6 +108,7 @@ class Crowd:
         make(ExamVersion, lambda n: {"exam": own[n], "number": 1})
         make(ExamPolicy, lambda n: {"exam": own[n]})
         make(PurgeRecord, lambda n: {"exam": self.exam, "session_id_text": f"{n}", "what": "events", "count": 1})
+        make(QuestionImport, lambda n: {"exam": self.exam, "by": self.staff, "file_name": f"{n}", "format": "gift"})
         make(MarkingRun, lambda n: {"exam": self.exam, "by": self.staff, "state": "done"})
         make(Export, lambda n: {"exam": self.exam, "requested_by": self.staff, "format": "csv"})
 

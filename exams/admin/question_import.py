@@ -1,4 +1,5 @@
-"""Questions out of a file in the admin: upload it, look at what would come of each, then have them imported."""
+"""Questions out of a file in the admin: upload it, look at what would come of each, then have them imported. While a
+large file is read or imported, its page says how far that is."""
 
 from __future__ import annotations
 
@@ -11,25 +12,39 @@ from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 
+from exams import authored
 from exams.admin.base import exam_or_404, questions_url, who
 from exams.admin.kinds import KIND_FORMS
 from exams.commonmark import PICTURE
 from exams.errors import ExamError
 from exams.interchange.base import MAX_BYTES, ParsedItem
 from exams.interchange.formats import FORMATS, detect
-from exams.models import Exam, ExamVersion, Question
+from exams.models import Exam, ExamVersion, Question, QuestionImport
 from exams.scoped_admin import is_key
-from exams.services.importing import carry_out, draft_for_import
-from exams.services.pending_imports import NoLongerThere, PendingImport, check_file, discard, pending_import
+from exams.services import question_imports
+from exams.services.importing import draft_for_import
+from exams.services.pending_imports import NoLongerThere, PendingImport, content_of
 from exams.services.versions import REVISABLE, existing_draft
 
 QUESTIONS_A_PAGE = 20
+FILES_SHOWN = 10
+State = QuestionImport.State
+# As the script that follows exports names them.
+PROGRESS = {
+    State.WAITING: "waiting",
+    State.READING: "running",
+    State.CHECKED: "ready",
+    State.CONFIRMED: "waiting",
+    State.IMPORTING: "running",
+    State.DONE: "ready",
+    State.FAILED: "failed",
+}
 AS_IN_THE_FILE = "file"
 # What of a file is shown: all, what comes without a word, what loses something, what cannot come.
 SHOWN: dict[str, tuple[str, Callable[[ParsedItem], bool]]] = {
@@ -71,21 +86,26 @@ def upload_page(request: HttpRequest, exam_id: int, *, site: AdminSite) -> HttpR
         file = form.cleaned_data["file"]
         data = file.read()
         format = FORMATS.get(form.cleaned_data["format"]) or detect(data, file.name)
-        pending = check_file(exam=exam, by=who(request), file_name=file.name, data=data, format=format)
-        return HttpResponseRedirect(_url(exam, pending.id))
+        row = question_imports.upload(exam=exam, by=who(request), file_name=file.name, data=data, format=format)
+        return HttpResponseRedirect(_url(exam, row.pk))
     status = 422 if request.method == "POST" else 200
-    return _page(request, exam, site, "exams_admin/question_import.html", {"form": form}, status)
+    files = authored.own_imports(who(request), exam).exclude(state=State.DONE)[:FILES_SHOWN]
+    return _page(request, exam, site, "exams_admin/question_import.html", {"form": form, "files": files}, status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_page(request: HttpRequest, exam_id: int, import_id: UUID, *, site: AdminSite) -> HttpResponse:
-    """What would come of each question; by POST they are imported, or the file is forgotten."""
+    """How far it is; once read, what would come of each question. By POST they are imported, or the file forgotten."""
     exam = exam_or_404(request, exam_id)
     try:
-        pending = pending_import(exam=exam, by=who(request), import_id=import_id)
+        row = question_imports.find(exam=exam, by=who(request), import_id=import_id)
         if request.method == "POST":
-            return _decide(request, exam, pending)
-        draft = draft_for_import(exam)
+            return _decide(request, exam, row)
+        if row.state == State.DONE:
+            return _imported(request, exam, row)
+        if row.state != State.CHECKED:
+            return _page(request, exam, site, "exams_admin/question_import_progress.html", _progress(exam, row))
+        draft, pending = draft_for_import(exam), content_of(row)
     except NoLongerThere as error:
         messages.error(request, error.message)
         return HttpResponseRedirect(_url(exam))
@@ -94,21 +114,48 @@ def check_page(request: HttpRequest, exam_id: int, import_id: UUID, *, site: Adm
         return HttpResponseRedirect(
             _url(exam) if not _closed(exam) else reverse("admin:exams_exam_change", args=[exam.pk])
         )
-    return _page(request, exam, site, "exams_admin/question_import_check.html", _outcomes(request, pending, draft))
+    outcomes = {"row": row, **_outcomes(request, pending, draft)}
+    return _page(request, exam, site, "exams_admin/question_import_check.html", outcomes)
 
 
-def _decide(request: HttpRequest, exam: Exam, pending: PendingImport) -> HttpResponse:
+@require_safe
+def state_page(request: HttpRequest, exam_id: int, import_id: UUID) -> HttpResponse:
+    """As the script that follows exports reads it."""
+    exam = exam_or_404(request, exam_id)
+    try:
+        row = question_imports.find(exam=exam, by=who(request), import_id=import_id)
+    except NoLongerThere as gone:
+        raise Http404(gone.message) from None
+    return JsonResponse(_progress(exam, row)["told"], headers={"Cache-Control": "private, no-store"})
+
+
+def _progress(exam: Exam, row: QuestionImport) -> dict[str, Any]:
+    told = {
+        "state": PROGRESS[State(row.state)],
+        "done": question_imports.progress_of(row),
+        "total": row.total,
+        "error": row.error,
+    }
+    return {"row": row, "told": told, "format": FORMATS[row.format].label}
+
+
+def _decide(request: HttpRequest, exam: Exam, row: QuestionImport) -> HttpResponse:
     if "discard" in request.POST:
-        discard(pending)
-        messages.success(request, f"Nothing of “{pending.file_name}” was imported.")
+        question_imports.give_up(row)
+        messages.success(request, f"Nothing of “{row.file_name}” was imported.")
         return HttpResponseRedirect(_url(exam))
     into = request.POST.get("into", AS_IN_THE_FILE)
-    section = int(into) if is_key(into) else None
-    number = carry_out(pending, exam=exam, by=who(request), section_id=section)
-    messages.success(request, f"{number} question{'' if number == 1 else 's'} imported from “{pending.file_name}”.")
+    row = question_imports.confirm(row, section_id=int(into) if is_key(into) else None)
+    return _imported(request, exam, row) if row.state == State.DONE else HttpResponseRedirect(_url(exam, row.pk))
+
+
+def _imported(request: HttpRequest, exam: Exam, row: QuestionImport) -> HttpResponse:
+    number = row.imported
+    messages.success(request, f"{number} question{'' if number == 1 else 's'} imported from “{row.file_name}”.")
     draft = existing_draft(exam)
-    assert draft is not None  # it was just written to
-    return HttpResponseRedirect(questions_url(draft))
+    # Where it was published meanwhile, the newest version has them.
+    page = reverse("admin:exams_exam_questions", args=[exam.pk]) if draft is None else questions_url(draft)
+    return HttpResponseRedirect(page)
 
 
 def _outcomes(request: HttpRequest, pending: PendingImport, draft: ExamVersion) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from exams.models.marking import KeyCorrection, Mark, MarkChange, ResultsRelease
 from exams.models.marking_runs import MarkingRun
 from exams.models.outages import Heartbeat, Outage
 from exams.models.people import Institution, Invitation, Membership, Role, User, validate_time_zone
+from exams.models.question_imports import QuestionImport
 from exams.models.questions import Choice, Question, QuestionPicture
 from exams.models.rosters import RosterImport
 from exams.models.sign_ins import FailedSignIn, SignInLock
@@ -36,6 +37,7 @@ __all__ = [
     "Outage",
     "Pool",
     "Question",
+    "QuestionImport",
     "QuestionPicture",
     "ResultsRelease",
     "Role",

@@ -9,14 +9,17 @@ from django.db import transaction
 
 from exams.commonmark import PICTURE
 from exams.errors import VersionFrozen, WrongState
+from exams.interchange.base import Progress, nobody_waits
 from exams.items import Item
 from exams.models import Exam, ExamVersion, Section, User
 from exams.services.authoring import next_position
 from exams.services.items import hold_draft, write_items
-from exams.services.pending_imports import PendingImport, discard, drawn_pictures, map_texts, pending_import
+from exams.services.pending_imports import PendingImport, drawn_pictures, map_texts
 from exams.services.pictures import keep_picture
 from exams.services.record import record
 from exams.services.versions import draft_of, existing_draft, locked
+
+CHUNK = 500
 
 
 def refuse_closed(exam: Exam) -> None:
@@ -40,26 +43,36 @@ def draft_for_import(exam: Exam) -> ExamVersion:
 
 
 @transaction.atomic
-def carry_out(pending: PendingImport, *, exam: Exam, by: User, section_id: int | None) -> int:
+def carry_out(
+    pending: PendingImport, *, exam: Exam, by: User, section_id: int | None, progress: Progress = nobody_waits
+) -> int:
     """Writes all importable questions behind those there are; how many. With ``section_id`` into that section, else
-    into those the file names, which are made where they are missing.
+    into those the file names, which are made where they are missing. ``progress`` counts pictures and questions.
 
-    Raises NoLongerThere, VersionFrozen, WrongState. The same file is imported once, even where two ask at a time.
+    Raises NoLongerThere, VersionFrozen, WrongState.
     """
     exam = locked(exam)
-    pending = pending_import(exam=exam, by=by, import_id=pending.id)
     draft = hold_draft(draft_for_import(exam).pk)
-    names = {id: keep_picture(exam=exam, drawn=drawn, by=by).pk for id, drawn in drawn_pictures(pending)}
+    total = len(pending.pictures) + len(pending.result.importable)
+    names: dict[UUID, UUID] = {}
+    for id, drawn in drawn_pictures(pending):
+        names[id] = keep_picture(exam=exam, drawn=drawn, by=by).pk
+        progress(len(names), total)
+    written = len(names)
     placed: dict[str, list[Item]] = defaultdict(list)
     for parsed in pending.result.importable:
         assert parsed.item is not None
         placed["" if section_id else parsed.section].append(_with_names(parsed.item, names))
     for title, items in placed.items():
         section = _section(draft, section_id, title)
-        write_items(section, items, next_position(section.questions.all()))
+        first = next_position(section.questions.all())
+        for start in range(0, len(items), CHUNK):
+            some = items[start : start + CHUNK]
+            write_items(section, some, first + start)
+            written += len(some)
+            progress(written, total)
     number = sum(map(len, placed.values()))
     record(exam, by, f"Imported {number} question{'' if number == 1 else 's'} from “{pending.file_name}”.")
-    discard(pending)
     return number
 
 
@@ -70,15 +83,20 @@ def _with_names(item: Item, names: dict[UUID, UUID]) -> Item:
     )
 
 
+def chosen_section(draft: ExamVersion, section_id: int) -> Section:
+    """Raises WrongState."""
+    section = draft.sections.filter(pk=section_id).first()
+    if section is None:
+        raise WrongState("This section is not there any more. Choose another one.")
+    return section
+
+
 def _section(draft: ExamVersion, section_id: int | None, title: str) -> Section:
     """The one that was chosen, the one of that title, the first for questions that name none, or a new one."""
-    sections = list(draft.sections.all())
     if section_id is not None:
-        found = [section for section in sections if section.pk == section_id]
-        if not found:
-            raise WrongState("This section is not there any more. Choose another one.")
-    else:
-        found = [section for section in sections if section.title == title] or ([] if title else sections)
+        return chosen_section(draft, section_id)
+    sections = list(draft.sections.all())
+    found = [section for section in sections if section.title == title] or ([] if title else sections)
     if found:
         return found[0]
     return Section.objects.create(version=draft, title=title, position=next_position(draft.sections.all()))

@@ -1,29 +1,33 @@
-"""Files of questions that were looked at and not yet imported: kept privately, for a day, for who uploaded them."""
+"""What lies in the storage of files of questions that are not imported yet: privately, for who uploaded them.
+
+First the file itself, until it is read; then what was read. How far each is stands in its row: see
+``question_imports``.
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.utils import timezone
 
 from exams.commonmark import pictures_in
 from exams.errors import ExamError
 from exams.interchange import stored
-from exams.interchange.base import ParsedItem, ParseResult, Picture, checked
-from exams.interchange.formats import Format
+from exams.interchange.base import ParsedItem, ParseResult, Picture, Progress, checked, nobody_waits
+from exams.interchange.formats import FORMATS
 from exams.items import Item
-from exams.models import Exam, QuestionPicture, User
+from exams.models import QuestionImport, QuestionPicture, User
 from exams.services.pictures import Drawn, PictureRefused, draw
 
 FOLDER = "question_imports"
+UPLOAD = "upload"
 QUESTIONS = "questions.json"
 KEPT = timedelta(days=1)
 
@@ -38,7 +42,6 @@ class PendingImport:
     """``pictures``: what the texts show and the exam has not yet, with the sizes they were drawn in."""
 
     id: UUID
-    exam_id: int
     by_id: int
     file_name: str
     format: str
@@ -57,32 +60,44 @@ class PendingPicture:
     height: int
 
 
-def check_file(*, exam: Exam, by: User, file_name: str, data: bytes, format: Format) -> PendingImport:
-    """Reads the file and keeps what came of it. Nothing is written into the exam."""
-    result = format.parse(data)
-    drawn, refused = _draw(picture for parsed in result.items for picture in parsed.pictures)
-    known = set(QuestionPicture.objects.filter(exam=exam).values_list("pk", flat=True)) | set(drawn)
+def keep_upload(row: QuestionImport, data: bytes) -> None:
+    default_storage.save(f"{folder_of(row)}/{UPLOAD}", ContentFile(data))
+
+
+def uploaded(row: QuestionImport) -> bytes:
+    return _read(f"{folder_of(row)}/{UPLOAD}")
+
+
+def drop_upload(row: QuestionImport) -> None:
+    default_storage.delete(f"{folder_of(row)}/{UPLOAD}")
+
+
+def look_at(row: QuestionImport, data: bytes, progress: Progress = nobody_waits) -> PendingImport:
+    """Reads the file and keeps what came of it. Nothing is written into the exam. ``progress`` is told hundredths:
+    the questions are one half, their pictures the other, and may raise to have it stopped."""
+    result = FORMATS[row.format].parse(data, lambda done, total: progress(50 * done // total, 100))
+    pictures_found = [picture for parsed in result.items for picture in parsed.pictures]
+    drawn, refused = _draw(pictures_found, lambda done, total: progress(50 + 50 * done // total, 100))
+    known = set(QuestionPicture.objects.filter(exam=row.exam_id).values_list("pk", flat=True)) | set(drawn)
     result = replace(result, items=[checked(_with_pictures(parsed, known, refused)) for parsed in result.items])
     pictures = {id: PendingPicture(picture.format, picture.width, picture.height) for id, picture in drawn.items()}
-    pending = PendingImport(uuid4(), exam.pk, by.pk, file_name[:200], format.name, result, pictures)
+    pending = PendingImport(row.pk, row.by_id, row.file_name, row.format, result, pictures)
     for id, picture in drawn.items():
+        progress(100, 100)
         default_storage.save(_picture_name(pending.folder, id, picture.format), ContentFile(picture.data))
     default_storage.save(f"{pending.folder}/{QUESTIONS}", ContentFile(_written(pending).encode()))
     return pending
 
 
-def pending_import(*, exam: Exam, by: User, import_id: UUID) -> PendingImport:
-    """The person's own, for that exam. Raises NoLongerThere."""
+def content_of(row: QuestionImport) -> PendingImport:
+    """What was read. Raises NoLongerThere."""
     try:
-        with default_storage.open(f"{_folder(by.pk, import_id)}/{QUESTIONS}") as file:
-            data: dict[str, Any] = json.loads(file.read())
+        data: dict[str, Any] = json.loads(_read(f"{folder_of(row)}/{QUESTIONS}"))
     except FileNotFoundError:
         raise NoLongerThere from None
-    if data["exam"] != exam.pk:
-        raise NoLongerThere
     pictures = {UUID(id): PendingPicture(**picture) for id, picture in data["pictures"].items()}
     result = stored.load(data["result"])
-    return PendingImport(import_id, exam.pk, by.pk, data["file_name"], data["format"], result, pictures)
+    return PendingImport(row.pk, row.by_id, row.file_name, row.format, result, pictures)
 
 
 def drawn_pictures(pending: PendingImport) -> Iterator[tuple[UUID, Drawn]]:
@@ -100,28 +115,25 @@ def pending_picture(by: User, picture_id: UUID) -> tuple[bytes, str] | None:
     return None
 
 
-def discard(pending: PendingImport) -> None:
-    _delete(pending.folder)
+def discard(row: QuestionImport) -> None:
+    _delete(folder_of(row))
 
 
-def forget_old(now: datetime | None = None) -> int:
-    """How many were deleted, as nobody came back for them."""
-    now = now or timezone.now()
-    forgotten = 0
+def sweep(now: datetime) -> None:
+    """What nobody came back for, and what was left behind by rows that are gone."""
     for person in _folders(FOLDER):
         for folder in _folders(f"{FOLDER}/{person}"):
             path = f"{FOLDER}/{person}/{folder}"
             written = [default_storage.get_modified_time(f"{path}/{name}") for name in _files(path)]
             if all(moment < now - KEPT for moment in written):
                 _delete(path)
-                forgotten += 1
-    return forgotten
 
 
-def _draw(pictures: Iterable[Picture]) -> tuple[dict[UUID, Drawn], dict[UUID, str]]:
+def _draw(pictures: Sequence[Picture], progress: Progress) -> tuple[dict[UUID, Drawn], dict[UUID, str]]:
     drawn: dict[UUID, Drawn] = {}
     refused: dict[UUID, str] = {}
-    for picture in pictures:
+    for number, picture in enumerate(pictures):
+        progress(number, len(pictures))
         if picture.id in drawn or picture.id in refused:
             continue
         try:
@@ -169,6 +181,10 @@ def _without(item: Item, pictures: set[UUID]) -> Item:
     return map_texts(item, lambda text: pattern.sub(r"\1", text))
 
 
+def folder_of(row: QuestionImport) -> str:
+    return _folder(row.by_id, row.pk)
+
+
 def _folder(user_id: int, import_id: UUID) -> str:
     return f"{FOLDER}/{user_id}/{import_id}"
 
@@ -200,9 +216,6 @@ def _picture_name(folder: str, id: UUID, format: str) -> str:
 def _written(pending: PendingImport) -> str:
     return json.dumps(
         {
-            "exam": pending.exam_id,
-            "file_name": pending.file_name,
-            "format": pending.format,
             "pictures": {str(id): asdict(picture) for id, picture in pending.pictures.items()},
             "result": stored.dump(pending.result),
         }

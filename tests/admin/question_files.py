@@ -11,8 +11,9 @@ from django.test import Client
 from PIL import Image
 
 from exams.interchange.formats import FORMATS
-from exams.models import Exam, User
-from exams.services.pending_imports import PendingImport, check_file
+from exams.models import Exam, QuestionImport, User
+from exams.services import question_imports
+from exams.services.pending_imports import PendingImport, content_of
 
 GIFT = b"""$CATEGORY: $course$/top/Planets
 
@@ -49,4 +50,14 @@ def upload(client: Client, exam: Exam, data: bytes = GIFT, name: str = "question
 
 
 def looked_at(exam: Exam, by: User, data: bytes = GIFT, format: str = "gift") -> PendingImport:
-    return check_file(exam=exam, by=by, file_name="questions.txt", data=data, format=FORMATS[format])
+    return content_of(uploaded(exam, by, data, format))
+
+
+def uploaded(exam: Exam, by: User, data: bytes = GIFT, format: str = "gift") -> QuestionImport:
+    name = "questions.txt"
+    return question_imports.upload(exam=exam, by=by, file_name=name, data=data, format=FORMATS[format])
+
+
+def large(data: bytes = GIFT) -> bytes:
+    """The same questions in a file of GIFT that is not read within the request."""
+    return data + b"\n// a line that nobody reads" * (question_imports.AT_ONCE // 20)

@@ -15,14 +15,15 @@ from django.utils import timezone
 
 from exams.interchange.formats import FORMATS
 from exams.item_of import item_of
-from exams.models import Exam, Question, QuestionPicture
+from exams.models import Exam, Question, QuestionImport, QuestionPicture
 from exams.services.importing import carry_out
-from exams.services.pending_imports import NoLongerThere, pending_import
+from exams.services.pending_imports import NoLongerThere, content_of
 from exams.services.pictures import add_picture, forget_unused_files, remove_picture
+from exams.services.question_imports import find
 from exams.services.versions import revise
 from exams.tasks import forget_question_files
 from tests import factories
-from tests.admin.question_files import looked_at, png, url
+from tests.admin.question_files import looked_at, png, uploaded, url
 from tests.factories import People
 
 
@@ -113,13 +114,17 @@ def test_a_foreign_picture_is_not_there(author: Client, people: People, exam: Ex
 
 
 def test_the_timetable_forgets_what_nobody_needs(people: People, exam: Exam) -> None:
-    pending = looked_at(exam, people.author)
-    for name in default_storage.listdir(pending.folder)[1]:
-        path = Path(default_storage.path(f"{pending.folder}/{name}"))
+    row = uploaded(exam, people.author)
+    folder = looked_at(exam, people.author).folder
+    for name in default_storage.listdir(folder)[1]:
+        path = Path(default_storage.path(f"{folder}/{name}"))
         os.utime(path, (0, 0))
+    QuestionImport.objects.filter(pk=row.pk).update(created_at=timezone.now() - timedelta(hours=25))
     forget_question_files()
+    assert not default_storage.exists(folder), "a folder that is too old, whatever became of its row"
     with pytest.raises(NoLongerThere):
-        pending_import(exam=exam, by=people.author, import_id=pending.id)
+        find(exam=exam, by=people.author, import_id=row.pk)
+    assert content_of(row), "a young folder, whose row went with its exam, stays for its day"
     assert "exams.tasks.forget_question_files" in {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
 
 

@@ -17,8 +17,9 @@ from django.utils import timezone
 from exams.item_of import item_of
 from exams.models import Exam, Question, QuestionPicture, Section
 from exams.services.importing import carry_out
-from exams.services.pending_imports import NoLongerThere, forget_old, pending_import
+from exams.services.pending_imports import NoLongerThere, content_of
 from exams.services.pictures import add_picture
+from exams.services.question_imports import find, forget_old
 from exams.services.versions import revise
 from tests import factories
 from tests.admin.question_files import looked_at, png, upload, url, xml_with_picture
@@ -282,15 +283,18 @@ def test_only_those_who_write_its_questions_get_in(
 def test_a_file_is_only_its_uploaders_and_only_for_that_exam(people: People, exam: Exam) -> None:
     pending = looked_at(exam, people.author)
     with pytest.raises(NoLongerThere):
-        pending_import(exam=exam, by=people.administrator, import_id=pending.id)
+        find(exam=exam, by=people.administrator, import_id=pending.id)
     with pytest.raises(NoLongerThere):
-        pending_import(exam=factories.exam(people.institution), by=people.author, import_id=pending.id)
+        find(exam=factories.exam(people.institution), by=people.author, import_id=pending.id)
 
 
 def test_files_nobody_came_back_for_are_forgotten(people: People, exam: Exam) -> None:
     pending = looked_at(exam, people.author, xml_with_picture(png()), "xml")
     assert forget_old(timezone.now() + timedelta(hours=23)) == 0
-    assert pending_import(exam=exam, by=people.author, import_id=pending.id) == pending
-    assert forget_old(timezone.now() + timedelta(hours=25)) >= 1
+    row = find(exam=exam, by=people.author, import_id=pending.id)
+    assert content_of(row) == pending
+    assert forget_old(timezone.now() + timedelta(hours=25)) == 1
     with pytest.raises(NoLongerThere):
-        pending_import(exam=exam, by=people.author, import_id=pending.id)
+        find(exam=exam, by=people.author, import_id=pending.id)
+    with pytest.raises(NoLongerThere):
+        content_of(row)

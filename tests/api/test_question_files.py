@@ -67,7 +67,9 @@ def test_a_file_is_looked_at_line_by_line_and_nothing_is_written(author: Client,
 def test_it_is_carried_out_once_with_its_own_sections(author: Client, exam: Exam) -> None:
     id = upload(author, exam).json()["id"]
     before = factories.questions(exam).count()
-    assert confirm(author, exam, id).json() == {"imported": 2}
+    done = confirm(author, exam, id).json()
+    assert (done["imported"], done["state"], done["questions"]) == (2, "done", [])
+    assert author.get(url(exam, f"question-imports/{id}/")).json() == done
     assert factories.questions(exam).count() == before + 2
     assert factories.questions(exam).get(name="Largest").section.title == "Planets"
     again = confirm(author, exam, id)

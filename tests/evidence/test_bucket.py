@@ -18,7 +18,7 @@ from pytest_django import Settings
 from exams.interchange.formats import FORMATS
 from exams.models import Role
 from exams.pictures import content_of
-from exams.services import pending_imports, pictures
+from exams.services import pending_imports, pictures, question_imports
 from proctoring import services
 from proctoring.evidence import retention, snapshots, verify
 from proctoring.models import Event, Export, Session
@@ -147,16 +147,17 @@ def test_a_question_s_picture_is_kept_once_and_forgotten_when_no_exam_has_it(buc
 
 def test_a_file_of_questions_waits_in_the_bucket_and_is_forgotten(bucket: Bucket) -> None:
     exam, author = factories.exam(), factories.user()
-    pending = pending_imports.check_file(
-        exam=exam, by=author, file_name="a.gift", data=b"What is it? {=this ~that}", format=FORMATS["gift"]
-    )
-    found = pending_imports.pending_import(exam=exam, by=author, import_id=pending.id)
-    assert len(found.result.items) == 1
-    assert pending_imports.forget_old() == 0
-    assert pending_imports.forget_old(timezone.now() + timedelta(days=2)) == 1
+    data = b"What is it? {=this ~that}\n" + b"// nothing\n" * (question_imports.AT_ONCE // 10)
+    row = question_imports.upload(exam=exam, by=author, file_name="a.gift", data=data, format=FORMATS["gift"])
+    assert len(bucket.contents()) == 1, "the file, until it is read"
+    question_imports.read(row)
+    assert len(bucket.contents()) == 1, "what was read"
+    assert len(pending_imports.content_of(row).result.items) == 1
+    assert question_imports.forget_old(timezone.now()) == 0
+    assert question_imports.forget_old(timezone.now() + timedelta(days=2)) == 1
     assert bucket.contents() == []
     with pytest.raises(pending_imports.NoLongerThere):
-        pending_imports.pending_import(exam=exam, by=author, import_id=pending.id)
+        pending_imports.content_of(row)
 
 
 def test_a_bucket_keeps_what_it_is_given_byte_by_byte() -> None:

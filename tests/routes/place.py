@@ -31,6 +31,7 @@ from proctoring.live import frames
 from proctoring.models import Export, PolicyPreset, PurgeRecord
 from proctoring.services import ensure_presets
 from tests import factories
+from tests.admin.question_files import uploaded
 from tests.admin.records import event
 from tests.factories import People
 
@@ -141,7 +142,7 @@ def place() -> Place:
         "preset_id": rows["proctoring_policypreset"],
         "picture_id": picture.pk,
         "export_id": export.pk,
-        "import_id": uuid.uuid4(),
+        "import_id": uploaded(exam, people.author).pk,
         "pk": accommodation.pk,
         "id": people.candidate.pk,
         "name": "close",

@@ -272,6 +272,7 @@ TABLE: dict[frozenset[str], tuple[str, ...]] = {
     AUTHOR: (
         "admin:exams_apitoken_history",
         "admin:exams_apitoken_change",
+        "admin:exams_exam_import_state",
     ),
     PROCTOR: (
         "export",

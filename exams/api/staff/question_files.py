@@ -1,4 +1,5 @@
-"""Questions in and out as files: looked at first, then imported whole; written in each format there is."""
+"""Questions in and out as files: looked at first, then imported whole, large ones in the background; written in each
+format there is."""
 
 from __future__ import annotations
 
@@ -25,9 +26,9 @@ from exams.errors import VersionFrozen
 from exams.interchange.base import MAX_BYTES, ParsedItem
 from exams.interchange.formats import FORMATS, Format, detect
 from exams.items import Kind
-from exams.models import Exam
+from exams.models import Exam, QuestionImport
 from exams.roles import EDITORS
-from exams.services import importing, pending_imports
+from exams.services import importing, pending_imports, question_imports
 from exams.services.pending_imports import NoLongerThere, PendingImport
 
 FORMAT_NAMES = list(FORMATS)
@@ -45,25 +46,49 @@ class LineSerializer(serializers.Serializer[Any]):
     problems = serializers.ListField(child=serializers.CharField())
 
 
-class ImportSerializer(serializers.Serializer[PendingImport]):
-    id = serializers.UUIDField()
+class ImportSerializer(serializers.ModelSerializer[QuestionImport]):
+    """``notes`` and ``questions`` are there while the file is ``checked``."""
+
     exam = serializers.IntegerField(source="exam_id")
-    file_name = serializers.CharField()
     format = serializers.ChoiceField(choices=FORMAT_NAMES)
-    possible = serializers.SerializerMethodField(help_text="How many questions would be imported.")
-    pictures = serializers.SerializerMethodField(help_text="How many new pictures would come along.")
-    notes = serializers.ListField(child=serializers.CharField(), source="result.notes")
+    done = serializers.SerializerMethodField(help_text="How far it is, of the total.")
+    notes = serializers.SerializerMethodField()
     questions = serializers.SerializerMethodField()
 
-    def get_possible(self, pending: PendingImport) -> int:
-        return len(pending.result.importable)
+    class Meta:
+        model = QuestionImport
+        fields = (
+            "id",
+            "exam",
+            "file_name",
+            "format",
+            "state",
+            "done",
+            "total",
+            "error",
+            "created_at",
+            "possible",
+            "pictures",
+            "imported",
+            "notes",
+            "questions",
+        )
+        read_only_fields = fields
 
-    def get_pictures(self, pending: PendingImport) -> int:
-        return len(pending.pictures)
+    @property
+    def content(self) -> PendingImport | None:
+        return self.context.get("content")
+
+    def get_done(self, row: QuestionImport) -> int:
+        return question_imports.progress_of(row)
+
+    def get_notes(self, row: QuestionImport) -> list[str]:
+        return [] if self.content is None else self.content.result.notes
 
     @extend_schema_field(LineSerializer(many=True))
-    def get_questions(self, pending: PendingImport) -> list[dict[str, Any]]:
-        return [_line(number, parsed) for number, parsed in enumerate(pending.result.items, start=1)]
+    def get_questions(self, row: QuestionImport) -> list[dict[str, Any]]:
+        items = [] if self.content is None else self.content.result.items
+        return [_line(number, parsed) for number, parsed in enumerate(items, start=1)]
 
 
 class ImportInput(serializers.Serializer[None]):
@@ -75,10 +100,6 @@ class ConfirmInput(ExactSerializer):
     section = IdField(
         required=False, allow_null=True, help_text="Of the draft. Without it, the sections that the file names."
     )
-
-
-class ImportedSerializer(serializers.Serializer[Any]):
-    imported = serializers.IntegerField()
 
 
 class LossSerializer(serializers.Serializer[Any]):
@@ -107,7 +128,13 @@ def _line(number: int, parsed: ParsedItem) -> dict[str, Any]:
 
 @extend_schema(tags=["Questions"])
 class QuestionImportViewSet(StaffViewSet):
-    """Kept for a day, for who uploaded it alone."""
+    """Kept for a day, for who uploaded it alone.
+
+    A file of 128 KiB at most is ``checked`` in the answer to its upload. A larger one is ``waiting``, then ``reading``:
+    read it again until it is ``checked``, or ``failed`` with an ``error``. Confirmed, up to 200 questions with up to 20
+    pictures are imported in the answer, whose state is ``done``; more are ``confirmed``, then ``importing``: read it
+    again until it is ``done``, or ``checked`` as before, with an ``error``.
+    """
 
     serializer_class = ImportSerializer
     view_roles = edit_roles = EDITORS
@@ -115,7 +142,7 @@ class QuestionImportViewSet(StaffViewSet):
     lookup_value_regex = UUID_PATTERN
 
     @extend_schema(
-        summary="Check a file of questions: what would come of each, nothing written",
+        summary="Check a file of questions: what would come of each, nothing written; a large one in the background",
         request={"multipart/form-data": ImportInput},
         responses={201: ImportSerializer},
     )
@@ -128,34 +155,33 @@ class QuestionImportViewSet(StaffViewSet):
             raise ValidationError({"file": f"The file is larger than {MAX_BYTES // 1024 // 1024} MiB. Split it."})
         data, name = file.read(), file.name or "questions"
         format = FORMATS.get(wanted.validated_data.get("format", "")) or detect(data, name)
-        pending = pending_imports.check_file(exam=found, by=self.person, file_name=name, data=data, format=format)
-        return Response(ImportSerializer(pending).data, status=status.HTTP_201_CREATED)
+        row = question_imports.upload(exam=found, by=self.person, file_name=name, data=data, format=format)
+        return Response(self._told(row), status=status.HTTP_201_CREATED)
 
-    @extend_schema(summary="Read again what would come of a file", responses=ImportSerializer)
+    @extend_schema(summary="Read again what would come of a file, and how far it is", responses=ImportSerializer)
     def retrieve(self, request: Request, exam: str, pk: str) -> Response:
-        return Response(ImportSerializer(self._pending(self.exam_or_404(), pk)).data)
+        return Response(self._told(self._import(self.exam_or_404(), pk)))
 
     @extend_schema(
-        summary="Import the questions of a checked file, all that can be or none; once",
+        summary="Import the questions of a checked file, all that can be or none; once; many in the background",
         request=ConfirmInput,
-        responses=ImportedSerializer,
+        responses=ImportSerializer,
     )
     @action(detail=True, methods=["post"])
     def confirm(self, request: Request, exam: str, pk: str) -> Response:
-        pending = self._pending(self.exam_or_404(change=True), pk)
-        found = self._open_exam()
+        row = self._import(self.exam_or_404(change=True), pk)
+        self._open_exam()
         wanted = ConfirmInput(data=request.data)
         wanted.is_valid(raise_exception=True)
         section = wanted.validated_data.get("section")
         try:
-            number = importing.carry_out(pending, exam=found, by=self.person, section_id=section)
-        except NoLongerThere as gone:  # somebody else was faster
+            return Response(self._told(question_imports.confirm(row, section_id=section)))
+        except NoLongerThere as gone:  # imported already, maybe this very moment
             raise NotFound(gone.message, code=gone.code) from None
-        return Response({"imported": number})
 
     @extend_schema(summary="Forget a file that was looked at", responses={204: None})
     def destroy(self, request: Request, exam: str, pk: str) -> Response:
-        pending_imports.discard(self._pending(self.exam_or_404(change=True), pk))
+        question_imports.give_up(self._import(self.exam_or_404(change=True), pk))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def get_parsers(self) -> list[Any]:
@@ -170,11 +196,18 @@ class QuestionImportViewSet(StaffViewSet):
             raise VersionFrozen("The questions were published. Open a draft first: POST …/versions/revise/.") from None
         return exam
 
-    def _pending(self, exam: Exam, pk: str) -> PendingImport:
+    def _import(self, exam: Exam, pk: str) -> QuestionImport:
         try:
-            return pending_imports.pending_import(exam=exam, by=self.person, import_id=UUID(pk))
+            return question_imports.find(exam=exam, by=self.person, import_id=UUID(pk))
         except NoLongerThere as gone:
             raise NotFound(gone.message, code=gone.code) from None
+
+    def _told(self, row: QuestionImport) -> Any:
+        try:
+            content = pending_imports.content_of(row) if row.state == QuestionImport.State.CHECKED else None
+        except NoLongerThere as gone:
+            raise NotFound(gone.message, code=gone.code) from None
+        return ImportSerializer(row, context={"content": content}).data
 
 
 @extend_schema(tags=["Questions"])

@@ -1,4 +1,4 @@
-// Follows exports that are still being made.
+// Follows exports that are still being made, and whatever else a person waits for.
 
 const WORDS = { waiting: "Waiting", running: "Running", ready: "Ready", failed: "Failed" };
 const ASK_AGAIN_MS = 1000;
@@ -22,6 +22,7 @@ async function follow(item) {
   }
   progress.hidden = true;
   part("download").hidden = item.dataset.state !== "ready";
+  if ("goOn" in item.dataset && item.dataset.state === "ready") location.replace(part("download").href);
 }
 
 for (const item of document.querySelectorAll("[data-export]")) follow(item);
