@@ -140,7 +140,7 @@ def site() -> Iterator[Site]:
         first.do("once, and after every update")
         first.do("demo data, to try it out")
         machine("frames", CORES="2").start("frames: a machine that looks at pictures")
-        machine("worker").start("worker: mail, exports, marking, rosters, webhooks, retention")
+        machine("worker").start("worker: mail, exports, marking, imports, webhooks, retention")
         machine("beat").start("beat: the timetable, exactly one")
         for name in WEBS:
             port = found.ports[name] = free_port()

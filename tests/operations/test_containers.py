@@ -62,7 +62,7 @@ def test_every_setting_of_several_machines_is_set() -> None:
     ("service", "name"),
     [
         ("frames", "frames: a machine that looks at pictures"),
-        ("worker", "worker: mail, exports, marking, rosters, webhooks, retention"),
+        ("worker", "worker: mail, exports, marking, imports, webhooks, retention"),
         ("beat", "beat: the timetable, exactly one"),
     ],
 )
