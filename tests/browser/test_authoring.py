@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from selenium.webdriver.common.keys import Keys
 
@@ -17,6 +19,20 @@ from exams.models import Exam
 from exams.services.authoring import duplicate
 exam = Exam.objects.get(title="Every kind of question")
 answer = duplicate(exam, title={title!r}, by=None).pk
+"""
+
+
+FILE = """
+from exams.interchange.formats import FORMATS
+from exams.models import Exam, QuestionImport, User
+from exams.services import question_imports
+row = question_imports.upload(
+    exam=Exam.objects.get(pk={exam}), by=User.objects.get(username="author"), format=FORMATS["gift"],
+    file_name="Questions_of_the_examination_in_spring_with_every_change_of_the_board.gift.txt", data=b"a {{=x ~y}}",
+)
+error = "" if {state!r} in ("reading", "importing") else "The server was restarted meanwhile. Try it again."
+QuestionImport.objects.filter(pk=row.pk).update(state={state!r}, done=42, total=100, error=error)
+answer = str(row.pk)
 """
 
 
@@ -43,7 +59,10 @@ def test_the_pages_of_authors_by_eye(author: Person, site: Site) -> None:
         "duplicate": f"{exam}duplicate/",
         "kinds": f"/admin/exams/question/add/?exam={number}",
         "question-list": "/admin/exams/question/",
+        "import": f"{exam}import/",
     }
+    for state in ("reading", "importing", "checked", "failed"):
+        pages[f"import-{state}"] = f"{exam}import/{site.ask(FILE.format(exam=number, state=state))}/"
     for kind in ("single_choice", "numeric", "matching"):
         pages[kind] = f"/admin/exams/question/add/?exam={number}&kind={kind}"
     wrong = []
@@ -51,7 +70,7 @@ def test_the_pages_of_authors_by_eye(author: Person, site: Site) -> None:
         author.open(path)
         assert "Not Found" not in author.browser.title, path
         wrong += judge(author, f"authoring-{name}")
-        if name in {"questions", "preview", "matching"}:
+        if name in {"questions", "preview", "matching", "import", "import-reading"}:
             wrong += [f"{name}: not reached by Tab: {each}" for each in looks.unreachable_by_tab(author.browser)]
     assert not wrong, "\n".join(wrong)
 
@@ -106,3 +125,20 @@ def test_a_question_is_written_with_its_looks_beside_and_tried_as_a_candidate(au
     author.browser.refresh()
     author.sees("#score", "Answer something")
     assert "SEVERE" not in chromium.console(author.browser)
+
+
+def test_a_large_file_of_questions_is_followed_to_its_questions(author: Person, site: Site, tmp_path: Path) -> None:
+    """Its page goes on by itself once it is read, and once it is imported."""
+    exam = draft(site, "From a file")
+    file = tmp_path / "many.gift.txt"
+    file.write_text("".join(f"::Q{number}:: How many? {{=one ~two}}\n\n" for number in range(5_000)))
+    author.open(f"{exam}import/")
+    author.find("input[type=file]").send_keys(str(file))
+    author.click("#check-file")
+    wait(
+        author.browser, lambda driver: driver.find_elements("id", "import-these"), "what would come of each", seconds=60
+    )
+    assert author.find("#import-these").text == "Import these 5000 questions"
+    author.click("#import-these")
+    wait(author.browser, lambda driver: "/questions/" in driver.current_url, "the questions", seconds=60)
+    assert "5000 questions imported from “many.gift.txt”." in author.browser.page_source
