@@ -140,6 +140,7 @@ def carry_out(row: QuestionImport) -> None:
     def progress(done: int, total: int) -> None:
         cache.set(_progress_key(row), done, 3600)  # nothing it writes can be seen before all of it can
 
+    progress(0, row.total)  # one that failed may have come further
     try:
         pending = pending_imports.content_of(row)
         with transaction.atomic():

@@ -208,7 +208,7 @@ def test_a_reading_whose_process_died_is_told_and_the_file_goes(people: People, 
 
 def test_a_reading_that_was_thought_lost_brings_nothing_back(people: People, exam: Exam) -> None:
     row = uploaded(exam, people.author, large())
-    with before('UPDATE "exams_questionimport" SET "state" = checked', lambda: question_imports.fail(row, "Lost.")):
+    with before('SELECT "exams_questionpicture"', lambda: question_imports.fail(row, "Lost.")):  # nothing is kept yet
         tasks.read_questions(str(row.pk))
     assert shape(row) == ("failed", "Lost.")
     assert names_in(row) == set()
@@ -287,7 +287,13 @@ def test_all_of_it_or_nothing_and_it_can_be_confirmed_again(
     assert row.error.startswith("Something went wrong, and nothing was imported.")
     assert not factories.questions(exam).exists()
     question_imports.confirm(row, section_id=None)
-    tasks.import_questions(str(row.pk))
+    seen: list[int] = []
+    with before(
+        'INSERT INTO "exams_question"',
+        lambda: seen.append(question_imports.progress_of(QuestionImport.objects.get(pk=row.pk))),
+    ):
+        tasks.import_questions(str(row.pk))
+    assert seen[0] == 0, "it begins anew"
     assert factories.questions(exam).count() == 201
 
 
