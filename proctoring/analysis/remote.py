@@ -31,7 +31,7 @@ from proctoring.analysis.remote_wire import (
     unpack_announcement,
     unpack_verdict,
 )
-from proctoring.analysis.verdict import NOT_READY, STOPPED, WORKER_HUNG, Analysed, NotAnalysed
+from proctoring.analysis.verdict import NOT_READY, STOPPED, WORKER_DIED, WORKER_HUNG, Analysed, NotAnalysed
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +42,8 @@ WORKERS_SECONDS = 1.0  # how often the list of workers is read
 TRY_AGAIN_SECONDS = 0.5
 # A frame without a verdict for so long is lost with its worker, which takes a tenth of a second for one.
 LOST_SECONDS = 3.0
+# How long after its time limit a worker's parent may still say that a process ended over a frame.
+SAID_LATE_SECONDS = 30.0
 
 Send = Callable[[str, list[PackedFrame], float], None]
 
@@ -64,6 +66,7 @@ class RemotePool(PoolBase):
         self._redis = redis.Redis.from_url(url, socket_timeout=timeout + 5, socket_connect_timeout=2)
         self._room = threading.Condition()
         self._on_the_way: dict[str, OnTheWay] = {}
+        self._given_up: dict[str, OnTheWay] = {}  # overdue: whose frame it was, should its worker have ended over it
         self._workers: dict[str, Announcement] = {}
         self._threads = [
             threading.Thread(target=work, name=name, daemon=True)
@@ -131,9 +134,7 @@ class RemotePool(PoolBase):
         with self._room:
             for name, job in named:
                 self._on_the_way[name] = OnTheWay(job, now, (now - job.submitted) * 1000)
-        share = max(1, -(-len(named) // max(1, self._limit() // AHEAD)))
-        for start in range(0, len(named), share):
-            some = named[start : start + share]
+        for some in self._tasks(named, now):
             try:
                 frames = [pack_frame(name, job) for name, job in some]
                 self._send(REPLY_PREFIX + self.name, frames, self.lost_after)
@@ -141,6 +142,14 @@ class RemotePool(PoolBase):
                 self._lose_broker(error)
                 for name, _ in some:
                     self._settle(name, lambda one: one.job.answer(NotAnalysed(NOT_READY)))
+
+    def _tasks(self, named: list[tuple[str, Job]], now: float) -> list[list[tuple[str, Job]]]:
+        """Evenly; alone where a frame of the same session may have ended a process, so that it ends no other's."""
+        suspected = [self.strikes.suspected(job.session_id, now) for _, job in named]
+        alone = [[one] for one, apart in zip(named, suspected, strict=True) if apart]
+        rest = [one for one, apart in zip(named, suspected, strict=True) if not apart]
+        share = max(1, -(-len(named) // max(1, self._limit() // AHEAD)))
+        return [rest[start : start + share] for start in range(0, len(rest), share)] + alone
 
     # Verdicts in
 
@@ -174,6 +183,9 @@ class RemotePool(PoolBase):
             logger.exception("A verdict of %d bytes could not be read", len(data))
             return
 
+        if verdict in (NotAnalysed(WORKER_DIED), NotAnalysed(WORKER_HUNG)):
+            self._strike(name)
+
         def finish(one: OnTheWay) -> None:
             self.metrics.time("remote", (time.monotonic() - one.sent) * 1000)
             if isinstance(verdict, Analysed):
@@ -182,6 +194,13 @@ class RemotePool(PoolBase):
             self.finish(one.job, verdict, one.waited_ms, cpu_ms)
 
         self._settle(name, finish)
+
+    def _strike(self, name: str) -> None:
+        """A process ended over this frame, or before it came to it: nobody knows which of its task's it was."""
+        one = self._on_the_way.get(name) or self._given_up.pop(name, None)
+        if one is not None:
+            self.strikes.strike(one.job.session_id, time.monotonic())
+            logger.error("A worker's process ended over a frame (session %s)", one.job.session_id)
 
     def _settle(self, name: str, what: Callable[[OnTheWay], None]) -> None:
         """The frame is no longer on its way; one that was given up before is ignored."""
@@ -194,7 +213,12 @@ class RemotePool(PoolBase):
 
     def _drop_overdue(self) -> None:
         """Frames whose machine died over them, or which Celery let expire."""
-        if dropped := self._drop(WORKER_HUNG, sent_before=time.monotonic() - self.lost_after):
+        now = time.monotonic()
+        said_by = now - self.timeout - SAID_LATE_SECONDS
+        self._given_up = {name: one for name, one in self._given_up.items() if one.sent >= said_by}
+        overdue = now - self.lost_after
+        self._given_up |= {name: one for name, one in list(self._on_the_way.items()) if one.sent < overdue}
+        if dropped := self._drop(WORKER_HUNG, sent_before=overdue):
             self.metrics.count("remote_overdue", dropped)
 
     def _drop(self, reason: str, *, sent_before: float = math.inf) -> int:

@@ -14,8 +14,9 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import redis
+from billiard.exceptions import TimeLimitExceeded, WorkerLostError
 from celery import shared_task
-from celery.signals import celeryd_after_setup, worker_process_init, worker_process_shutdown
+from celery.signals import celeryd_after_setup, task_failure, worker_process_init, worker_process_shutdown
 from django.conf import settings
 
 from proctoring.analysis.remote_wire import (
@@ -61,7 +62,7 @@ def load_models(**kwargs: Any) -> None:
         os.environ.setdefault(variable, "1")
     for variable, value in QUIET.items():
         os.environ.setdefault(variable, value)
-    _replies = redis.Redis.from_url(settings.PROCTOR_REDIS, socket_timeout=5, socket_connect_timeout=2)
+    _replies = _connection()
     threading.Thread(target=_announce, name="announce", daemon=True).start()
     try:
         from proctoring.analysis.config import analyzer_config
@@ -102,10 +103,34 @@ def look(reply_to: str, frames: list[PackedFrame], sent: float, expires: float) 
         else:
             verdict = judge(_analyzer, unpack_look(jpeg, looks, known))
         cpu_ms = (time.process_time() - began) * 1000
-        with _replies.pipeline(transaction=False) as pipe:
-            pipe.rpush(reply_to, pack_verdict(job, verdict, cpu_ms))
-            pipe.expire(reply_to, REPLY_SECONDS)
-            pipe.execute()
+        _reply(_replies, reply_to, pack_verdict(job, verdict, cpu_ms))
+
+
+@task_failure.connect(sender=look)
+def tell_of_the_lost(exception: BaseException, kwargs: dict[str, Any], **rest: Any) -> None:
+    """In the parent, when a process ended over its frames or was killed at its time limit: those it has no verdict on
+    are said to be lost, so that a session that costs one process after another is put aside."""
+    from proctoring.analysis.verdict import WORKER_DIED, WORKER_HUNG, NotAnalysed
+
+    if not isinstance(exception, WorkerLostError | TimeLimitExceeded):
+        return
+    lost = NotAnalysed(WORKER_HUNG if isinstance(exception, TimeLimitExceeded) else WORKER_DIED)
+    try:
+        with _connection() as replies:
+            _reply(replies, kwargs["reply_to"], *(pack_verdict(frame[0], lost, 0.0) for frame in kwargs["frames"]))
+    except redis.RedisError:
+        logger.warning("Could not say that a process is lost: Redis is out of reach.", exc_info=True)
+
+
+def _connection() -> redis.Redis:
+    return redis.Redis.from_url(settings.PROCTOR_REDIS, socket_timeout=5, socket_connect_timeout=2)
+
+
+def _reply(replies: redis.Redis, to: str, *verdicts: bytes) -> None:
+    with replies.pipeline(transaction=False) as pipe:
+        pipe.rpush(to, *verdicts)
+        pipe.expire(to, REPLY_SECONDS)
+        pipe.execute()
 
 
 def _name() -> str:

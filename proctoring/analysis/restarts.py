@@ -48,6 +48,11 @@ class Strikes:
         self._limits = {key: limit for key, limit in self._limits.items() if not limit.idle(now)}
         self._limits.setdefault(session_id, RestartLimit(STRIKES)).restarted(now)
 
+    def suspected(self, session_id: str, now: float) -> bool:
+        """Whether one did in the last minute."""
+        limit = self._limits.get(session_id)
+        return limit is not None and not limit.idle(now)
+
     def out(self, session_id: str, now: float) -> bool:
         limit = self._limits.get(session_id)
         return limit is not None and limit.wait(now) > 0

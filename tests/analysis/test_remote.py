@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -18,7 +19,7 @@ import redis
 from proctoring.analysis.mailbox import Job
 from proctoring.analysis.metrics import Metrics
 from proctoring.analysis.remote import RemotePool
-from proctoring.analysis.remote_wire import WORKERS, pack_frame, pack_verdict, unpack_look, unpack_verdict
+from proctoring.analysis.remote_wire import WORKERS, PackedFrame, pack_frame, pack_verdict, unpack_look, unpack_verdict
 from proctoring.analysis.sending import Sender
 from proctoring.analysis.verdict import Analysed, Look, NotAnalysed, Rejected, Verdict
 from proctoring.observation import Looks
@@ -147,6 +148,42 @@ async def test_a_worker_that_hangs_costs_its_frames_and_is_replaced(
         os.kill(process, signal.SIGCONT)
     await asyncio.wait_for(until_analysed(pool, jpeg), 60)
     assert await looking_process(server) != process
+
+
+@pytest.fixture
+async def dawdling(server: RedisServer, worker: subprocess.Popen[bytes], jpeg: bytes) -> AsyncIterator[RemotePool]:
+    """Whose tasks begin with forty frames that nobody waits for: so there is time to end a process over the last."""
+    sender = Sender(server.url(1))
+
+    def send(reply_to: str, frames: list[PackedFrame], expires: float) -> None:
+        sender(reply_to, [("nobody's", jpeg, int(Looks.ALL), None)] * 40 + frames, expires)
+
+    pool = RemotePool(url=server.url(0), send=send, timeout=TIMEOUT, metrics=Metrics())
+    pool.start()
+    assert await asyncio.to_thread(pool.known.wait, START_SECONDS), "No worker announced itself."
+    yield pool
+    await asyncio.to_thread(pool.stop)
+    sender.close()
+
+
+async def test_a_session_that_costs_one_process_after_another_is_put_aside(
+    dawdling: RemotePool, server: RedisServer, jpeg: bytes
+) -> None:
+    """However the process ends over its frames: killed, as for want of memory, or hanging."""
+    for blow, reason in ((signal.SIGKILL, "died"), (signal.SIGSTOP, "hung"), (signal.SIGKILL, "died")):
+        await asyncio.wait_for(until_analysed(dawdling, jpeg), 60)
+        process = await looking_process(server)
+        assert not dawdling.strikes.out("bad", time.monotonic())
+        lost = asyncio.create_task(dawdling.submit("bad", jpeg, Looks.NONE))
+        await until(lambda: dawdling.state()["frames_on_the_way"] == 1)
+        await asyncio.sleep(0.25)  # it is over the frames before that one
+        os.kill(process, blow)
+        assert await lost == NotAnalysed(f"worker_{reason}")
+        await asyncio.wait_for(until_gone(process), 30)
+    await until(lambda: dawdling.strikes.out("bad", time.monotonic()))
+    assert await dawdling.submit("bad", jpeg, Looks.NONE) == NotAnalysed("worker_died")  # at once, and to no process
+    await asyncio.wait_for(until_analysed(dawdling, jpeg), 60)
+    assert not dawdling.strikes.suspected("a", time.monotonic())
 
 
 async def until_gone(process: int) -> None:
