@@ -79,7 +79,7 @@ class Page:
         await self.socket.send_to(text_data=json.dumps(message))
 
     async def leave(self) -> None:
-        if self.socket.future.cancelled():  # waiting in vain has ended it; leaving would break off the test run's fixtures
+        if self.socket.future.cancelled():  # a wait in vain ended it: leaving would break off fixtures
             return
         await self.socket.disconnect(timeout=PATIENCE)
 
