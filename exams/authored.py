@@ -21,7 +21,8 @@ def exam_to_author(user: User | AnonymousUser, exam_id: int) -> Exam:
 
 
 def own_imports(user: User, exam: Exam) -> QuerySet[QuestionImport]:
-    """Files of questions that the user uploaded for the exam, which is one they write; nobody sees others'."""
+    """Files of questions that the user uploaded for the exam; nobody sees others'. Whether the user writes that exam
+    (still) is not asked here: ``exam_to_author`` says so."""
     return QuestionImport.objects.filter(exam=exam, by=user)
 
 

@@ -15,6 +15,8 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.views.decorators.http import require_http_methods, require_safe
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 
@@ -95,14 +97,15 @@ def upload_page(request: HttpRequest, exam_id: int, *, site: AdminSite) -> HttpR
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_page(request: HttpRequest, exam_id: int, import_id: UUID, *, site: AdminSite) -> HttpResponse:
-    """How far it is; once read, what would come of each question. By POST they are imported, or the file forgotten."""
+    """How far it is; once read, what would come of each question. By POST they are imported, or not yet, or the file
+    is forgotten."""
     exam = exam_or_404(request, exam_id)
     try:
         row = question_imports.find(exam=exam, by=who(request), import_id=import_id)
         if request.method == "POST":
             return _decide(request, exam, row)
         if row.state == State.DONE:
-            return _imported(request, exam, row)
+            return _imported(request, exam, row, before=True)
         if row.state != State.CHECKED:
             return _page(request, exam, site, "exams_admin/question_import_progress.html", _progress(exam, row))
         draft, pending = draft_for_import(exam), content_of(row)
@@ -140,6 +143,12 @@ def _progress(exam: Exam, row: QuestionImport) -> dict[str, Any]:
 
 
 def _decide(request: HttpRequest, exam: Exam, row: QuestionImport) -> HttpResponse:
+    if row.state == State.DONE:  # the page was loaded before, or a button pressed twice
+        return _imported(request, exam, row, before=True)
+    if "later" in request.POST:
+        question_imports.take_back(row)
+        messages.success(request, f"Nothing of “{row.file_name}” was imported yet.")
+        return HttpResponseRedirect(_url(exam, row.pk))
     if "discard" in request.POST:
         question_imports.give_up(row)
         messages.success(request, f"Nothing of “{row.file_name}” was imported.")
@@ -149,9 +158,12 @@ def _decide(request: HttpRequest, exam: Exam, row: QuestionImport) -> HttpRespon
     return _imported(request, exam, row) if row.state == State.DONE else HttpResponseRedirect(_url(exam, row.pk))
 
 
-def _imported(request: HttpRequest, exam: Exam, row: QuestionImport) -> HttpResponse:
+def _imported(request: HttpRequest, exam: Exam, row: QuestionImport, *, before: bool = False) -> HttpResponse:
+    """``before``: maybe told already, so it says when that was."""
     number = row.imported
-    messages.success(request, f"{number} question{'' if number == 1 else 's'} imported from “{row.file_name}”.")
+    sentence = f"{number} question{'' if number == 1 else 's'} imported from “{row.file_name}”."
+    moment = f" That was on {date_format(localtime(row.touched_at), 'j M Y, H:i')}." if before else ""
+    messages.success(request, sentence + moment)
     draft = existing_draft(exam)
     # Where it was published meanwhile, the newest version has them.
     page = reverse("admin:exams_exam_questions", args=[exam.pk]) if draft is None else questions_url(draft)

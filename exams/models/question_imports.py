@@ -50,19 +50,13 @@ class QuestionImport(models.Model):
 
     @property
     def goes_on(self) -> bool:
-        return self.state in GOES_ON
+        return self.state in TO_READ | TO_WRITE
 
     @property
     def is_read(self) -> bool:
         """Whether there was something to look at."""
-        return self.state not in (self.State.WAITING, self.State.READING, self.State.FAILED)
+        return self.state not in TO_READ | {self.State.FAILED}
 
 
-GOES_ON = frozenset(
-    {
-        QuestionImport.State.WAITING,
-        QuestionImport.State.READING,
-        QuestionImport.State.CONFIRMED,
-        QuestionImport.State.IMPORTING,
-    }
-)
+TO_READ = frozenset({QuestionImport.State.WAITING, QuestionImport.State.READING})
+TO_WRITE = frozenset({QuestionImport.State.CONFIRMED, QuestionImport.State.IMPORTING})

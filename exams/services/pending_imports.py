@@ -34,7 +34,10 @@ KEPT = timedelta(days=1)
 
 class NoLongerThere(ExamError):
     code = "import_gone"
-    message = "This file was imported already, or is too old. Upload it again."
+    message = (
+        "This file is not there any more: it was deleted, or is older than a day. "
+        "If its questions are not in the exam, upload it again."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +123,15 @@ def discard(row: QuestionImport) -> None:
 
 
 def sweep(now: datetime) -> None:
-    """What nobody came back for, and what was left behind by rows that are gone."""
+    """What was left behind by rows that are gone."""
+    known = {str(pk) for pk in QuestionImport.objects.values_list("pk", flat=True)}
     for person in _folders(FOLDER):
         for folder in _folders(f"{FOLDER}/{person}"):
+            if folder in known:
+                continue
             path = f"{FOLDER}/{person}/{folder}"
             written = [default_storage.get_modified_time(f"{path}/{name}") for name in _files(path)]
-            if all(moment < now - KEPT for moment in written):
+            if all(moment < now - KEPT for moment in written):  # a file is there before its row
                 _delete(path)
 
 

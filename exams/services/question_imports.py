@@ -7,7 +7,10 @@ whole or not at all. The row says how far that is; see ``pending_imports`` for w
 from __future__ import annotations
 
 import logging
+import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -20,26 +23,30 @@ from exams import authored
 from exams.errors import ExamError, WrongState
 from exams.interchange.formats import Format
 from exams.models import Exam, QuestionImport, User
+from exams.models.question_imports import TO_READ, TO_WRITE
 from exams.services import importing, pending_imports
 from exams.services.pending_imports import NoLongerThere
 from proctor_site import background
 
 logger = logging.getLogger(__name__)
 
-# What takes well under a second is done within the request: nobody is shown progress for it.
+# What is short is done within the request: nobody is shown progress for it. Text of that size takes well under a
+# second; but a picture of a few kilobytes may have so many pixels that drawing it takes more than one.
 AT_ONCE = 128 * 1024  # bytes to read
+PICTURES_AT_ONCE = 2  # to draw
 FEW_QUESTIONS, FEW_PICTURES = 200, 20  # to write
 TELL_EVERY = 0.5  # seconds
-# What says nothing for so long went with its process. Reading tells how far it is every few seconds; an import is one
-# transaction, which nobody outside sees anything of; and one that waits for its turn behind others' may take longer.
+# What says nothing for so long went with its process. Reading and importing tell how far they are every few seconds;
+# but an import is one transaction, which nobody outside sees anything of, and tells it in the cache alone: where that
+# is away, or another for each process, it has as long as this. One that waits behind others' may take longer.
 LOST_AFTER = {
     QuestionImport.State.READING: timedelta(minutes=2),
     QuestionImport.State.IMPORTING: timedelta(minutes=10),
     QuestionImport.State.WAITING: timedelta(minutes=30),
     QuestionImport.State.CONFIRMED: timedelta(minutes=30),
 }
-TO_READ = (QuestionImport.State.WAITING, QuestionImport.State.READING)
-TO_WRITE = (QuestionImport.State.CONFIRMED, QuestionImport.State.IMPORTING)
+LONGEST_SILENCE = max(LOST_AFTER.values())
+_HOLDS_A_PICTURE = re.compile(rb"<file\b|;base64,|<image_base64")
 
 State = QuestionImport.State
 
@@ -49,10 +56,10 @@ class _GivenUp(Exception):
 
 
 def upload(*, exam: Exam, by: User, file_name: str, data: bytes, format: Format) -> QuestionImport:
-    """A small file is read when this returns, a larger one outside the request. Nothing is written into the exam. The
-    caller has made sure that ``by`` may."""
+    """A small file is read when this returns, one that is larger or has pictures outside the request. Nothing is
+    written into the exam. The caller has made sure that ``by`` may."""
     row = QuestionImport(exam=exam, by=by, file_name=file_name[:200], format=format.name)
-    if len(data) <= AT_ONCE:
+    if _is_short(data):
         row.save()
         read(row, data)
     else:
@@ -64,14 +71,13 @@ def upload(*, exam: Exam, by: User, file_name: str, data: bytes, format: Format)
 
 
 def find(*, exam: Exam, by: User, import_id: UUID) -> QuestionImport:
-    """The person's own, for that exam, which is one they write. Raises NoLongerThere."""
+    """The person's own, for that exam; the caller has made sure that they write it. Raises NoLongerThere."""
     row = authored.own_imports(by, exam).filter(pk=import_id).first()
     if row is None:
         raise NoLongerThere
-    if row.goes_on and timezone.now() - row.touched_at > LOST_AFTER[State(row.state)]:
-        fail(row, "The server was restarted meanwhile. Upload the file again.")
-        _back(row, "The server was restarted meanwhile, and nothing was imported. Try again.")
-        row.refresh_from_db()
+    if row.goes_on and timezone.now() - _last_sign_of_life(row) > LOST_AFTER[State(row.state)]:
+        _lost(row)
+        return _again(row)
     return row
 
 
@@ -94,21 +100,25 @@ def read(row: QuestionImport, data: bytes | None = None) -> None:
     try:
         pending = pending_imports.look_at(row, pending_imports.uploaded(row) if data is None else data, progress)
     except _GivenUp:
-        pending_imports.discard(row)
+        _discard(row)
         return
     except Exception:
         fail(row, "Something went wrong while the file was read. Tell an administrator if it happens again.")
         raise
     found = {"possible": len(pending.result.importable), "pictures": len(pending.pictures)}
     if not reading.update(state=State.CHECKED, done=0, total=0, touched_at=timezone.now(), **found):
-        pending_imports.discard(row)
+        _discard(row)
     elif data is None:
-        pending_imports.drop_upload(row)
+        with _left_for_later(row):
+            pending_imports.drop_upload(row)
 
 
 def confirm(row: QuestionImport, *, section_id: int | None) -> QuestionImport:
     """Have what was looked at imported: few questions are there when this returns, many come outside the request.
-    Confirming again meanwhile changes nothing. Raises NoLongerThere, VersionFrozen, WrongState."""
+    Confirming again, meanwhile or later, changes nothing. Raises NoLongerThere, VersionFrozen, WrongState."""
+    row = _again(row)
+    if row.state == State.DONE:  # whatever became of the exam since
+        return row
     draft = importing.draft_for_import(row.exam)
     if section_id is not None:
         importing.chosen_section(draft, section_id)
@@ -122,7 +132,7 @@ def confirm(row: QuestionImport, *, section_id: int | None) -> QuestionImport:
     )
     row = _again(row)
     if not taken:
-        _refuse_unless_confirmed(row)
+        _refuse_unread(row)
     elif row.possible <= FEW_QUESTIONS and row.pictures <= FEW_PICTURES:
         carry_out(row)
     else:
@@ -138,7 +148,8 @@ def carry_out(row: QuestionImport) -> None:
         return
 
     def progress(done: int, total: int) -> None:
-        cache.set(_progress_key(row), done, 3600)  # nothing it writes can be seen before all of it can
+        # Nothing it writes can be seen before all of it can.
+        cache.set(_progress_key(row), (done, timezone.now()), 3600)
 
     progress(0, row.total)  # one that failed may have come further
     try:
@@ -154,24 +165,36 @@ def carry_out(row: QuestionImport) -> None:
     except Exception:
         _back(row, "Something went wrong, and nothing was imported. Tell an administrator if it happens again.")
         raise
-    pending_imports.discard(row)
+    _discard(row)
 
 
 def progress_of(row: QuestionImport) -> int:
-    return int(cache.get(_progress_key(row), 0)) if row.state == State.IMPORTING else row.done
+    return _told(row)[0] if row.state == State.IMPORTING else row.done
+
+
+def take_back(row: QuestionImport) -> None:
+    """What was confirmed and has not begun can be looked at and confirmed again: its turn may never come, where the
+    broker lost it. Raises WrongState."""
+    if not QuestionImport.objects.filter(pk=row.pk, state=State.CONFIRMED).update(state=State.CHECKED):
+        _refuse_begun(_again(row))
 
 
 def give_up(row: QuestionImport) -> None:
-    """Forget the file. Raises WrongState while its questions are being imported."""
+    """Forget the file. Raises WrongState while its questions are being imported, and once they are."""
     rows = QuestionImport.objects.filter(pk=row.pk)
-    if not rows.exclude(state__in=TO_WRITE).delete()[0] and rows.exists():
-        raise WrongState("The questions of this file are being imported at this moment.")
-    pending_imports.discard(row)
+    # In one statement, before anything goes: the import may begin at this moment.
+    if rows.exclude(state__in=[State.IMPORTING, State.DONE]).update(state=State.FAILED):
+        rows.delete()
+    elif (found := rows.first()) is not None:
+        _refuse_begun(found)
+    _discard(row)
 
 
 def forget_old(now: datetime) -> int:
-    """Files nobody came back for, and what is left of those that were imported, after their time; how many."""
-    forgotten = QuestionImport.objects.filter(created_at__lt=now - pending_imports.KEPT).delete()[0]
+    """Files nobody came back for, and what is left of those that were imported, after their time; how many. What is
+    being read or imported at that moment has its time until it is lost."""
+    old = QuestionImport.objects.filter(created_at__lt=now - pending_imports.KEPT)
+    forgotten = old.exclude(state__in=TO_READ | TO_WRITE, touched_at__gte=now - LONGEST_SILENCE).delete()[0]
     pending_imports.sweep(now)
     return forgotten
 
@@ -179,7 +202,49 @@ def forget_old(now: datetime) -> int:
 def fail(row: QuestionImport, sentence: str) -> None:
     """One that was to be read."""
     if QuestionImport.objects.filter(pk=row.pk, state__in=TO_READ).update(state=State.FAILED, error=sentence):
+        _discard(row)
+
+
+def _is_short(data: bytes) -> bool:
+    if len(data) > AT_ONCE:
+        return False
+    text = data.replace(b"\0", b"")  # UTF-16 has one beside every letter of these
+    return len(_HOLDS_A_PICTURE.findall(text)) <= PICTURES_AT_ONCE
+
+
+def _lost(row: QuestionImport) -> None:
+    """Only as it was when that was judged: it may go on this very moment."""
+    minutes = LOST_AFTER[State(row.state)] // timedelta(minutes=1)
+    silent = f"It has not gone on for {minutes} minutes; the server may have been restarted."
+    judged = QuestionImport.objects.filter(pk=row.pk, state=row.state, touched_at=row.touched_at)
+    if row.state in TO_WRITE:
+        judged.update(state=State.CHECKED, error=f"{silent} Nothing was imported. Try again.")
+    elif judged.update(state=State.FAILED, error=f"{silent} Upload the file again."):
+        _discard(row)
+
+
+def _last_sign_of_life(row: QuestionImport) -> datetime:
+    return max(row.touched_at, _told(row)[1]) if row.state == State.IMPORTING else row.touched_at
+
+
+def _told(row: QuestionImport) -> tuple[int, datetime]:
+    """How far an import is, and when it last said so."""
+    done, moment = cache.get(_progress_key(row)) or (0, row.touched_at)
+    return done, moment
+
+
+def _discard(row: QuestionImport) -> None:
+    with _left_for_later(row):
         pending_imports.discard(row)
+
+
+@contextmanager
+def _left_for_later(row: QuestionImport) -> Iterator[None]:
+    """Files that cannot be deleted undo nothing of what was done with them: ``forget_old`` tries again."""
+    try:
+        yield
+    except Exception:  # whatever a storage raises
+        logger.warning("What lies in the storage of file of questions %s is left for later.", row.pk, exc_info=True)
 
 
 def _back(row: QuestionImport, sentence: str) -> None:
@@ -194,9 +259,16 @@ def _again(row: QuestionImport) -> QuestionImport:
     return found
 
 
-def _refuse_unless_confirmed(row: QuestionImport) -> None:
+def _refuse_begun(row: QuestionImport) -> None:
+    if row.state == State.IMPORTING:
+        raise WrongState("The questions of this file are being imported at this moment. Wait until that is done.")
     if row.state == State.DONE:
-        raise NoLongerThere
+        raise WrongState(
+            f"Questions of this file were imported already: {row.imported}. Delete in the exam what you do not want."
+        )
+
+
+def _refuse_unread(row: QuestionImport) -> None:
     if row.state == State.FAILED:
         raise WrongState(f"This file could not be read. {row.error}")
     if row.state in TO_READ:
@@ -204,7 +276,7 @@ def _refuse_unless_confirmed(row: QuestionImport) -> None:
 
 
 def _progress_key(row: QuestionImport) -> str:
-    return f"question-import-progress:{row.pk}"
+    return f"question-import-told:{row.pk}"
 
 
 def _hand_over_reading(row: QuestionImport) -> None:

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from exams.models import Exam
 from exams.services import tokens
@@ -53,6 +54,7 @@ def test_a_file_is_looked_at_line_by_line_and_nothing_is_written(author: Client,
     assert answer.status_code == 201
     told = answer.json()
     assert (told["format"], told["possible"], told["file_name"]) == ("gift", 2, "questions.txt")
+    assert told["imported"] is None
     lines = [(row["line"], row["title"], row["outcome"], row["kind"]) for row in told["questions"]]
     assert lines == [
         (3, "Largest", "import", "single_choice"),
@@ -73,7 +75,12 @@ def test_it_is_carried_out_once_with_its_own_sections(author: Client, exam: Exam
     assert factories.questions(exam).count() == before + 2
     assert factories.questions(exam).get(name="Largest").section.title == "Planets"
     again = confirm(author, exam, id)
-    assert (again.status_code, again.json()["code"]) == (404, "import_gone")
+    assert (again.status_code, again.json()) == (200, done)
+    refused = author.delete(url(exam, f"question-imports/{id}/"))
+    assert (refused.status_code, refused.json()["code"]) == (409, "wrong_state")
+    exam.versions.update(frozen_at=timezone.now())
+    Exam.objects.filter(pk=exam.pk).update(state=Exam.State.PUBLISHED)
+    assert confirm(author, exam, id).json() == done, "whatever became of the exam since"
     assert factories.questions(exam).count() == before + 2
 
 
@@ -116,11 +123,18 @@ def test_a_file_can_be_given_up(author: Client, exam: Exam) -> None:
     assert author.get(url(exam, f"question-imports/{id}/")).status_code == 404
 
 
-def test_nobody_reaches_a_colleagues_file(client: Client, people: People, exam: Exam) -> None:
+@pytest.mark.parametrize("who", ["administrator", "superuser", "proctor", "candidate"])
+def test_nobody_reaches_a_colleagues_file(client: Client, people: People, exam: Exam, who: str) -> None:
     id = looked_at(exam, people.author).id
-    client.force_login(people.administrator)
-    assert client.get(url(exam, f"question-imports/{id}/")).status_code == 404
-    assert confirm(client, exam, str(id)).status_code == 404
+    before = factories.questions(exam).count()
+    client.force_login(getattr(people, who))
+    refused = {403, 404}
+    assert client.get(url(exam, f"question-imports/{id}/")).status_code in refused
+    assert confirm(client, exam, str(id)).status_code in refused
+    assert client.delete(url(exam, f"question-imports/{id}/")).status_code in refused
+    assert factories.questions(exam).count() == before
+    client.force_login(people.author)
+    assert client.get(url(exam, f"question-imports/{id}/")).json()["state"] == "checked"
 
 
 def test_published_questions_ask_for_a_draft_before_anything_is_read(author: Client, people: People) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -22,7 +25,7 @@ from exams.errors import WrongState
 from exams.interchange.formats import FORMATS
 from exams.models import Exam, QuestionImport
 from exams.services import importing, pending_imports, question_imports
-from exams.services.pending_imports import NoLongerThere, content_of, folder_of
+from exams.services.pending_imports import content_of, folder_of
 from proctor_site import background
 from tests import factories
 from tests.admin.question_files import GIFT, large, png, upload, uploaded, url, xml_with_picture
@@ -202,7 +205,11 @@ def test_a_reading_whose_process_died_is_told_and_the_file_goes(people: People, 
 
     assert found(patience - timedelta(seconds=5)).state == state
     lost = found(patience + timedelta(seconds=5))
-    assert (lost.state, lost.error) == ("failed", "The server was restarted meanwhile. Upload the file again.")
+    minutes = patience // timedelta(minutes=1)
+    assert (lost.state, lost.error) == (
+        "failed",
+        f"It has not gone on for {minutes} minutes; the server may have been restarted. Upload the file again.",
+    )
     assert names_in(row) == set()
 
 
@@ -245,8 +252,14 @@ def test_many_are_written_by_a_task_once(people: People, exam: Exam) -> None:
         "Imported 201 questions from “questions.txt”."
     )
     assert names_in(row) == set()
-    with pytest.raises(NoLongerThere):
-        question_imports.confirm(row, section_id=None)
+    again = question_imports.confirm(row, section_id=None)
+    assert (again.state, again.imported, factories.questions(exam).count()) == ("done", 201, 201)
+
+
+def test_what_was_imported_is_told_though_the_exam_was_closed_since(people: People, exam: Exam) -> None:
+    row = question_imports.confirm(uploaded(exam, people.author), section_id=None)
+    Exam.objects.filter(pk=exam.pk).update(state=Exam.State.ARCHIVED)
+    assert question_imports.confirm(row, section_id=None).imported == 2
 
 
 def test_an_import_says_how_far_it_is_and_keeps_the_order(
@@ -317,7 +330,10 @@ def test_an_import_whose_process_died_can_be_confirmed_again(people: People, exa
     ago = timezone.now() - question_imports.LOST_AFTER[QuestionImport.State.IMPORTING] - timedelta(seconds=1)
     QuestionImport.objects.update(state="importing", touched_at=ago)
     lost = question_imports.find(exam=exam, by=people.author, import_id=row.pk)
-    assert (lost.state, "restarted meanwhile, and nothing was imported" in lost.error) == ("checked", True)
+    assert (lost.state, lost.error) == (
+        "checked",
+        "It has not gone on for 10 minutes; the server may have been restarted. Nothing was imported. Try again.",
+    )
     question_imports.confirm(lost, section_id=None)
     tasks.import_questions(str(row.pk))
     assert factories.questions(exam).count() == 201
@@ -342,14 +358,126 @@ def test_a_server_with_too_much_to_do_keeps_what_was_looked_at(
     assert shape(row) == ("checked", "The server has too much to do. Try again in a few minutes.")
 
 
-def test_what_is_being_imported_is_not_given_up(people: People, exam: Exam) -> None:
+def test_what_is_being_imported_or_was_is_not_given_up(people: People, exam: Exam) -> None:
     row = question_imports.confirm(uploaded(exam, people.author, MANY), section_id=None)
+    tries: list[str] = []
+
+    def give_up() -> None:
+        with pytest.raises(WrongState) as refused:
+            question_imports.give_up(row)
+        tries.append(refused.value.message)
+
+    with before('INSERT INTO "exams_question"', give_up):
+        tasks.import_questions(str(row.pk))
+    give_up()
+    assert "are being imported at this moment" in tries[0]
+    assert "were imported already: 201" in tries[-1]
+    assert (shape(row), factories.questions(exam).count()) == (("done", ""), 201)
+
+
+@pytest.mark.parametrize("way", ["take_back", "give_up"])
+def test_what_was_confirmed_and_has_not_begun_can_be_taken_back(people: People, exam: Exam, way: str) -> None:
+    row = question_imports.confirm(uploaded(exam, people.author, MANY), section_id=None)
+    getattr(question_imports, way)(row)
+    tasks.import_questions(str(row.pk))  # its task was not lost after all
+    assert not factories.questions(exam).exists()
+    assert QuestionImport.objects.exists() == (way == "take_back")
+    if way == "take_back":
+        question_imports.confirm(row, section_id=None)
+        tasks.import_questions(str(row.pk))
+        assert factories.questions(exam).count() == 201
+
+
+def test_what_has_begun_is_not_taken_back(people: People, exam: Exam) -> None:
+    row = question_imports.confirm(uploaded(exam, people.author, MANY), section_id=None)
+    QuestionImport.objects.update(state="importing")
     with pytest.raises(WrongState):
-        question_imports.give_up(row)
-    tasks.import_questions(str(row.pk))
-    assert factories.questions(exam).count() == 201
-    question_imports.give_up(row)
-    assert not QuestionImport.objects.exists()
+        question_imports.take_back(row)
+    assert shape(row)[0] == "importing"
+
+
+@pytest.mark.parametrize("state", ["reading", "importing"])
+def test_what_goes_on_at_the_moment_it_is_judged_is_not_called_off(people: People, exam: Exam, state: str) -> None:
+    row = uploaded(exam, people.author)
+    QuestionImport.objects.update(state=state, touched_at=timezone.now() - timedelta(hours=1))
+    goes_on = QuestionImport.objects.filter(pk=row.pk)
+    with before('UPDATE "exams_questionimport"', lambda: goes_on.update(touched_at=timezone.now())):
+        found = question_imports.find(exam=exam, by=people.author, import_id=row.pk)
+    assert (found.state, found.error) == (state, "")
+    assert names_in(row) == {"questions.json"}
+
+
+def test_what_ends_at_the_moment_it_is_judged_has_ended(people: People, exam: Exam) -> None:
+    row = uploaded(exam, people.author)
+    QuestionImport.objects.update(state="reading", touched_at=timezone.now() - timedelta(hours=1))
+    ends = QuestionImport.objects.filter(pk=row.pk)
+    with before('UPDATE "exams_questionimport"', lambda: ends.update(state="confirmed")):
+        found = question_imports.find(exam=exam, by=people.author, import_id=row.pk)
+    assert (found.state, found.error) == ("confirmed", "")
+
+
+def test_a_long_import_that_gives_signs_of_life_is_not_called_off(people: People, exam: Exam) -> None:
+    row = question_imports.confirm(uploaded(exam, people.author, MANY), section_id=None)
+    seen: list[str] = []
+
+    def an_hour_later() -> None:
+        QuestionImport.objects.update(touched_at=timezone.now() - timedelta(hours=1))
+        seen.append(question_imports.find(exam=exam, by=people.author, import_id=row.pk).state)
+
+    with before('INSERT INTO "exams_question"', an_hour_later):
+        tasks.import_questions(str(row.pk))
+    assert set(seen) == {"importing"}
+    assert shape(row) == ("done", "")
+
+
+# ---- What is left in the storage ----
+@pytest.mark.parametrize(("state", "kept"), [("reading", True), ("importing", True), ("checked", False)])
+def test_what_goes_on_is_not_forgotten_when_its_day_is_over(
+    people: People, exam: Exam, files: Path, state: str, kept: bool
+) -> None:
+    row = uploaded(exam, people.author)
+    two_days_ago = timezone.now() - timedelta(days=2)
+    QuestionImport.objects.update(state=state, created_at=two_days_ago)
+    for file in files.rglob("*.json"):
+        os.utime(file, (two_days_ago.timestamp(),) * 2)
+    assert question_imports.forget_old(timezone.now()) == (not kept)
+    assert QuestionImport.objects.exists() == kept
+    assert names_in(row) == ({"questions.json"} if kept else set())
+    later = timezone.now() + question_imports.LONGEST_SILENCE + timedelta(seconds=5)
+    assert question_imports.forget_old(later) == kept
+    assert names_in(row) == set()
+
+
+def test_files_that_cannot_be_deleted_undo_no_import_and_are_left_for_later(
+    people: People, exam: Exam, files: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    row = uploaded(exam, people.author)
+    stuck = files / folder_of(row) / "stuck"  # the folder cannot be deleted while something is in it
+    stuck.mkdir()
+    done = question_imports.confirm(row, section_id=None)
+    assert (done.state, done.imported) == ("done", 2)
+    assert "is left for later" in caplog.text
+    stuck.rmdir()
+    question_imports.forget_old(timezone.now() + timedelta(days=2))
+    assert not (files / folder_of(row)).exists()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_small_file_with_more_than_two_pictures_is_read_outside_the_request(
+    people: People, exam: Exam, encoding: str
+) -> None:
+    """A few kilobytes may be millions of pixels."""
+    [question] = re.findall("<question.*</question>", xml_with_picture(png()).decode())
+    data = {number: f"<quiz>{question * number}</quiz>".encode(encoding) for number in (2, 3)}
+    assert uploaded(exam, people.author, data[2], "xml").state == "checked"
+    row = uploaded(exam, people.author, data[3], "xml")
+    assert (len(data[3]) < question_imports.AT_ONCE, row.state) == (True, "waiting")
+
+
+def test_pictures_within_texts_count_too(people: People, exam: Exam) -> None:
+    picture = f'<img src="data:image/png;base64,{b64encode(png()).decode()}">'.replace("=", r"\=").replace(":", r"\:")
+    assert uploaded(exam, people.author, f"[html]{picture * 2} {{}}".encode()).pictures == 1
+    assert uploaded(exam, people.author, f"[html]{picture * 3} {{}}".encode()).state == "waiting"
 
 
 def test_with_its_exam_a_file_goes_too(people: People, exam: Exam) -> None:
@@ -379,31 +507,74 @@ def test_while_it_is_read_its_page_says_how_far(author: Client, people: People, 
     QuestionImport.objects.update(state="reading", done=42, total=100)
     page = author.get(address).content.decode()
     assert '<progress value="42" max="100"' in page
-    assert "Give it up" in page
+    assert "Stop and delete this file" in page
+    assert "Reload it to see how far it is" in page
     assert "Import these" not in page
     assert author.get(f"{address}state.json").json() == {"state": "running", "done": 42, "total": 100, "error": ""}
     assert address in author.get(url(exam)).content.decode(), "who left finds it again"
 
 
+def test_before_anything_is_told_the_bar_says_nothing(author: Client, people: People, exam: Exam) -> None:
+    address = upload(author, exam, large()).redirect_chain[-1][0]
+    assert '<progress max="1"' in author.get(address).content.decode()
+
+
 def test_while_it_is_imported_it_is_neither_confirmed_nor_given_up(author: Client, people: People, exam: Exam) -> None:
     row = question_imports.confirm(uploaded(exam, people.author, MANY), section_id=None)
+    QuestionImport.objects.update(state="importing")
     address = f"{url(exam)}{row.pk}/"
     page = author.get(address).content.decode()
     assert "The questions are being imported" in page
-    assert "Give it up" not in page
+    assert 'name="discard"' not in page
+    assert 'name="later"' not in page
     assert author.post(address, {"into": "file"})["Location"] == address
     refused = author.post(address, {"discard": ""}, follow=True).content.decode()
     assert "are being imported at this moment" in refused
 
 
+def test_what_waits_to_be_imported_can_be_taken_back_on_its_page(author: Client, people: People, exam: Exam) -> None:
+    row = question_imports.confirm(uploaded(exam, people.author, MANY), section_id=None)
+    address = f"{url(exam)}{row.pk}/"
+    assert "Do not import yet" in author.get(address).content.decode()
+    page = author.post(address, {"later": ""}, follow=True).content.decode()
+    assert "Nothing of “questions.txt” was imported yet." in page
+    assert "Import these 201 questions" in page
+
+
+@pytest.mark.parametrize("press", [{"discard": ""}, {"into": "file"}, {"later": ""}])
+def test_once_it_is_imported_every_button_of_an_old_page_says_so(
+    author: Client, people: People, exam: Exam, press: dict[str, str]
+) -> None:
+    row = question_imports.confirm(uploaded(exam, people.author), section_id=None)
+    page = author.post(f"{url(exam)}{row.pk}/", press, follow=True).content.decode()
+    assert "2 questions imported from “questions.txt”. That was on " in page
+    assert "Nothing of" not in page
+    assert "pload it again" not in page
+    assert shape(row)[0] == "done"
+    assert factories.questions(exam).count() == 2
+
+
+def test_what_was_imported_a_moment_ago_is_told_without_its_moment(author: Client, exam: Exam) -> None:
+    address = upload(author, exam).redirect_chain[-1][0]
+    assert "That was on" not in author.post(address, {"into": "file"}, follow=True).content.decode()
+    assert "That was on" in author.get(address, follow=True).content.decode()
+
+
 def test_what_failed_says_why_and_leads_to_another_try(author: Client, people: People, exam: Exam) -> None:
     address = upload(author, exam, large()).redirect_chain[-1][0]
-    question_imports.fail(QuestionImport.objects.get(), "The server was restarted meanwhile. Upload the file again.")
+    question_imports.fail(QuestionImport.objects.get(), "It broke off. Upload the file again.")
     page = author.get(address).content.decode()
-    assert "The server was restarted meanwhile. Upload the file again." in page
-    assert f'href="{url(exam)}"' in page
+    assert "It broke off. Upload the file again." in page
+    assert f'href="{url(exam)}">Choose a file again' in page
+    assert "Next you see" not in page
+    assert "Stop and delete" not in page
     assert author.get(f"{address}state.json").json()["state"] == "failed"
-    assert address in author.get(url(exam)).content.decode(), "who left it hears of it"
+    files = author.get(url(exam)).content.decode()
+    assert address in files, "who left it hears of it"
+    assert f'<form method="post" action="{address}">' in files
+    author.post(address, {"discard": ""})
+    assert not QuestionImport.objects.exists()
+    assert address not in author.get(url(exam)).content.decode()
 
 
 def test_why_an_import_came_to_nothing_stands_with_what_would_come(author: Client, people: People, exam: Exam) -> None:
@@ -427,6 +598,21 @@ def test_nobody_follows_a_colleagues_file(client: Client, people: People, exam: 
     client.force_login(getattr(people, who))
     assert client.get(f"{url(exam)}{row.pk}/state.json").status_code == 404
     assert "questions.txt" not in client.get(f"{url(exam)}{row.pk}/", follow=True).content.decode()
+
+
+@pytest.mark.parametrize(
+    "who", ["administrator", "superuser", "proctor", "reviewer", "foreign_administrator", "candidate"]
+)
+@pytest.mark.parametrize("press", [{"into": "file"}, {"discard": ""}, {"later": ""}])
+def test_nobody_decides_about_a_colleagues_file(
+    client: Client, people: People, exam: Exam, who: str, press: dict[str, str]
+) -> None:
+    row = uploaded(exam, people.author)
+    client.force_login(getattr(people, who))
+    client.post(f"{url(exam)}{row.pk}/", press)
+    assert shape(row) == ("checked", "")
+    assert names_in(row) == {"questions.json"}
+    assert not factories.questions(exam).exists()
 
 
 def test_the_page_for_an_upload_makes_as_many_queries_for_many_files(
@@ -458,12 +644,27 @@ def test_over_the_api_a_large_file_is_followed(author: Client, exam: Exam) -> No
     assert (told["state"], told["possible"], len(told["questions"])) == ("checked", 201, 201)
     for _ in range(2):
         confirmed = author.post(f"{own}confirm/", {}, content_type="application/json")
-        assert (confirmed.status_code, confirmed.json()["state"], confirmed.json()["imported"]) == (200, "confirmed", 0)
+        told = confirmed.json()
+        assert (confirmed.status_code, told["state"], told["imported"]) == (202, "confirmed", None)
+    QuestionImport.objects.update(state="importing")
     assert author.delete(own).status_code == 409
+    QuestionImport.objects.update(state="confirmed")
     tasks.import_questions(told["id"])
     done = author.get(own).json()
     assert (done["state"], done["imported"], done["done"], done["total"]) == ("done", 201, 201, 201)
-    assert author.post(f"{own}confirm/", {}, content_type="application/json").status_code == 404
+    again = author.post(f"{own}confirm/", {}, content_type="application/json")
+    assert (again.status_code, again.json()) == (200, done)
+    refused = author.delete(own)
+    assert (refused.status_code, "were imported already: 201" in refused.json()["message"]) == (409, True)
+
+
+def test_what_was_confirmed_and_has_not_begun_is_given_up_over_the_api(
+    author: Client, people: People, exam: Exam
+) -> None:
+    row = question_imports.confirm(uploaded(exam, people.author, MANY), section_id=None)
+    assert author.delete(f"/api/v1/exams/{exam.pk}/question-imports/{row.pk}/").status_code == 204
+    tasks.import_questions(str(row.pk))
+    assert not factories.questions(exam).exists()
 
 
 def test_a_failed_file_says_why_over_the_api(author: Client, people: People, exam: Exam) -> None:

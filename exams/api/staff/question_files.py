@@ -52,6 +52,7 @@ class ImportSerializer(serializers.ModelSerializer[QuestionImport]):
     exam = serializers.IntegerField(source="exam_id")
     format = serializers.ChoiceField(choices=FORMAT_NAMES)
     done = serializers.SerializerMethodField(help_text="How far it is, of the total.")
+    imported = serializers.SerializerMethodField(help_text="Questions that were; null until it is done.")
     notes = serializers.SerializerMethodField()
     questions = serializers.SerializerMethodField()
 
@@ -81,6 +82,9 @@ class ImportSerializer(serializers.ModelSerializer[QuestionImport]):
 
     def get_done(self, row: QuestionImport) -> int:
         return question_imports.progress_of(row)
+
+    def get_imported(self, row: QuestionImport) -> int | None:
+        return row.imported if row.state == QuestionImport.State.DONE else None
 
     def get_notes(self, row: QuestionImport) -> list[str]:
         return [] if self.content is None else self.content.result.notes
@@ -130,10 +134,11 @@ def _line(number: int, parsed: ParsedItem) -> dict[str, Any]:
 class QuestionImportViewSet(StaffViewSet):
     """Kept for a day, for who uploaded it alone.
 
-    A file of 128 KiB at most is ``checked`` in the answer to its upload. A larger one is ``waiting``, then ``reading``:
-    read it again until it is ``checked``, or ``failed`` with an ``error``. Confirmed, up to 200 questions with up to 20
-    pictures are imported in the answer, whose state is ``done``; more are ``confirmed``, then ``importing``: read it
-    again until it is ``done``, or ``checked`` as before, with an ``error``.
+    A file of 128 KiB at most with up to two pictures is ``checked`` in the answer to its upload. Any other is
+    ``waiting``, then ``reading``: read it again until it is ``checked``, or ``failed`` with an ``error``. Confirmed, up
+    to 200 questions with up to 20 pictures are imported in the answer, whose state is ``done``; more are ``confirmed``
+    (the answer's status is 202), then ``importing``: read it again until it is ``done``, or ``checked`` as before, with
+    an ``error``. Confirmed again, it answers as it is, and imports nothing twice.
     """
 
     serializer_class = ImportSerializer
@@ -165,21 +170,23 @@ class QuestionImportViewSet(StaffViewSet):
     @extend_schema(
         summary="Import the questions of a checked file, all that can be or none; once; many in the background",
         request=ConfirmInput,
-        responses=ImportSerializer,
+        responses={200: ImportSerializer, 202: ImportSerializer},
     )
     @action(detail=True, methods=["post"])
     def confirm(self, request: Request, exam: str, pk: str) -> Response:
         row = self._import(self.exam_or_404(change=True), pk)
-        self._open_exam()
+        if row.state != QuestionImport.State.DONE:
+            self._open_exam()
         wanted = ConfirmInput(data=request.data)
         wanted.is_valid(raise_exception=True)
         section = wanted.validated_data.get("section")
         try:
-            return Response(self._told(question_imports.confirm(row, section_id=section)))
-        except NoLongerThere as gone:  # imported already, maybe this very moment
+            row = question_imports.confirm(row, section_id=section)
+        except NoLongerThere as gone:  # given up this very moment
             raise NotFound(gone.message, code=gone.code) from None
+        return Response(self._told(row), status=status.HTTP_202_ACCEPTED if row.goes_on else status.HTTP_200_OK)
 
-    @extend_schema(summary="Forget a file that was looked at", responses={204: None})
+    @extend_schema(summary="Forget a file of which nothing was imported", responses={204: None})
     def destroy(self, request: Request, exam: str, pk: str) -> Response:
         question_imports.give_up(self._import(self.exam_or_404(change=True), pk))
         return Response(status=status.HTTP_204_NO_CONTENT)
