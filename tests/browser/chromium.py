@@ -65,6 +65,12 @@ def narrow(browser: WebDriver, width: int, height: int = 844) -> None:
     )
 
 
+def offline(browser: WebDriver, is_offline: bool) -> None:
+    conditions = {"offline": is_offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+    browser.execute_cdp_cmd("Network.enable", {})
+    browser.execute_cdp_cmd("Network.emulateNetworkConditions", conditions)
+
+
 def wait(browser: WebDriver, condition: Callable[[WebDriver], T], what: str, *, seconds: float = 20) -> T:
     """Waits until ``condition`` is true and returns its value; the failure says what was awaited and what was there."""
     waiter: WebDriverWait[WebDriver] = WebDriverWait(

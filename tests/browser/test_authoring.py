@@ -30,9 +30,13 @@ row = question_imports.upload(
     exam=Exam.objects.get(pk={exam}), by=User.objects.get(username="author"), format=FORMATS["gift"],
     file_name="Questions_of_the_examination_in_spring_with_every_change_of_the_board.gift.txt", data=b"a {{=x ~y}}",
 )
-error = "" if {state!r} in ("reading", "importing") else "The server was restarted meanwhile. Try it again."
+error = "" if {state!r} in ("reading", "importing") else "The server may have been restarted. Try it again."
 QuestionImport.objects.filter(pk=row.pk).update(state={state!r}, done=42, total=100, error=error)
 answer = str(row.pk)
+"""
+FAIL = """
+from exams.models import QuestionImport
+answer = QuestionImport.objects.filter(pk={file!r}).update(state="failed", error="The disk is full. Try it again.")
 """
 
 
@@ -142,3 +146,36 @@ def test_a_large_file_of_questions_is_followed_to_its_questions(author: Person, 
     author.click("#import-these")
     wait(author.browser, lambda driver: "/questions/" in driver.current_url, "the questions", seconds=60)
     assert "5000 questions imported from “many.gift.txt”." in author.browser.page_source
+
+
+def test_who_follows_a_file_hears_of_a_server_that_does_not_answer_of_failures_and_of_having_been_signed_out(
+    author: Person, site: Site
+) -> None:
+    exam = draft(site, "Followed")
+    number = exam.split("/")[-2]
+    first, second = (str(site.ask(FILE.format(exam=number, state="reading"))) for _ in range(2))
+    author.open(f"{exam}import/{first}/")
+    author.sees('[data-part="text"]', "Running: 42 %")
+    assert said(author) == "Running: 42 %"
+    chromium.offline(author.browser, True)
+    author.sees('[data-part="text"]', "The server does not answer; trying again.")
+    assert said(author) == "The server does not answer; trying again."
+    chromium.offline(author.browser, False)
+    author.sees('[data-part="text"]', "Running: 42 %")
+    site.ask(FAIL.format(file=first))
+    author.sees("#question-import-progress", "The disk is full. Try it again.")
+    page = author.text("#question-import-progress")
+    assert "Choose a file again" in page
+    assert "Next you see" not in page
+    assert "Stop and delete" not in page
+    author.click("#discard")
+    author.sees("#own-files", ".gift.txt")
+    assert first not in author.browser.page_source
+    author.open(f"{exam}import/{second}/")
+    author.browser.delete_all_cookies()
+    author.sees('[data-part="text"]', "Sign in again, then reload this page.")
+
+
+def said(author: Person) -> str:
+    """What is read out, which nobody sees."""
+    return str(author.find('[data-part="said"]').get_attribute("textContent"))

@@ -134,12 +134,6 @@ def exam_id(site: Site) -> int:
     return int(site.ask(MAKE))
 
 
-def offline(candidate: Candidate, is_offline: bool) -> None:
-    conditions = {"offline": is_offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
-    candidate.browser.execute_cdp_cmd("Network.enable", {})
-    candidate.browser.execute_cdp_cmd("Network.emulateNetworkConditions", conditions)
-
-
 def test_a_sitting_with_every_kind_of_question(site: Site, exam_id: int, open_candidate: OpenCandidate) -> None:
     candidate = open_candidate()
     browser, sheet = candidate.browser, Sheet(candidate)
@@ -161,11 +155,11 @@ def test_a_sitting_with_every_kind_of_question(site: Site, exam_id: int, open_ca
     candidate.sees("#progress-text", f"{total} of {total} answered")
 
     # The network goes, everything is answered anew, and the browser's page with it.
-    offline(candidate, True)
+    chromium.offline(browser, True)
     candidate.click(".flag")
     second = sheet.answer_all(1)
     sheet.all_are("retrying")
-    offline(candidate, False)
+    chromium.offline(browser, False)
     browser.get("about:blank")
     candidate.open(room)
     sheet.opened()
