@@ -115,13 +115,15 @@ def test_a_foreign_picture_is_not_there(author: Client, people: People, exam: Ex
 
 def test_the_timetable_forgets_what_nobody_needs(people: People, exam: Exam) -> None:
     row = uploaded(exam, people.author)
-    folder = looked_at(exam, people.author).folder
+    pending = looked_at(exam, people.author)
+    folder = pending.folder
+    QuestionImport.objects.filter(pk=pending.id).delete()
     for name in default_storage.listdir(folder)[1]:
         path = Path(default_storage.path(f"{folder}/{name}"))
         os.utime(path, (0, 0))
     QuestionImport.objects.filter(pk=row.pk).update(created_at=timezone.now() - timedelta(hours=25))
     forget_question_files()
-    assert not default_storage.exists(folder), "a folder that is too old, whatever became of its row"
+    assert not default_storage.exists(folder), "a folder that is too old, whose row is gone"
     with pytest.raises(NoLongerThere):
         find(exam=exam, by=people.author, import_id=row.pk)
     assert content_of(row), "a young folder, whose row went with its exam, stays for its day"
