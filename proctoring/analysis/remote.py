@@ -183,8 +183,9 @@ class RemotePool(PoolBase):
             logger.exception("A verdict of %d bytes could not be read", len(data))
             return
 
+        given_up = self._given_up.pop(name, None)
         if verdict in (NotAnalysed(WORKER_DIED), NotAnalysed(WORKER_HUNG)):
-            self._strike(name)
+            self._strike(self._on_the_way.get(name) or given_up)
 
         def finish(one: OnTheWay) -> None:
             self.metrics.time("remote", (time.monotonic() - one.sent) * 1000)
@@ -195,9 +196,8 @@ class RemotePool(PoolBase):
 
         self._settle(name, finish)
 
-    def _strike(self, name: str) -> None:
-        """A process ended over this frame, or before it came to it: nobody knows which of its task's it was."""
-        one = self._on_the_way.get(name) or self._given_up.pop(name, None)
+    def _strike(self, one: OnTheWay | None) -> None:
+        """A process ended over this frame or one before it in its task. ``None``: it had its verdict before."""
         if one is not None:
             self.strikes.strike(one.job.session_id, time.monotonic())
             logger.error("A worker's process ended over a frame (session %s)", one.job.session_id)

@@ -31,6 +31,7 @@ from proctoring.analysis.remote_wire import (
     pack_verdict,
     unpack_look,
 )
+from proctoring.analysis.verdict import NOT_READY, WORKER_DIED, WORKER_HUNG, NotAnalysed
 from proctoring.analysis.worker import ONE_THREAD, QUIET, judge
 
 if TYPE_CHECKING:
@@ -91,8 +92,6 @@ def look(reply_to: str, frames: list[PackedFrame], sent: float, expires: float) 
 
     ``sent``: Unix seconds; a frame older than ``expires`` seconds is no longer waited for, and is not looked at.
     """
-    from proctoring.analysis.verdict import NOT_READY, NotAnalysed
-
     assert _replies is not None, "This worker does not consume the queue of frames."
     for job, jpeg, looks, known in frames:
         if time.time() - sent > expires:
@@ -108,22 +107,23 @@ def look(reply_to: str, frames: list[PackedFrame], sent: float, expires: float) 
 
 @task_failure.connect(sender=look)
 def tell_of_the_lost(exception: BaseException, kwargs: dict[str, Any], **rest: Any) -> None:
-    """In the parent, when a process ended over its frames or was killed at its time limit: those it has no verdict on
-    are said to be lost, so that a session that costs one process after another is put aside."""
-    from proctoring.analysis.verdict import WORKER_DIED, WORKER_HUNG, NotAnalysed
-
+    """In the parent, when a process ended over its frames or was killed at its time limit: all of them are said to be
+    lost, so that a session that costs one process after another is put aside. Who waits knows which of them had their
+    verdicts before. Of a time limit Celery tells twice, which changes nothing."""
     if not isinstance(exception, WorkerLostError | TimeLimitExceeded):
         return
     lost = NotAnalysed(WORKER_HUNG if isinstance(exception, TimeLimitExceeded) else WORKER_DIED)
     try:
-        with _connection() as replies:
+        with _connection(patience=1) as replies:  # this process has others to mind
             _reply(replies, kwargs["reply_to"], *(pack_verdict(frame[0], lost, 0.0) for frame in kwargs["frames"]))
     except redis.RedisError:
         logger.warning("Could not say that a process is lost: Redis is out of reach.", exc_info=True)
 
 
-def _connection() -> redis.Redis:
-    return redis.Redis.from_url(settings.PROCTOR_REDIS, socket_timeout=5, socket_connect_timeout=2)
+def _connection(*, patience: float = 5) -> redis.Redis:
+    return redis.Redis.from_url(
+        settings.PROCTOR_REDIS, socket_timeout=patience, socket_connect_timeout=min(patience, 2)
+    )
 
 
 def _reply(replies: redis.Redis, to: str, *verdicts: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 
 RESTARTS = 5
@@ -38,21 +39,28 @@ STRIKES = 3
 class Strikes:
     """Sessions whose frames cost workers. Three in a minute, and their frames are not looked at until it is over, so
     that one camera that sends what breaks a decoder does not take the workers away from everybody else.
+
+    Asked and told from any thread.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, window: float = WINDOW_SECONDS) -> None:
+        self._window = window
         self._limits: dict[str, RestartLimit] = {}
+        self._lock = threading.Lock()
 
     def strike(self, session_id: str, now: float) -> None:
         """A worker died or hung over a frame of this session."""
-        self._limits = {key: limit for key, limit in self._limits.items() if not limit.idle(now)}
-        self._limits.setdefault(session_id, RestartLimit(STRIKES)).restarted(now)
+        with self._lock:
+            self._limits = {key: limit for key, limit in self._limits.items() if not limit.idle(now)}
+            self._limits.setdefault(session_id, RestartLimit(STRIKES, self._window)).restarted(now)
 
     def suspected(self, session_id: str, now: float) -> bool:
         """Whether one did in the last minute."""
-        limit = self._limits.get(session_id)
-        return limit is not None and not limit.idle(now)
+        with self._lock:
+            limit = self._limits.get(session_id)
+            return limit is not None and not limit.idle(now)
 
     def out(self, session_id: str, now: float) -> bool:
-        limit = self._limits.get(session_id)
-        return limit is not None and limit.wait(now) > 0
+        with self._lock:
+            limit = self._limits.get(session_id)
+            return limit is not None and limit.wait(now) > 0

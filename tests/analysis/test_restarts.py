@@ -22,3 +22,12 @@ def test_a_session_that_costs_three_workers_is_left_out_for_the_rest_of_the_minu
     assert strikes.out("a", 3)
     assert not strikes.out("b", 3)
     assert not strikes.out("a", 60)
+
+
+def test_one_strike_is_remembered_for_a_minute() -> None:
+    strikes = Strikes()
+    assert not strikes.suspected("a", 0)
+    strikes.strike("a", 0)
+    assert strikes.suspected("a", 59)
+    assert not strikes.suspected("b", 59)
+    assert not strikes.suspected("a", 60)
