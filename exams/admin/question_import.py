@@ -179,7 +179,7 @@ def _outcomes(request: HttpRequest, pending: PendingImport, draft: ExamVersion) 
     named = list(dict.fromkeys(parsed.section for parsed in pending.result.importable if parsed.section))
     return {
         "pending": pending,
-        "format": FORMATS[pending.format].label,
+        "format": FORMATS[pending.row.format].label,
         "possible": len(pending.result.importable),
         "page": page,
         "rows": [(number, parsed, _kind_of(parsed)) for number, parsed in page],

@@ -72,7 +72,7 @@ def carry_out(
             written += len(some)
             progress(written, total)
     number = sum(map(len, placed.values()))
-    record(exam, by, f"Imported {number} question{'' if number == 1 else 's'} from “{pending.file_name}”.")
+    record(exam, by, f"Imported {number} question{'' if number == 1 else 's'} from “{pending.row.file_name}”.")
     return number
 
 

@@ -44,16 +44,9 @@ class NoLongerThere(ExamError):
 class PendingImport:
     """``pictures``: what the texts show and the exam has not yet, with the sizes they were drawn in."""
 
-    id: UUID
-    by_id: int
-    file_name: str
-    format: str
+    row: QuestionImport
     result: ParseResult
     pictures: dict[UUID, PendingPicture]
-
-    @property
-    def folder(self) -> str:
-        return _folder(self.by_id, self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +77,11 @@ def look_at(row: QuestionImport, data: bytes, progress: Progress = nobody_waits)
     known = set(QuestionPicture.objects.filter(exam=row.exam_id).values_list("pk", flat=True)) | set(drawn)
     result = replace(result, items=[checked(_with_pictures(parsed, known, refused)) for parsed in result.items])
     pictures = {id: PendingPicture(picture.format, picture.width, picture.height) for id, picture in drawn.items()}
-    pending = PendingImport(row.pk, row.by_id, row.file_name, row.format, result, pictures)
+    pending = PendingImport(row, result, pictures)
     for id, picture in drawn.items():
         progress(100, 100)
-        default_storage.save(_picture_name(pending.folder, id, picture.format), ContentFile(picture.data))
-    default_storage.save(f"{pending.folder}/{QUESTIONS}", ContentFile(_written(pending).encode()))
+        default_storage.save(_picture_name(row, id, picture.format), ContentFile(picture.data))
+    default_storage.save(f"{folder_of(row)}/{QUESTIONS}", ContentFile(_written(pending).encode()))
     return pending
 
 
@@ -100,12 +93,12 @@ def content_of(row: QuestionImport) -> PendingImport:
         raise NoLongerThere from None
     pictures = {UUID(id): PendingPicture(**picture) for id, picture in data["pictures"].items()}
     result = stored.load(data["result"])
-    return PendingImport(row.pk, row.by_id, row.file_name, row.format, result, pictures)
+    return PendingImport(row, result, pictures)
 
 
 def drawn_pictures(pending: PendingImport) -> Iterator[tuple[UUID, Drawn]]:
     for id, picture in pending.pictures.items():
-        data = _read(_picture_name(pending.folder, id, picture.format))
+        data = _read(_picture_name(pending.row, id, picture.format))
         yield id, Drawn(data, picture.format, picture.width, picture.height)
 
 
@@ -188,11 +181,7 @@ def _without(item: Item, pictures: set[UUID]) -> Item:
 
 
 def folder_of(row: QuestionImport) -> str:
-    return _folder(row.by_id, row.pk)
-
-
-def _folder(user_id: int, import_id: UUID) -> str:
-    return f"{FOLDER}/{user_id}/{import_id}"
+    return f"{FOLDER}/{row.by_id}/{row.pk}"
 
 
 def _folders(path: str) -> list[str]:
@@ -215,8 +204,8 @@ def _read(name: str) -> bytes:
         return bytes(file.read())
 
 
-def _picture_name(folder: str, id: UUID, format: str) -> str:
-    return f"{folder}/{id}.{format.lower()}"
+def _picture_name(row: QuestionImport, id: UUID, format: str) -> str:
+    return f"{folder_of(row)}/{id}.{format.lower()}"
 
 
 def _written(pending: PendingImport) -> str:

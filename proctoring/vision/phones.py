@@ -27,7 +27,7 @@ SUSPECTED = 0.2
 MOST_SECOND_LOOKS = 2  # at the surest; more things that look like phones make no picture dearer
 # How much is shown enlarged, in longer sides of the box. Of 573 phones, with phone-v2, 269, 229 and 241 are found with
 # 1.3, 1.6 and 2.0 where 3 of 548 other pictures are called one, 246 by one look alone; with phone-v1, where only wider
-# ones were tried, 307, 282 and 257 with 1.6, 2.2 and 3.0. The closer the better.
+# ones were tried, 307, 282 and 257 with 1.6, 2.2 and 3.0.
 _ENLARGED_SIDES = 1.3
 _SAME_THING = 0.3  # intersection over union of the first look's box and the second's
 

@@ -74,7 +74,7 @@ def test_the_pages_of_staff_read_as_written(client: Client, people: People, atte
         f"/admin/exams/attempt/{attempt.pk}/change/",
         f"/admin/exams/accommodation/{granted.pk}/revoke/",
         f"/admin/exams/rosterimport/{roster.pk}/change/",
-        f"/admin/exams/exam/{draft.pk}/import/{pending.id}/",
+        f"/admin/exams/exam/{draft.pk}/import/{pending.row.pk}/",
         f"/admin/exams/exam/{draft.pk}/do/publish/",
         f"/admin/exams/exam/{exam.pk}/duplicate/",
         f"/admin/exams/exam/{exam.pk}/export/",

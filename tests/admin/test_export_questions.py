@@ -17,7 +17,7 @@ from exams.interchange.formats import FORMATS
 from exams.item_of import item_of
 from exams.models import Exam, Question, QuestionImport, QuestionPicture
 from exams.services.importing import carry_out
-from exams.services.pending_imports import NoLongerThere, content_of
+from exams.services.pending_imports import NoLongerThere, content_of, folder_of
 from exams.services.pictures import add_picture, forget_unused_files, remove_picture
 from exams.services.question_imports import find
 from exams.services.versions import revise
@@ -116,8 +116,8 @@ def test_a_foreign_picture_is_not_there(author: Client, people: People, exam: Ex
 def test_the_timetable_forgets_what_nobody_needs(people: People, exam: Exam) -> None:
     row = uploaded(exam, people.author)
     pending = looked_at(exam, people.author)
-    folder = pending.folder
-    QuestionImport.objects.filter(pk=pending.id).delete()
+    folder = folder_of(pending.row)
+    QuestionImport.objects.filter(pk=pending.row.pk).delete()
     for name in default_storage.listdir(folder)[1]:
         path = Path(default_storage.path(f"{folder}/{name}"))
         os.utime(path, (0, 0))

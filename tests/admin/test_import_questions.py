@@ -283,18 +283,18 @@ def test_only_those_who_write_its_questions_get_in(
 def test_a_file_is_only_its_uploaders_and_only_for_that_exam(people: People, exam: Exam) -> None:
     pending = looked_at(exam, people.author)
     with pytest.raises(NoLongerThere):
-        find(exam=exam, by=people.administrator, import_id=pending.id)
+        find(exam=exam, by=people.administrator, import_id=pending.row.pk)
     with pytest.raises(NoLongerThere):
-        find(exam=factories.exam(people.institution), by=people.author, import_id=pending.id)
+        find(exam=factories.exam(people.institution), by=people.author, import_id=pending.row.pk)
 
 
 def test_files_nobody_came_back_for_are_forgotten(people: People, exam: Exam) -> None:
     pending = looked_at(exam, people.author, xml_with_picture(png()), "xml")
     assert forget_old(timezone.now() + timedelta(hours=23)) == 0
-    row = find(exam=exam, by=people.author, import_id=pending.id)
+    row = find(exam=exam, by=people.author, import_id=pending.row.pk)
     assert content_of(row) == pending
     assert forget_old(timezone.now() + timedelta(hours=25)) == 1
     with pytest.raises(NoLongerThere):
-        find(exam=exam, by=people.author, import_id=pending.id)
+        find(exam=exam, by=people.author, import_id=pending.row.pk)
     with pytest.raises(NoLongerThere):
         content_of(row)

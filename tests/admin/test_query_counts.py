@@ -71,7 +71,7 @@ def everything_read(crowd: Crowd) -> list[tuple[str, str]]:
         "pool": crowd.section.pools.first(),
         "enrolment": crowd.exam.enrolments.first(),
         "roster": crowd.exam.roster_imports.first(),
-        "question_import": looked_at(crowd.exam, crowd.staff).id,
+        "question_import": looked_at(crowd.exam, crowd.staff).row.pk,
         "question_export": "csv",
         "exam_attempt": crowd.attempt,
         "mark": crowd.essay.marks.first(),

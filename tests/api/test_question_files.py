@@ -125,7 +125,7 @@ def test_a_file_can_be_given_up(author: Client, exam: Exam) -> None:
 
 @pytest.mark.parametrize("who", ["administrator", "superuser", "proctor", "candidate"])
 def test_nobody_reaches_a_colleagues_file(client: Client, people: People, exam: Exam, who: str) -> None:
-    id = looked_at(exam, people.author).id
+    id = looked_at(exam, people.author).row.pk
     before = factories.questions(exam).count()
     client.force_login(getattr(people, who))
     refused = {403, 404}

@@ -178,7 +178,7 @@ def place(settings: Settings, tmp_path: Path) -> Place:
         "roster": rosters.check(
             institution=people.institution, exam=exam, by=people.author, file_name="r", data=b"email\na@b.ch\n"
         ).pk,
-        "question_import": looked_at(exam, people.author).id,
+        "question_import": looked_at(exam, people.author).row.pk,
         "question_export": "csv",
         "exam_attempt": attempt.pk,
         "mark": mark.pk,

@@ -111,7 +111,7 @@ def site(one_connection: None, no_names: None) -> dict[str, Any]:
         "events": scored.pk,
         "exports": str(export.pk),
         "rosters": str(roster.pk),
-        "question-imports": str(looked_at(exam, people.administrator).id),
+        "question-imports": str(looked_at(exam, people.administrator).row.pk),
         "question-exports": "gift",
         "marking-runs": str(MarkingRun.objects.create(exam=exam, by=people.administrator).pk),
         "deliveries": str(webhooks.send_test(endpoint).pk),
