@@ -1,8 +1,10 @@
 // Sends pictures of the camera, one at a time: the server's answer to one sets the time of the next.
 import { HEADER_BYTES, packFrame } from "../lib/wire.js";
+import { Recurrence } from "./recurrence.js";
 
 const NO_ANSWER_MEANS_LOST_MS = 15000;
 const NOT_READY_PAUSE_MS = 250;
+const EARLIEST = 0.1; // of the pause asked for: sooner no picture is sent, not even one that was sent before
 
 export class Capture {
   sent = 0;
@@ -12,6 +14,7 @@ export class Capture {
   #socket;
   #timers;
   #encoder;
+  #recurrence;
   #changed;
   #cameraOn = false;
   #welcomed = false;
@@ -19,7 +22,9 @@ export class Capture {
   #sequence = 0;
   #awaited = null;
   #answerTimer = null;
-  #nextTimer = null;
+  #nextTimers = [];
+  #dueMs = 0; // when the next picture is, by performance.now()
+  #earlyMs = 0; // by how much the last was sent before it was due; the pause after it is that much longer
   #busy = false;
 
   constructor({ video, sessionId, socket, timers, encoder, changed }) {
@@ -28,6 +33,7 @@ export class Capture {
     this.#socket = socket;
     this.#timers = timers;
     this.#encoder = encoder;
+    this.#recurrence = new Recurrence(video);
     this.#changed = changed;
   }
 
@@ -56,25 +62,38 @@ export class Capture {
     this.#forgetAwaited();
     this.acknowledged += 1;
     this.#changed();
-    this.#next(pauseMs);
+    this.#next(pauseMs, this.#earlyMs);
   }
 
-  #next(ms) {
-    if (this.#nextTimer !== null) this.#timers.cancel(this.#nextTimer);
-    this.#nextTimer = this.#timers.after(ms, () => this.#tick());
+  #next(ms, later = 0) {
+    this.#cancelNext();
+    this.#dueMs = performance.now() + later + ms;
+    const tick = () => this.#tick();
+    this.#nextTimers = [
+      this.#timers.after(later + ms, tick),
+      this.#timers.after(later + ms * EARLIEST, () => this.#recurrence.watch(tick)),
+    ];
+  }
+
+  #cancelNext() {
+    this.#nextTimers.forEach((timer) => this.#timers.cancel(timer));
+    this.#nextTimers = [];
+    this.#recurrence.stop();
   }
 
   async #tick() {
-    this.#nextTimer = null;
+    this.#cancelNext();
     if (!this.#cameraOn || !this.#welcomed || this.#busy || this.#awaited !== null) return;
     if (this.#video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) {
       this.#next(NOT_READY_PAUSE_MS);
       return;
     }
     this.#busy = true;
+    this.#earlyMs = Math.max(0, this.#dueMs - performance.now());
     const capturedMs = Date.now();
     let jpeg = null;
     try {
+      this.#recurrence.sent(capturedMs);
       jpeg = await this.#encoder.encode(this.#video, this.#maxBytes);
     } catch (error) {
       console.warn("A picture could not be encoded and is left out.", error);
