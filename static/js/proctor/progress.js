@@ -1,4 +1,4 @@
-// Follows exports that are still being made, and whatever else a person waits for.
+// Follows what a person waits for: exports, imports, marking anew. Each item marked data-follow is asked about until it is over.
 
 const WORDS = { waiting: "Waiting", running: "Running", ready: "Ready", failed: "Failed" };
 const ASK_AGAIN_MS = 1000;
@@ -69,4 +69,4 @@ async function follow(item) {
   if ("goOn" in item.dataset) location.replace(part("download").href); // however it ended, its page says what comes next
 }
 
-for (const item of document.querySelectorAll("[data-export]")) follow(item);
+for (const item of document.querySelectorAll("[data-follow]")) follow(item);
