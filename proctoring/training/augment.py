@@ -36,10 +36,10 @@ class Mixture:
     """Shares of training pictures by how they are made; what is left over are plain pictures of phones."""
 
     people: float = 0.08
-    others: float = 0.18
-    composite: float = 0.12
-    held: float = 0.1
-    swapped: float = 0.11
+    others: float = 0.15
+    composite: float = 0.1
+    held: float = 0.12
+    swapped: float = 0.08
 
 
 def make(material: Material, size: int, seed: int, index: int, mixture: Mixture) -> tuple[Image, Boxes]:
@@ -204,7 +204,7 @@ def _paste_somewhere(image: Image, item: Rgba, rng: Rng, *, lit: bool = False) -
     item = composites.turned(item, longest=longest, angle=float(angle), squeeze=float(edgewise), rng=rng)
     if rng.random() < 0.8:
         item = composites.in_light_of(item, image, rng)
-    spread = 0.62 if rng.random() < 0.25 else 0.4  # a quarter may be partly out of the frame
+    spread = 0.62 if rng.random() < composites.PARTLY_OUTSIDE else 0.4
     centre = tuple((0.5 + rng.uniform(-spread, spread, 2)) * size)
     if lit:
         composites.glow(image, centre, longest * 0.7, rng)

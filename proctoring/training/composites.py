@@ -11,6 +11,7 @@ from proctoring.training.pictures import NO_BOXES, Boxes, Image
 
 OPAQUE = 128
 LEAST_SEEN = 0.3  # of a phone's area inside the frame; less of it carries no label and is not pasted
+PARTLY_OUTSIDE = 0.45  # of the things pasted: so near the edge of the frame that it may cut them off
 # Skin in YCrCb after Chai & Ngan, "Face segmentation using skin-color map in videophone applications" (1999).
 SKIN_LOW, SKIN_HIGH = np.array([0, 133, 77], np.uint8), np.array([255, 173, 127], np.uint8)
 

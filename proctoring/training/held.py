@@ -82,7 +82,7 @@ def paste_held(image: Image, cut: Rgba, thing: Mask, rng: Rng, *, longest: float
     scale = float(longest / max(np.ptp(rows) + 1, np.ptp(columns) + 1))
     angle = rng.normal(0, 15)
     middle = ((columns.min() + columns.max()) / 2, (rows.min() + rows.max()) / 2)
-    spread = 0.55 if rng.random() < 0.25 else 0.36
+    spread = 0.55 if rng.random() < composites.PARTLY_OUTSIDE else 0.36
     to = (0.5 + rng.uniform(-spread, spread, 2)) * size
     matrix = np.asarray(cv2.getRotationMatrix2D(middle, float(angle), scale), np.float64)
     matrix[:, 2] += to - middle

@@ -1,4 +1,4 @@
-"""The numbers of a training run, and the learning rate and loss weights at each picture of it."""
+"""The numbers of a training run, and the learning rate at each picture of it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ class Recipe:
     warm_up: int = 5_000
     cooling: float = 0.4
     weight_decay: float = 0.02
-    one_to_many: tuple[float, float] = (0.8, 0.1)  # that branch's weight at the first and last step: E2ELoss
     seed: int = 0
     mixture: Mixture = field(default_factory=Mixture)
 
@@ -46,10 +45,6 @@ class Recipe:
     def rate_at(self, seen: int) -> float:
         left = (self.total - seen) / max(self.total * self.cooling, 1)
         return self.rate * max(min(seen / max(self.warm_up, 1), left, 1.0), 0.01)
-
-    def one_to_many_at(self, seen: int) -> float:
-        first, last = self.one_to_many
-        return first + (last - first) * min(seen / max(self.total, 1), 1.0)
 
 
 def stages(text: str) -> tuple[Stage, ...]:

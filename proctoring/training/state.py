@@ -77,7 +77,7 @@ def step(state: State, pictures: Made, recipe: Recipe, *, ranks: int = 1) -> flo
     device = state.device.type
     batch = network.batch_of(pictures, str(state.device))
     with torch.autocast(device, torch.bfloat16, enabled=computes_in_bfloat16(device)):
-        loss = network.loss_of(state.model, batch, recipe.one_to_many_at(state.seen)) / len(pictures)
+        loss = network.loss_of(state.model, batch) / len(pictures)
     loss.backward()  # type: ignore[no-untyped-call]
     if ranks > 1:
         _average_gradients(state.model, ranks)

@@ -1,11 +1,12 @@
 """The phone model's OpenVINO copy: pictures in, boxes in pixels out.
 
-An end-to-end model's answer needs nothing but a threshold, so it is asked directly: Ultralytics, which takes any model,
-spends 1.2 ms a picture on getting there and loads torch. What it does on the way is done here in the same order.
+A model is asked directly: Ultralytics, which takes any, spends 1.2 ms a picture on getting there and loads torch. What
+it does on the way is done here in the same order.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,7 +18,12 @@ from proctoring.vision import native
 from proctoring.vision.arrays import Rgb
 
 Found = list[list[float]]  # left, top, right, bottom in the picture's pixels, score, class
+Answer = NDArray[np.float32]
+# Makes rows of left, top, right and bottom on the canvas, score and class, the surest first, from a model's answer and
+# the lowest score.
+Reader = Callable[[Answer, float], Answer]
 _GREY = 114  # what Ultralytics pads pictures with, in training as well
+_SAME_THING = 0.7  # intersection over union above which the less sure of two boxes goes; Ultralytics' own
 
 
 class Network(Protocol):
@@ -35,8 +41,11 @@ def load(folder: Path, shape: tuple[int, int], *, threshold: float) -> Network:
     import openvino
 
     model = openvino.Core().read_model(str(next(folder.glob("*.xml"))))
-    if [int(size) for size in model.output().shape][2:] == [6]:
-        return EndToEnd(model, shape, threshold)
+    answer = [int(size) for size in model.output().shape]
+    if answer[2:] == [6]:
+        return Direct(model, shape, threshold, single_boxes)
+    if answer[1:2] == [4 + len(_names(model))]:
+        return Direct(model, shape, threshold, surest_boxes)
     return ThroughUltralytics(folder, shape, threshold)
 
 
@@ -72,15 +81,14 @@ class Letterbox:
         self._size = height, width
 
 
-class EndToEnd:
-    """Answers with at most 300 rows of left, top, right, bottom, score and class, the surest first."""
+class Direct:
+    """An OpenVINO model that is shown pictures with nothing in between; ``boxes`` reads its answer."""
 
-    def __init__(self, model: Any, shape: tuple[int, int], threshold: float) -> None:
+    def __init__(self, model: Any, shape: tuple[int, int], threshold: float, boxes: Reader) -> None:
         import openvino
         from openvino.preprocess import PrePostProcessor
 
-        labels = str(model.get_rt_info(["model_info", "labels"]).astype(str))
-        self.names = dict(enumerate(labels.split()))
+        self.names = _names(model)
         steps = PrePostProcessor(model)
         steps.input().tensor().set_element_type(openvino.Type.u8).set_layout(openvino.Layout("NHWC"))
         steps.input().model().set_layout(openvino.Layout("NCHW"))
@@ -89,18 +97,39 @@ class EndToEnd:
             openvino.Core().compile_model(steps.build(), "CPU", native.OPENVINO_OPTIONS).create_infer_request()
         )
         self._letterbox = Letterbox(shape)
-        self._threshold = threshold
+        self._threshold, self._boxes = threshold, boxes
         self.look(np.zeros((*shape, 3), np.uint8))
 
     def look(self, picture: Rgb) -> Found:
         self._request.infer([self._letterbox.put(picture)], share_inputs=True)
-        rows: NDArray[np.float32] = self._request.get_output_tensor().data[0]
-        rows = rows[rows[:, 4] > self._threshold]
+        rows = self._boxes(self._request.get_output_tensor().data[0], self._threshold)
         return np.hstack([self._letterbox.back(rows[:, :4]), rows[:, 4:]]).tolist()  # type: ignore[no-any-return]
 
 
+def single_boxes(answer: Answer, threshold: float) -> Answer:
+    """From an end-to-end model: at most 300 rows, which are what a :data:`Reader` returns."""
+    return answer[answer[:, 4] > threshold]
+
+
+def surest_boxes(answer: Answer, threshold: float) -> Answer:
+    """From any other: a column for each cell of its grids with the middle, width and height of a box, and a score for
+    each class. Of boxes of one class that overlap the surest is kept."""
+    chosen = np.flatnonzero(answer[4:].max(axis=0) > threshold)
+    scores, classes = answer[4:, chosen].max(axis=0), answer[4:, chosen].argmax(axis=0)
+    middles, sides = answer[:2, chosen].T, answer[2:4, chosen].T
+    boxes = np.hstack([middles - sides / 2, sides])
+    kept = np.asarray(cv2.dnn.NMSBoxesBatched(boxes, scores, classes, threshold, _SAME_THING), np.intp)
+    corners = np.hstack([boxes[kept, :2], boxes[kept, :2] + boxes[kept, 2:]])
+    return np.column_stack([corners, scores[kept], classes[kept]]).astype(np.float32)
+
+
+def _names(model: Any) -> dict[int, str]:
+    labels = str(model.get_rt_info(["model_info", "labels"]).astype(str))
+    return dict(enumerate(labels.split()))
+
+
 class ThroughUltralytics:
-    """Any other detection model: Ultralytics suppresses the doubles."""
+    """A detection model that answers in any other way."""
 
     def __init__(self, folder: Path, shape: tuple[int, int], threshold: float) -> None:
         import openvino

@@ -28,9 +28,3 @@ def test_the_rate_warms_stays_and_falls() -> None:
     assert recipe.rate_at(500) == 1.0
     assert recipe.rate_at(800) == pytest.approx(0.5)
     assert recipe.rate_at(1000) == pytest.approx(0.01)
-
-
-def test_the_one_to_many_branch_fades() -> None:
-    recipe = Recipe(stages=stages("128:1000"))
-    assert recipe.one_to_many_at(0) == 0.8
-    assert recipe.one_to_many_at(1000) == pytest.approx(0.1)

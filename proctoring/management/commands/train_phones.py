@@ -30,7 +30,6 @@ class Command(BaseCommand):
         parser.add_argument(
             "--cooling", type=float, default=0.4, help="last share of the run with a falling rate (0.4)"
         )
-        parser.add_argument("--one-to-many", type=float, default=0.8, help="first weight of that branch's loss (0.8)")
         parser.add_argument("--seed", type=int, default=0, help="of weights and pictures (0)")
         parser.add_argument("--start", type=Path, help="go on from these trusted weights instead of from nothing")
         parser.add_argument(
@@ -56,7 +55,6 @@ class Command(BaseCommand):
                 rate=options["rate"],
                 warm_up=options["warm_up"],
                 cooling=options["cooling"],
-                one_to_many=(options["one_to_many"], 0.1),
                 seed=options["seed"],
             )
             run = Run(
