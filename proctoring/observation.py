@@ -45,18 +45,37 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
+class Patch:
+    """What lies in the middle of a face's box, coarse and grey: whether anything in it stirs.
+
+    It lies on a grid over the picture, 160 square cells wide, ``column`` and ``row`` being those of its upper left
+    corner. ``grey``: mean luma (0 to 255), base64 of a byte each for squares of ``side`` × ``side`` cells, ``columns``
+    in a row, row by row.
+    """
+
+    column: int
+    row: int
+    columns: int
+    grey: str
+    side: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Face:
     """One face. ``keypoints``: right eye, left eye, nose tip, mouth, right ear, left ear (the person's), as (x, y).
-    ``far``: only the look for people far away shows it."""
+    ``far``: only the look for people far away shows it. ``patch``: of faces other than the largest."""
 
     box: Box
     keypoints: tuple[tuple[float, float], ...] = ()
     far: bool = False
+    patch: Patch | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Face:
         """The reverse of ``dataclasses.asdict``; raises KeyError or TypeError on anything else."""
-        return cls(Box(**data["box"]), tuple((x, y) for x, y in data["keypoints"]), data.get("far", False))
+        points = tuple((x, y) for x, y in data["keypoints"])
+        patch = data.get("patch")  # a worker of an older version sends none, and an older state has none
+        return cls(Box(**data["box"]), points, data.get("far", False), None if patch is None else Patch(**patch))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from proctoring.risk.at_rest import counted
 from proctoring.risk.policy import MULTIPLE_FACES, NO_FACE, PHONE_DETECTED, Policy
 
 JSONDict = dict[str, Any]
-NOT_SHOWN = {"models", "timings", "fingerprint", "glance"}
+NOT_SHOWN = {"models", "timings", "fingerprint", "glance", "faces"}  # the faces are told by what counts of them
 CONNECTED = {"live", "checking", "camera_off"}  # as the proctors' pages name it
 
 
@@ -190,7 +190,7 @@ def event(recorded: Event, *, zone: ZoneInfo, base_url: str = "") -> JSONDict:
 
 
 def seen(observation: Observation) -> JSONDict:
-    """The observation without what no page shows."""
+    """The observation without what no page shows, and without what :func:`shown` tells."""
     return {key: value for key, value in observation.as_dict().items() if key not in NOT_SHOWN}
 
 

@@ -344,6 +344,8 @@ def shown(looked: Looked) -> dict[str, Any]:
     of = counted(looked.observation, looked.at_rest).as_dict()
     at_rest = asdict(looked.at_rest)
     nobody = len(looked.at_rest.faces) == looked.observation.face_count
+    for face in (*(of["faces"] or ()), *at_rest["faces"]):
+        del face["patch"]  # no page draws it, and no entry keeps it
     return {
         "faces": [] if nobody else of["faces"],
         "faces_at_rest": list(at_rest["faces"]),

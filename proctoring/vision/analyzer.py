@@ -16,7 +16,7 @@ from proctoring.vision.frame import decode
 from proctoring.vision.model_files import ModelUnavailable
 
 if TYPE_CHECKING:
-    from proctoring.vision.arrays import Rgb
+    from proctoring.vision.arrays import Grey, Rgb
 
 __all__ = ["Analyzer", "AnalyzerConfig", "DetectorStatus"]
 
@@ -34,11 +34,11 @@ class Analyzer:
         memory.keep_freed()
         native.set_up(models_dir)
         # Native libraries, all of them.
-        from proctoring.vision import eyes, face_mesh, faces, fingerprint, glance, head_pose, phones, quality
+        from proctoring.vision import eyes, face_mesh, faces, fingerprint, glance, head_pose, patch, phones, quality
 
         self._config = config
         self._eyes, self._head_pose, self._quality, self._inside = eyes, head_pose, quality, faces.inside
-        self._fingerprint, self._glance = fingerprint, glance
+        self._fingerprint, self._glance, self._patch = fingerprint, glance, patch
         self.detectors: dict[str, DetectorStatus] = {}
         with native.quiet():
             self._faces = self._load("faces", faces.FaceDetector)
@@ -79,7 +79,7 @@ class Analyzer:
             width=width,
             height=height,
             quality=quality,
-            faces=None if faces is None else tuple(self._inside(face) for face in faces),
+            faces=None if faces is None else self._described(thumbnail, faces),
             pose=pose,
             eyes=eyes,
             phones=phones,
@@ -90,6 +90,12 @@ class Analyzer:
             models=self._models(timings),
             timings=timings,
         )
+
+    def _described(self, thumbnail: Grey, faces: tuple[Face, ...]) -> tuple[Face, ...]:
+        """As far as they lie in the picture. The candidate's, which is the largest, without a patch."""
+        inside = [self._inside(face) for face in faces]
+        others = [replace(face, patch=self._patch.take(thumbnail, face)) for face in inside[1:]]
+        return (*inside[:1], *others)
 
     def _measure(
         self, picture: Rgb, faces: tuple[Face, ...] | None, known: Measured | None, timings: dict[str, float]

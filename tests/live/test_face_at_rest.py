@@ -90,6 +90,7 @@ async def test_it_is_shown_to_people_and_counts_once_it_is_elsewhere(shown: Show
     live = presence.connected[shown.page.session_id].live
     told = payloads.live_session(live, connection="live", with_observation=True)["observation"]
     assert (len(told["faces"]), len(told["faces_at_rest"])) == (1, 1)
+    assert all("patch" not in face for face in (*told["faces"], *told["faces_at_rest"]))
 
     assert "multiple_faces" in (await shown.pictures(on_the_wall(x=480)[:8]))["warnings"]
     (event,) = await events(shown, "MULTIPLE_FACES")
