@@ -6,13 +6,14 @@ It is nobody as long as it stays there. What moves was somebody, and whatever el
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from math import hypot
 from statistics import fmean, median, quantiles
 from typing import Any
 
 from proctoring.observation import Box, Face
+from proctoring.risk import stillness
 from proctoring.risk.standing import SAME_PLACE
 
 FACE_AT_REST = "FACE_AT_REST"  # the entry that says so, of the environment ledger
@@ -20,21 +21,35 @@ FACE_AT_REST = "FACE_AT_REST"  # the entry that says so, of the environment ledg
 FEWEST_LOOKS = 8
 SEEN_SHARE = 0.5  # of the looks, in the first half of them and in the second: who comes or goes is somebody
 
-# How far the detector's six points lie from where they were, on average, in widths and heights of the face. Measured on
-# portraits pasted into `head_turns` and `reading_down` as prints 0.085 to 0.2 of the picture wide, with sensor noise of
-# 2 to 8 of 255, light that changes by up to 30 %, JPEGs of quality 60 to 85: of 31 that the detector saw in at least
-# half of 50 looks, 0.2 s apart, the 90th percentile is 0.02 to 0.05 in most. For comparison the people of five clips,
-# made as small and pasted alike: 0.2 in most of `two_people` (one turns the head), 0.04 to 0.08 in `reading_down`, but
-# 0.02 to 0.07 in the clips whose people hold the head still. So the distance alone does not tell: what does is whether
-# a look errs by itself (prints: a roughness of 1.3 to 2.0 in most) or follows from the one before (people who hold
-# still: 0.2 to 1.0 in 18 of 19). With the two limits 22 of the 31 prints and 3 of 38 people passed; people too still
-# pass, and unsteady prints, mostly small ones, are people: when in doubt it is a person.
+# All figures below: portraits pasted into `head_turns` and `reading_down` as prints with a face 0.085 to 0.2 of the
+# picture wide, sensor noise of 2 to 8 of 255, light that changes by up to 30 %, JPEGs of quality 60 to 85, of which the
+# detector saw 31 of 48 in at least half of 50 looks, 0.2 s apart; and the people of six clips, made as small, pasted
+# alike and moving as there (37 of 40 seen).
+
+# What lies in the face's box tells them apart (proctoring.risk.stillness). What differs between looks at a print is
+# noise, with a roughness of 1.92 and more, at two looks a second as well. People's is 1.6 at most (1.8 at two looks a
+# second), in small, noisy pictures of a man who reads, and 0.1 to 1 in most.
+ONLY_NOISE = 1.85
+# Prints: 0.07 at most, of a face without contrast, 0.01 in most. Who turns quickly is as rough as they, but 0.3 apart.
+APART = 0.1
+# A camera that shakes, or a shadow that moves, makes a print's roughness 0.3 to 1.6. Then the detector's six points
+# have to hold still as well: of 17 such prints 6 pass, as by their points alone. Of people whose points hold still, at
+# two looks a second, 6 in 7 fail by one of these limits.
+STIRRING = 0.6
+SHAKEN = 0.03  # apart; those 6: 0.027 at most
+
+# How far these points lie from where they were, on average, in widths and heights of the face, and whether a look errs
+# by itself (prints: a roughness of 1.3 to 2.0 in most) or follows from the one before. With the three limits, and
+# without patches, 25 of the 31 prints passed and 1 of 37 people; at two looks a second 7 of 34.
 MOST_OF_LOOKS = 0.9
 UNSTEADY = 0.05
 WANDERING = 1.2
 STILLER_THAN_ANYBODY = 0.004  # the stillest face of the clips: 0.012, at half the width of the picture
-# Later: in 30 s none of those 22 was ever as far off (0.098 at most), nor by 0.03 in the mean of about the last ten
-# looks, and one of the three people was. Prints that the light changes much on were in 1 of 250 looks.
+
+# Later: how like its mean in the calibration it is. In 30 s each of the 31 prints always was by 0.96 and more, all but
+# one by 0.995 (by 0.9 before a camera that shakes by a pixel, with a shadow that moves), no person by more than 0.89.
+SAME_LOOK = 0.9
+# Where it cannot be compared, the points again: 6 of those 31 prints counted at some time in 30 s, and 31 of 36 people.
 MOVED = 0.1
 MOVED_MEMORY = 0.97  # of a look's moving, from look to look
 MOVED_MOST = 1.5
@@ -75,12 +90,22 @@ def _as_one(place: Sequence[tuple[int, Face]]) -> Face | None:
     if len(faces) < FEWEST_LOOKS or len({len(face.keypoints) for face in faces}) > 1:
         return None
     middle = _middle(faces)
-    offsets = [_offsets(middle, face) for face in faces]
+    steady = _is_steady([_offsets(middle, face) for face in faces])
+    patches = [face.patch for face in faces if face.patch is not None]
+    if len(patches) < max(FEWEST_LOOKS, stillness.COVERED * len(faces)):
+        return middle if steady else None
+    seen = stillness.measured(patches)
+    if seen is None:
+        return None
+    only_noise = seen.roughness >= ONLY_NOISE and seen.apart <= APART
+    shaken = steady and seen.roughness >= STIRRING and seen.apart <= SHAKEN
+    return replace(middle, patch=seen.mean) if only_noise or shaken else None
+
+
+def _is_steady(offsets: Sequence[Points]) -> bool:
     distances = sorted(map(_length, offsets))
     most = quantiles(distances, n=100, method="inclusive")[round(100 * MOST_OF_LOOKS) - 1]
-    if most <= STILLER_THAN_ANYBODY:
-        return middle
-    return middle if most <= UNSTEADY and _roughness(offsets) >= WANDERING else None
+    return most <= STILLER_THAN_ANYBODY or (most <= UNSTEADY and _roughness(offsets) >= WANDERING)
 
 
 def _roughness(offsets: Sequence[Points]) -> float:
@@ -104,12 +129,16 @@ class _Place:
     def holds(self, face: Face, *, beside: bool) -> bool:
         """Whether ``face``, in the same place, stands as it did. ``beside`` the candidate, who may hide a part of it,
         nothing follows for later."""
-        if face.far != self.face.far:
+        likeness = self._likeness(face)
+        if likeness is not None:
+            moved, offsets = likeness < SAME_LOOK, tuple((0.0, 0.0) for _ in self.drift)
+        elif face.far != self.face.far:
             return True
-        if len(face.keypoints) != len(self.face.keypoints):
+        elif len(face.keypoints) != len(self.face.keypoints):
             return False
-        offsets = _offsets(self.face, face)
-        moved = _length(offsets) > MOVED
+        else:
+            offsets = _offsets(self.face, face)
+            moved = _length(offsets) > MOVED
         if beside:
             return not moved
         self.moved = self.moved * MOVED_MEMORY + moved
@@ -119,6 +148,11 @@ class _Place:
                 for (x, y), (new_x, new_y) in zip(self.drift, offsets, strict=True)
             )
         return not moved and not self.is_over
+
+    def _likeness(self, face: Face) -> float | None:
+        if self.face.patch is None or face.patch is None:
+            return None
+        return stillness.likeness(self.face.patch, face.patch)
 
     @property
     def is_over(self) -> bool:

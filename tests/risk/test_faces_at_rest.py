@@ -17,6 +17,7 @@ from proctoring.risk.calibration import Calibration, CalibrationFailed, calibrat
 from proctoring.risk.engine import Engine, EventDraft
 from proctoring.risk.faces_at_rest import StandingFaces, still_faces
 from proctoring.risk.policy import MULTIPLE_FACES, NO_FACE, Policy
+from tests.risk.patches import patch_of
 from tests.risk.scenes import FACE, NEUTRAL, Frame, assert_restores_everywhere, play, seen
 
 START = 1_767_788_963.0
@@ -59,6 +60,22 @@ def living(number: int = 20, *, sway: float = 0.08, seed: int = 1) -> list[Face]
     return [face_at(sway * sin(step / 4), sway * sin(step / 5), tremor=tremor) for step in range(number)]
 
 
+def shown(faces: Sequence[Face], *, shift: Sequence[float] = (), seed: int = 1) -> list[Face]:
+    """The same faces with what lies in their boxes; ``shift``: cells that it is moved by in each."""
+    chance = Random(seed)
+    moves = shift or [0.0] * len(faces)
+    return [replace(face, patch=patch_of(chance, shift=move)) for face, move in zip(faces, moves, strict=True)]
+
+
+def trembling(number: int = 20, *, seed: int = 1) -> list[Face]:
+    """A print whose points the detector finds elsewhere each time."""
+    tremor = Random(seed)
+    return [face_at(tremor.gauss(0, 0.08), tremor=tremor) for _ in range(number)]
+
+
+SWAY = [0.5 * sin(step / 4) for step in range(20)]  # cells
+
+
 def several(timeline: list[Frame], calibration: Calibration | None = WITH_POSTER) -> list[EventDraft]:
     return [event for event in play(timeline, calibration=calibration)[0] if event.name == MULTIPLE_FACES]
 
@@ -92,6 +109,62 @@ def test_the_network_that_sees_it_more_often_judges() -> None:
     assert not place.far
     assert place.box.x == pytest.approx(BOX.x)
     assert StandingFaces([place]).look([FACE, far]) == (far,)
+
+
+def test_a_print_is_known_by_what_it_shows_however_its_points_tremble() -> None:
+    assert still_faces([[face] for face in trembling()]) == ()
+    (place,) = still_faces([[face] for face in shown(trembling())])
+    assert place.patch is not None
+    assert place.patch.side > 1
+
+
+def test_somebody_whose_points_hold_still_is_known_by_what_they_show() -> None:
+    assert len(still_faces([[face] for face in prints()])) == 1
+    assert still_faces([[face] for face in shown(prints(), shift=SWAY)]) == ()
+    assert still_faces([[face] for face in shown(trembling(), shift=SWAY)]) == ()
+
+
+def test_a_camera_that_shakes_a_little_leaves_the_points_to_say_so() -> None:
+    shakes = [0.2 * sin(step / 2) for step in range(20)]
+    assert len(still_faces([[face] for face in shown(prints(), shift=shakes)])) == 1
+    assert still_faces([[face] for face in shown(trembling(), shift=shakes)]) == ()
+
+
+@pytest.mark.parametrize("missing", [range(20), range(0, 20, 2)])
+def test_where_what_they_show_is_missing_the_points_judge(missing: Sequence[int]) -> None:
+    for faces, found in ((shown(prints()), 1), (shown(trembling()), 0)):
+        looks = [[replace(face, patch=None) if n in missing else face] for n, face in enumerate(faces)]
+        assert len(still_faces(looks)) == found
+
+
+def test_later_it_stands_while_it_looks_as_it_did_wherever_its_points_are() -> None:
+    (place,) = still_faces([[face] for face in shown(prints())])
+    standing = StandingFaces([place])
+    off = face_at(0.15)
+    for face in shown([off] * 50, seed=2):
+        assert standing.look([FACE, face]) == (face,)
+    assert standing.look([FACE, off]) == ()
+
+
+def test_later_it_counts_once_it_looks_different_though_its_points_stay() -> None:
+    (place,) = still_faces([[face] for face in shown(prints())])
+    standing = StandingFaces([place])
+    moved = shown(prints(2, seed=3), shift=[4.0, 4.0])
+    assert [standing.look([FACE, face]) for face in moved] == [(), ()]
+    (again,) = shown([POSTER])
+    assert standing.look([FACE, again]) == ()
+
+
+def test_what_it_shows_survives_being_stored() -> None:
+    pictures = [with_faces(face) for face in shown(prints())]
+    calibration = calibrate(pictures)
+    stored = Calibration.from_dict(json.loads(json.dumps(calibration.as_dict())))
+    (place,) = stored.standing_faces
+    assert place.patch == calibration.standing_faces[0].patch
+    assert place.patch is not None
+    engine = Engine.restore(Policy(), json.loads(json.dumps(Engine(Policy(), stored).state())))
+    (off,) = shown([face_at(0.15)])
+    assert engine.observe(START, with_faces(off)).conditions[MULTIPLE_FACES] is False
 
 
 def test_the_calibration_leaves_a_print_out_and_fails_for_somebody() -> None:
