@@ -14,7 +14,7 @@ from proctoring.training.augment import Material
 from proctoring.training.pictures import Image
 from proctoring.vision.phones import PhoneDetector
 
-HARD_SCORE = 0.1  # of one plain look, a quarter of what counts as a phone in use: also those that nearly are
+HARD_SCORE = 0.1  # a small part of what counts as a phone in use: also those that nearly are
 LONGEST = 320  # pixels of the side that is looked at
 Say = Callable[[str], None]
 
@@ -27,6 +27,7 @@ def with_hard(material: Material, weights: Path, models_dir: Path, say: Say) -> 
         phone_size=LONGEST,
         models_dir=str(models_dir),
         phone_int8=False,
+        phone_threshold=HARD_SCORE,
     )
     detector = PhoneDetector(config)
     hard = _taken_for_phones(material.people, detector) + _taken_for_phones(material.others, detector)
@@ -36,9 +37,4 @@ def with_hard(material: Material, weights: Path, models_dir: Path, say: Say) -> 
 
 
 def _taken_for_phones(images: Sequence[Image], detector: PhoneDetector) -> list[Image]:
-    return [image for image in images if _best(image, detector) >= HARD_SCORE]
-
-
-def _best(image: Image, detector: PhoneDetector) -> float:
-    seen = detector.look(np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8))
-    return max((box.score for box in seen), default=0.0)
+    return [image for image in images if detector.detect(np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8))]

@@ -13,7 +13,7 @@ import pytest
 from proctoring.analysis.config import analyzer_config
 from proctoring.training import model as training
 from proctoring.vision import model_files, yolo
-from proctoring.vision.phones import LEAST, SUSPECTED, PhoneDetector, phone_classes
+from proctoring.vision.phones import PhoneDetector, phone_classes
 from tests.data import clip_frames, data_path
 from tests.vision.conftest import See
 
@@ -100,30 +100,3 @@ def test_a_copy_in_eight_bits_never_stands_for_other_weights(tmp_path: Path) -> 
     assert not model_files.quantised_folder(weights=weights, size=416).is_dir()
     weights.write_bytes(b"other weights")
     assert not model_files.quantised_folder(weights=weights, size=config.phone_size).is_dir()
-
-
-def test_what_the_first_look_is_unsure_of_is_decided_by_an_enlarged_one() -> None:
-    detector = PhoneDetector(replace(analyzer_config(), phone_threshold=LEAST))
-    pairs = []
-    for path in (*clip_frames("wallet_at_webcam"), *clip_frames("phone_at_webcam")):
-        picture = np.asarray(cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB), np.uint8)
-        first, both = detector.look(picture), detector.detect(picture)
-        if first and both:
-            pairs.append((first[0].score, max(box.score for box in both if box.overlap(first[0]) > 0.99)))
-    looked_at_again = [(one, mean) for one, mean in pairs if one >= SUSPECTED]
-    assert len(looked_at_again) >= 10
-    assert all(one / 2 <= mean <= (one + 1) / 2 for one, mean in looked_at_again)
-    assert any(mean < 0.8 * one for one, mean in looked_at_again)
-    assert any(mean > 0.95 * one for one, mean in looked_at_again)
-    unsuspected = [(one, mean) for one, mean in pairs if one < SUSPECTED]
-    assert unsuspected
-    assert [mean for _, mean in unsuspected] == pytest.approx([one / 2 for one, _ in unsuspected])
-
-
-def test_a_phone_cut_off_by_the_pictures_edge_can_be_looked_at_again() -> None:
-    detector = PhoneDetector(replace(analyzer_config(), phone_threshold=LEAST))
-    picture = np.asarray(cv2.cvtColor(cv2.imread(str(clip_frames("phone_at_webcam")[10])), cv2.COLOR_BGR2RGB), np.uint8)
-    box = detector.detect(picture)[0]
-    x, y = round((box.x + box.width / 3) * 640), round((box.y + box.height / 3) * 480)
-    found = [detector.detect(np.ascontiguousarray(cut)) for cut in (picture[y:], picture[:, x:])]
-    assert any(one.x < 0.02 or one.y < 0.02 for boxes in found for one in boxes)
