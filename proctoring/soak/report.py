@@ -96,7 +96,10 @@ def remains(found: Found) -> list[str]:
     for when, reading in (("the sitting", found.after_sitting), ("the connections", found.after_connects)):
         if reading is not None and found.before is not None:
             for what, (before, after) in left_over(found.before, reading).items():
-                said.append(f"After {when} there were {after} {what}; before, {before}.")
+                listed = (
+                    f" At the end: {', '.join(found.lines)}." if what == f"sockets of {WEB}" and found.lines else ""
+                )
+                said.append(f"After {when} there were {after} {what}; before, {before}.{listed}")
     return said
 
 

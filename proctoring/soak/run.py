@@ -15,7 +15,7 @@ from proctoring.soak.comings import Comings
 from proctoring.soak.proctor import Proctor
 from proctoring.soak.sitting import Candidates
 from proctoring.soak.stage import Stage
-from proctoring.soak.watch import Reading, read
+from proctoring.soak.watch import Reading, lines, read
 
 READ_SECONDS = 5.0
 FEWEST_READINGS = 60  # of a short run, which is read more often
@@ -39,13 +39,14 @@ class Plan:
 @dataclass
 class Found:
     """``before`` anybody came but a first round, ``after_sitting`` and ``after_connects``: the site with nobody there.
-    ``readings`` of the time that is judged. ``met`` by who met it."""
+    ``readings`` of the time that is judged. ``met`` by who met it. ``lines`` of the web process, at the end."""
 
     readings: list[Reading] = field(default_factory=list)
     before: Reading | None = None
     after_sitting: Reading | None = None
     after_connects: Reading | None = None
     met: dict[str, dict[str, int]] = field(default_factory=dict)
+    lines: tuple[str, ...] = ()
 
 
 class Soak:
@@ -70,6 +71,7 @@ class Soak:
             await comings.run(plan.connects, tell=lambda done: self.tell(f"{done} connections came and went"))
             self.found.after_connects = await self.settled(like=self.found.before)
         self.found.met["comings"] = dict(comings.met)
+        self.found.lines = lines(self.pid)
         return self.found
 
     async def sit(self, plan: Plan) -> None:

@@ -62,6 +62,14 @@ def processes(server_pid: int) -> dict[str, int]:
     return found
 
 
+def lines(pid: int) -> tuple[str, ...]:
+    """The network connections of a process, to tell what a socket that remains is."""
+    every = psutil.Process(pid).net_connections("inet")
+    return tuple(
+        f"{each.laddr.port} to {each.raddr.port if each.raddr else 'nobody'} ({each.status})" for each in every
+    )
+
+
 def look(pid: int) -> Sample:
     status = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
     kib = {name: int(status[name].split()[0]) for name in ("RssAnon", "VmSwap", "VmRSS")}

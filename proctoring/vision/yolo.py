@@ -118,7 +118,9 @@ def surest_boxes(answer: Answer, threshold: float) -> Answer:
     scores, classes = answer[4:, chosen].max(axis=0), answer[4:, chosen].argmax(axis=0)
     middles, sides = answer[:2, chosen].T, answer[2:4, chosen].T
     boxes = np.hstack([middles - sides / 2, sides])
-    kept = np.asarray(cv2.dnn.NMSBoxesBatched(boxes, scores, classes, threshold, _SAME_THING), np.intp)
+    kept = np.asarray(
+        cv2.dnn.NMSBoxesBatched(boxes.tolist(), scores.tolist(), classes.tolist(), threshold, _SAME_THING), np.intp
+    )
     corners = np.hstack([boxes[kept, :2], boxes[kept, :2] + boxes[kept, 2:]])
     return np.column_stack([corners, scores[kept], classes[kept]]).astype(np.float32)
 

@@ -87,3 +87,10 @@ def test_sockets_of_any_process_that_stay_open_are_a_fault() -> None:
     after.processes["proctor-look-1"] = replace(after.processes["proctor-look-1"], sockets=61)
     said = "After the connections there were 61 sockets of proctor-look-1; before, 60."
     assert report(after_connects=after)["faults"] == [said]
+
+
+def test_what_a_socket_of_the_web_process_is_connected_with_is_told() -> None:
+    after = reading(0, held=NOBODY)
+    after.processes[WEB] = replace(after.processes[WEB], sockets=61)
+    said = "After the connections there were 61 sockets of web; before, 60. At the end: 8000 to 51234 (CLOSE_WAIT)."
+    assert report(after_connects=after, lines=("8000 to 51234 (CLOSE_WAIT)",))["faults"] == [said]

@@ -7,7 +7,7 @@ import socket
 from pathlib import Path
 
 from proctoring.bench.processes import MIB
-from proctoring.soak.watch import look
+from proctoring.soak.watch import lines, look
 
 
 def test_what_a_process_opens_and_allocates_is_seen(tmp_path: Path) -> None:
@@ -22,3 +22,9 @@ def test_what_a_process_opens_and_allocates_is_seen(tmp_path: Path) -> None:
     assert (after.sockets - before.sockets, after.database - before.database) == (2, 1)
     assert after.files - before.files == 1
     assert after.all_threads >= 1
+
+
+def test_a_connection_is_named_by_its_ports() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert f"{port} to nobody (LISTEN)" in lines(os.getpid())
