@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from proctoring.bench.material import Show
@@ -22,6 +22,7 @@ FEWEST_READINGS = 60  # of a short run, which is read more often
 TELL_SECONDS = 60.0
 SETTLE_SECONDS = 90.0  # autobahn and Daphne give connections that are half gone up to 30 s
 CALM_SECONDS = 2.0
+STEADY_READINGS = 3
 AT_ONCE = 24  # requests: more than a pool has threads
 ONE_ROUND = 36  # of connections: each way twice
 
@@ -102,17 +103,18 @@ class Soak:
         self.found.met |= {"candidates": dict(candidates.met), "proctor": dict(proctor.met)}
 
     async def settled(self, *, like: Reading | None = None) -> Reading:
-        """The site once it holds no more than ``like``, or, without, once nothing about it changes; what it holds
-        after all when that never comes."""
+        """The least the site holds, once that is no more than ``like``, or, without, once it falls no further; what it
+        holds after all when that never comes."""
         deadline = time.monotonic() + SETTLE_SECONDS
-        last = await self.read()
+        least, steady = await self.read(), 0
         while time.monotonic() < deadline:
             await asyncio.sleep(self.calm)
             reading = await self.read()
-            if not left_over(like or last, reading) and not left_over(reading, last):
-                return reading
-            last = reading
-        return last
+            steady = 0 if left_over(reading, least) else steady + 1
+            least = lower(least, reading)
+            if steady >= STEADY_READINGS if like is None else not left_over(like, least):
+                break
+        return least
 
     async def read(self) -> Reading:
         now = time.monotonic() - self._began
@@ -135,6 +137,18 @@ async def fill_pools(url: str) -> None:
     pages = [ask("GET", "/accounts/login/") for _ in range(AT_ONCE)]
     answers = [ask("POST", "/api/v1/attempts/0/answers/") for _ in range(AT_ONCE)]
     await asyncio.gather(*pages, *answers)
+
+
+def lower(least: Reading, reading: Reading) -> Reading:
+    """The newer reading with the smaller number of whatever is counted. The connection over which the site is read is
+    at times seen by the process, at times by the kernel; what was left behind is in every reading."""
+    processes = dict(reading.processes)
+    for name, sample in reading.processes.items():
+        if (then := least.processes.get(name)) is not None:
+            sockets, files = min(then.sockets, sample.sockets), min(then.files, sample.files)
+            processes[name] = replace(sample, sockets=sockets, files=files)
+    held = {what: min(number, least.held.get(what, number)) for what, number in reading.held.items()}
+    return replace(reading, processes=processes, held=held)
 
 
 def left_over(before: Reading, after: Reading) -> dict[str, tuple[int, int]]:
