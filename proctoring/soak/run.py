@@ -54,9 +54,18 @@ class Soak:
     """``pid`` of the web process at ``url``."""
 
     def __init__(
-        self, stage: Stage, shows: Sequence[Show], *, url: str, pid: int, tell: Tell, calm: float = CALM_SECONDS
+        self,
+        stage: Stage,
+        shows: Sequence[Show],
+        *,
+        url: str,
+        pid: int,
+        tell: Tell,
+        calm: float = CALM_SECONDS,
+        patience: float = SETTLE_SECONDS,
     ) -> None:
-        self.stage, self.shows, self.url, self.pid, self.tell, self.calm = stage, shows, url, pid, tell, calm
+        self.stage, self.shows, self.url, self.pid, self.tell = stage, shows, url, pid, tell
+        self.calm, self.patience = calm, patience
         self.found = Found()
         self._began = time.monotonic()
 
@@ -105,7 +114,7 @@ class Soak:
     async def settled(self, *, like: Reading | None = None) -> Reading:
         """The least the site holds, once that is no more than ``like``, or, without, once it falls no further; what it
         holds after all when that never comes."""
-        deadline = time.monotonic() + SETTLE_SECONDS
+        deadline = time.monotonic() + self.patience
         least, steady = await self.read(), 0
         while time.monotonic() < deadline:
             await asyncio.sleep(self.calm)

@@ -6,9 +6,6 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 
-import pytest
-
-from proctoring.soak import run
 from proctoring.soak.run import Soak, left_over
 from proctoring.soak.stage import Stage
 from proctoring.soak.watch import WEB, Reading, Sample
@@ -31,17 +28,12 @@ class Told(Soak):
 
     def __init__(self, readings: list[Reading]) -> None:
         stage = Stage(exam_id=1, administrator="", proctor="", seats=())
-        super().__init__(stage, [], url="http://127.0.0.1", pid=1, tell=lambda _: None, calm=0.0)
+        super().__init__(stage, [], url="http://127.0.0.1", pid=1, tell=lambda _: None, calm=0.0, patience=0.2)
         self._readings: Iterator[Reading] = iter(readings)
         self._last = readings[-1]
 
     async def read(self) -> Reading:
         return next(self._readings, self._last)
-
-
-@pytest.fixture(autouse=True)
-def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run, "SETTLE_SECONDS", 0.2)
 
 
 def test_what_is_never_there_twice_was_not_left() -> None:
