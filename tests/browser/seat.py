@@ -97,6 +97,15 @@ class Candidate(Person):
         assert found is not None
         self.session_id = found[1]
 
+    def practise(self, username: str) -> None:
+        """To the system check of a practice run."""
+        self.sign_in(username)
+        self.open("/practice/")
+        for box in self.find_all("input[name=agreed]"):  # none, once they have agreed
+            box.click()
+        self.click("button[value=agree], button[value=enter]")
+        self.reaches("check")
+
     def pass_check(self) -> None:
         """Starts the camera, waits until the server has seen a face, and goes on."""
         self.click("#camera-start")

@@ -20,10 +20,7 @@ def test_a_tab_left_while_the_socket_is_still_connecting_is_told_by_beacon(
 ) -> None:
     candidate = open_candidate(camera=camera_file(tmp_path, [Segment(looking_at_the_screen(), 12.35)]))
     browser = candidate.browser
-    candidate.sign_in("candidate4")
-    candidate.open("/practice/")
-    candidate.click("input[name=agreed]")
-    candidate.click("button[value=agree]")
+    candidate.practise("candidate4")
     candidate.pass_check()
     candidate.calibrate()
     candidate.start()

@@ -44,12 +44,7 @@ def candidate(tmp_path: Path, open_candidate: OpenCandidate) -> Candidate:
     """In the system check of a practice run."""
     candidate = open_candidate(camera=camera_file(tmp_path, [Segment(looking_at_the_screen(), 12.35)]))
     candidate.browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": ASKS_UNTIL_ALLOWED})
-    candidate.sign_in("candidate5")
-    candidate.open("/practice/")
-    for box in candidate.find_all("input[name=agreed]"):  # none, once the demo candidate has agreed
-        box.click()
-    candidate.click("button[value=agree], button[value=enter]")
-    candidate.reaches("check")
+    candidate.practise("candidate5")
     return candidate
 
 

@@ -57,12 +57,7 @@ done([before, found]);
 def page(tmp_path: Path, open_candidate: OpenCandidate) -> Candidate:
     """A page that has what the room is made of."""
     candidate = open_candidate(camera=camera_file(tmp_path, [Segment(looking_at_the_screen(), 12.35)]))
-    candidate.sign_in("candidate5")
-    candidate.open("/practice/")
-    for box in candidate.find_all("input[name=agreed]"):  # none, once the demo candidate has agreed
-        box.click()
-    candidate.click("button[value=agree], button[value=enter]")
-    candidate.reaches("check")
+    candidate.practise("candidate5")
     candidate.browser.set_script_timeout(20)
     return candidate
 
