@@ -34,7 +34,11 @@ def request_run(*, exam: Exam, by: User) -> MarkingRun:
     for run in exam.marking_runs.filter(state__in=[State.WAITING, State.RUNNING]):
         if not _is_lost(run):
             return run
-        fail(run, "The server was restarted meanwhile. What was marked until then stays; have it marked again.")
+        fail(
+            run,
+            "It has not gone on for some time; the server may have been restarted. What was marked until then stays; "
+            "have it marked again.",
+        )
     run = MarkingRun.objects.create(exam=exam, by=by)
     transaction.on_commit(lambda: _hand_over(run.pk))
     return run
