@@ -63,14 +63,6 @@ def loss_of(model: Any, batch: dict[str, torch.Tensor]) -> torch.Tensor:
     return result
 
 
-def optimiser(model: Any, rate: float, weight_decay: float) -> torch.optim.AdamW:
-    """AdamW; biases and norms are not decayed."""
-    weights = [p for p in model.parameters() if p.requires_grad and p.ndim > 1]
-    rest = [p for p in model.parameters() if p.requires_grad and p.ndim <= 1]
-    groups = [{"params": weights, "weight_decay": weight_decay}, {"params": rest, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.99))
-
-
 def write_weights(model: Any, path: Path, details: dict[str, Any]) -> None:
     """A ``.pt`` file that ``ultralytics.YOLO`` opens, in half precision, without anything needed only to train."""
     from ultralytics import __version__

@@ -8,6 +8,8 @@ from typing import Any
 
 from proctoring.training.augment import Mixture
 
+MUON = "muon"  # of proctoring.training.optimisers; the other is "adamw"
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -27,6 +29,7 @@ class Recipe:
     warm_up: int = 5_000
     cooling: float = 0.4
     weight_decay: float = 0.02
+    optimiser: str = MUON
     seed: int = 0
     mixture: Mixture = field(default_factory=Mixture)
 

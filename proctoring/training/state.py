@@ -1,4 +1,4 @@
-"""A run in progress: the model, its moving average and the optimiser; one step of it; saved and loaded whole."""
+"""A run in progress: the model, its moving average and the optimisers; one step of it; saved and loaded whole."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ import torch
 import torch.distributed as dist
 
 from proctoring.training import model as network
+from proctoring.training.optimisers import Optimisers
 from proctoring.training.recipe import Recipe
 from proctoring.training.supply import Made
 
-AVERAGED_OVER = 500  # steps: the weights kept are a moving average of about so many
+AVERAGED_OVER = 16_000  # pictures: the weights kept are a moving average of those after about so many
 GRADIENT_LIMIT = 10.0  # as Ultralytics' trainer
 
 
@@ -24,7 +25,7 @@ class State:
 
     model: Any
     average: Any
-    optimiser: torch.optim.Optimizer
+    optimisers: Optimisers
     seen: int = 0
     steps: int = 0
 
@@ -37,7 +38,7 @@ class State:
         content = {
             "model": self.model.state_dict(),
             "average": self.average.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
+            "optimisers": self.optimisers.state_dict(),
             "seen": self.seen,
             "steps": self.steps,
         }
@@ -49,7 +50,7 @@ class State:
         content = torch.load(path, map_location="cpu", weights_only=True)
         self.model.load_state_dict(content["model"])
         self.average.load_state_dict(content["average"])
-        self.optimiser.load_state_dict(content["optimiser"])
+        self.optimisers.load_state_dict(content["optimisers"])
         self.seen, self.steps = content["seen"], content["steps"]
 
 
@@ -69,7 +70,7 @@ def fresh(recipe: Recipe, device: str = "cpu", start: Path | None = None) -> Sta
     average = copy.deepcopy(model).eval().requires_grad_(False)
     model.criterion = model.init_criterion()
     model.train()
-    return State(model, average, network.optimiser(model, recipe.rate, recipe.weight_decay))
+    return State(model, average, Optimisers(model, recipe.optimiser, recipe.rate, recipe.weight_decay))
 
 
 def step(state: State, pictures: Made, recipe: Recipe, *, ranks: int = 1) -> float:
@@ -82,13 +83,10 @@ def step(state: State, pictures: Made, recipe: Recipe, *, ranks: int = 1) -> flo
     if ranks > 1:
         _average_gradients(state.model, ranks)
     torch.nn.utils.clip_grad_norm_(state.model.parameters(), GRADIENT_LIMIT)
-    for group in state.optimiser.param_groups:
-        group["lr"] = recipe.rate_at(state.seen)
-    state.optimiser.step()
-    state.optimiser.zero_grad()
+    state.optimisers.step(recipe.rate_at(state.seen))
     state.seen += len(pictures) * ranks
     state.steps += 1
-    _follow(state)
+    _follow(state, AVERAGED_OVER / recipe.batch)
     return float(loss.detach())
 
 
@@ -104,9 +102,9 @@ def _average_gradients(model: Any, ranks: int) -> None:
 
 
 @torch.no_grad()
-def _follow(state: State) -> None:
-    """Moves the average towards the model: quickly at first, over about ``AVERAGED_OVER`` steps later."""
-    keep = min(1 - 1 / AVERAGED_OVER, state.steps / (state.steps + 10))
+def _follow(state: State, over: float) -> None:
+    """Moves the average towards the model: quickly at first, over about ``over`` steps later."""
+    keep = min(1 - 1 / over, state.steps / (state.steps + 10))
     current = state.model.state_dict()
     for name, value in state.average.state_dict().items():
         if value.is_floating_point():

@@ -16,36 +16,66 @@ from proctoring.training.supply import batches, made
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 
-def recipe(pictures: int = 32) -> Recipe:
-    return Recipe(stages=stages(f"64:{pictures}"), batch=8, rate=2e-3, warm_up=8)
+@pytest.fixture(params=["muon", "adamw"])
+def optimiser(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def recipe(pictures: int = 32, optimiser: str = "muon") -> Recipe:
+    return Recipe(stages=stages(f"64:{pictures}"), batch=8, rate=2e-3, warm_up=8, optimiser=optimiser)
 
 
 def weights(state: State) -> torch.Tensor:
     return torch.cat([parameter.detach().reshape(-1) for parameter in state.model.parameters()])
 
 
-def test_a_few_steps_on_the_same_pictures_lower_the_loss(material: Material) -> None:
-    state, same = fresh(recipe()), made(material, recipe(), 0)
-    losses = [step(state, same, recipe()) for _ in range(6)]
-    assert losses[-1] < 0.9 * losses[0]
+def test_a_few_steps_on_the_same_pictures_lower_the_loss(material: Material, optimiser: str) -> None:
+    chosen = recipe(optimiser=optimiser)
+    state, same = fresh(chosen), made(material, chosen, 0)
+    losses = [step(state, same, chosen) for _ in range(10)]
+    assert losses[-1] < 0.9 * losses[0], losses
 
 
-def test_a_run_that_stopped_goes_on_as_if_it_had_not(material: Material, tmp_path: Path) -> None:
-    unbroken = fresh(recipe())
-    for pictures in batches(material, recipe(), 0):
-        step(unbroken, pictures, recipe())
+def test_a_step_by_muon_turns_a_convolution_as_far_in_every_direction(material: Material) -> None:
+    """And one by AdamW in some much farther; both move every weight that is learnt."""
+    spreads = []
+    for optimiser in ("muon", "adamw"):
+        chosen = recipe(optimiser=optimiser)
+        state = fresh(chosen)
+        before = {name: weight.detach().clone() for name, weight in state.model.named_parameters()}
+        step(state, made(material, chosen, 0), chosen)
+        moved = {name: weight.detach() - before[name] for name, weight in state.model.named_parameters()}
+        assert [
+            name for name, by in moved.items() if not by.any() and state.model.get_parameter(name).requires_grad
+        ] == []
+        directions = torch.linalg.svdvals(moved["model.3.conv.weight"].flatten(1).double())
+        spreads.append(float(directions[0] / directions[len(directions) // 2]))
+    assert spreads[0] < 1.8 < 3 < spreads[1]
 
-    first = fresh(recipe())
-    for pictures in list(batches(material, recipe(), 0))[:2]:
-        step(first, pictures, recipe())
+
+def test_a_run_that_stopped_goes_on_as_if_it_had_not(material: Material, tmp_path: Path, optimiser: str) -> None:
+    chosen = recipe(optimiser=optimiser)
+    unbroken = fresh(chosen)
+    for pictures in batches(material, chosen, 0):
+        step(unbroken, pictures, chosen)
+
+    first = fresh(chosen)
+    for pictures in list(batches(material, chosen, 0))[:2]:
+        step(first, pictures, chosen)
     first.save(tmp_path / "ckpt")
-    second = fresh(recipe())
+    second = fresh(chosen)
     second.load(tmp_path / "ckpt")
-    for pictures in batches(material, recipe(), second.seen):
-        step(second, pictures, recipe())
+    for pictures in batches(material, chosen, second.seen):
+        step(second, pictures, chosen)
 
     assert second.seen == unbroken.seen == 32
     assert torch.equal(weights(second), weights(unbroken))
+
+
+def test_a_checkpoint_of_the_other_optimiser_is_refused(tmp_path: Path) -> None:
+    fresh(recipe()).save(tmp_path / "ckpt")
+    with pytest.raises(ValueError, match="the other optimiser"):
+        fresh(recipe(optimiser="adamw")).load(tmp_path / "ckpt")
 
 
 def test_the_same_seed_gives_the_same_network_and_another_seed_another() -> None:

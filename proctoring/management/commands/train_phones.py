@@ -31,6 +31,7 @@ class Command(BaseCommand):
             "--cooling", type=float, default=0.4, help="last share of the run with a falling rate (0.4)"
         )
         parser.add_argument("--seed", type=int, default=0, help="of weights and pictures (0)")
+        parser.add_argument("--optimiser", choices=("muon", "adamw"), default="muon", help="(muon)")
         parser.add_argument("--start", type=Path, help="go on from these trusted weights instead of from nothing")
         parser.add_argument(
             "--hard", type=Path, metavar="WEIGHTS", help="show what these trusted weights take for a phone more often"
@@ -55,6 +56,7 @@ class Command(BaseCommand):
                 rate=options["rate"],
                 warm_up=options["warm_up"],
                 cooling=options["cooling"],
+                optimiser=options["optimiser"],
                 seed=options["seed"],
             )
             run = Run(
