@@ -13,7 +13,7 @@ A face turned so far that it is lost right after it was turned is away, not abse
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from proctoring.observation import Observation
@@ -113,7 +113,12 @@ def _gaze(observation: Observation, *, neutral: Calibration | None, policy: Poli
     if observation.faces is None or _is_poor(observation) or neutral is None:
         return unknown
     if observation.faces and observation.pose is not None:
-        return judge(pose=observation.pose, eyes=observation.eyes, neutral=neutral, policy=policy)
+        gaze = judge(pose=observation.pose, eyes=observation.eyes, neutral=neutral, policy=policy)
+        # Still found, but turned so far that the mesh is lost: its coarse pose alone would leave it open.
+        aside = abs(observation.pose.yaw - neutral.yaw) > policy.away_yaw_degrees
+        if gaze.away is None and lost_while_turned and aside:
+            return replace(gaze, away=True, cause="face_lost_while_turned")
+        return gaze
     if lost_while_turned:
         return Gaze(True, "face_lost_while_turned", False, {})
     return unknown

@@ -116,6 +116,21 @@ def test_a_coarse_pose_counts_only_far_beyond_the_limit() -> None:
     assert judged(4.0, pitch=60.0) is None
 
 
+def test_a_coarse_pose_beyond_the_usual_limit_is_away_right_after_a_turn() -> None:
+    def judged(yaw: float, turned: float | None) -> Reading:
+        view = replace(seen(), pose=HeadPose(yaw, -9.0, 0.0, source="keypoints"), eyes=None)
+        return read(view, neutral=NEUTRAL, policy=Policy(), seconds_since_turned=turned)
+
+    lost = judged(4.0 + 30.0, 0.5)
+    assert lost.conditions["LOOKING_AWAY"] is True
+    assert lost.measured["LOOKING_AWAY"]["cause"] == "face_lost_while_turned"
+    assert lost.measured["LOOKING_AWAY"]["pose_source"] == "keypoints"
+    assert not lost.turned
+    assert judged(4.0 + 30.0, None).conditions["LOOKING_AWAY"] is None
+    assert judged(4.0 + 30.0, 2.5).conditions["LOOKING_AWAY"] is None
+    assert judged(4.0 + 20.0, 0.5).conditions["LOOKING_AWAY"] is None  # turned back, something before the face
+
+
 @pytest.mark.parametrize("view", [{"faces": 0}, {"mesh": False}])
 def test_a_face_lost_right_after_it_turned_is_away_not_absent(view: dict[str, Any]) -> None:
     lost = reading(turned=1.0, **view)
