@@ -10,7 +10,7 @@ from typing import Any
 
 from proctoring.evaluation.disguised import disguised_report
 from proctoring.evaluation.false_faces import false_faces
-from proctoring.evaluation.looking import Looker, picture_of, pictures_in, read_rows
+from proctoring.evaluation.looking import Looker, Skipping, picture_of, pictures_in, read_rows
 from proctoring.evaluation.progress import Progress
 from proctoring.evaluation.report import Interval, IntervalPlot, Mistake, NotMeasurable, Report, Table
 from proctoring.evaluation.statistics import Share, percent
@@ -65,10 +65,14 @@ def evaluate(options: Mapping[str, Any], progress: Progress) -> Report:
         if not folder.is_dir():
             raise NotMeasurable(f"{folder} is no folder of pictures.")
     looker = Looker(needed=("faces", "mesh"))
+    skipping = Skipping(looker)
     people = []
     for row in progress.over(rows, "Faces by group"):
         picture = picture_of(row, path)
-        people.append(Person(picture, {name: row[name] for name in GROUPINGS}, looker.look(picture)))
+        seen = skipping.look(picture)
+        if seen is not None:
+            people.append(Person(picture, {name: row[name] for name in GROUPINGS}, seen))
+    left_out = skipping.notes()
     parts = [by_group(people)]
     if options["disguise_every"]:
         chosen = people[:: options["disguise_every"]]
@@ -76,18 +80,21 @@ def evaluate(options: Mapping[str, Any], progress: Progress) -> Report:
     if folders:
         empty = {
             folder.name: [
-                (picture, looker.look(picture)) for picture in progress.over(pictures_in(folder), folder.name)
+                (picture, seen)
+                for picture in progress.over(pictures_in(folder), folder.name)
+                if (seen := skipping.look(picture)) is not None
             ]
             for folder in folders
         }
         parts.append(false_faces(empty))
+        left_out = skipping.notes()
     return Report(
         "groups",
         "Faces, by group of people",
         {name: figure for part in parts for name, figure in part.figures.items()},
         tuple(table for part in parts for table in part.tables),
         tuple(plot for part in parts for plot in part.plots),
-        tuple(note for part in parts for note in part.notes),
+        (*(note for part in parts for note in part.notes), *left_out),
         tuple(mistake for part in parts for mistake in part.mistakes),
     )
 
@@ -112,12 +119,23 @@ def by_group(people: Sequence[Person]) -> Report:
     if children:
         rows.append(_row("under 20", figures["under_20"]))
     gaps = "; ".join(
-        f"{grouping} {percent(gap['found'])} found, {percent(gap['head_away'])} head judged away"
+        f"{grouping} {percent(gap['found'])} found, {percent(gap['head_away'])} head judged away, "
+        f"{percent(gap['away'])} head or eyes"
         for grouping, gap in figures["gaps"].items()
     )
     table = Table(
         "Faces found, and frontal faces judged away",
-        ("group", "pictures", "found", "95 % interval", "counted as absent", "frontal", "head away", "eyes away"),
+        (
+            "group",
+            "pictures",
+            "found",
+            "95 % interval",
+            "counted as absent",
+            "frontal",
+            "head away",
+            "head or eyes away",
+            "95 % interval",
+        ),
         tuple(rows),
         note=f"Widest gaps between groups of at least {SMALLEST_GROUP} pictures: {gaps}.",
     )
@@ -185,8 +203,8 @@ def _names(people: Sequence[Person], grouping: str) -> list[str]:
 def _row(name: str, figures: Mapping[str, Any]) -> tuple[str | int, ...]:
     share: Callable[[str], Share] = lambda key: Share(figures[key]["count"], figures[key]["total"])  # noqa: E731
     found, heads, away = share("found"), share("head_away"), share("away")
-    eyes = Share(away.count - heads.count, away.total)
-    return (name, found.total, str(found), found.span, str(share("absent")), heads.total, str(heads), str(eyes))
+    absent = str(share("absent"))
+    return (name, found.total, str(found), found.span, absent, heads.total, str(heads), str(away), away.span)
 
 
 def _interval(name: str, found: Mapping[str, Any]) -> Interval:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean, median
 from typing import Any
 
-from proctoring.evaluation.looking import Looker, picture_of, read_rows
+from proctoring.evaluation.looking import Looker, Skipping, picture_of, read_rows
 from proctoring.evaluation.progress import Progress
 from proctoring.evaluation.report import Curve, CurvePlot, Mistake, NotMeasurable, Report, Table
 from proctoring.evaluation.statistics import Share
@@ -46,7 +46,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def evaluate(options: Mapping[str, Any], progress: Progress) -> Report:
     rows = read_rows(options["csv"], ("file", "yaw", "pitch"))
-    looker = Looker(needed=("faces", "mesh"))
+    skipping = Skipping(Looker(needed=("faces", "mesh")))
     posed = []
     for row in progress.over(rows, "Head poses"):
         path = picture_of(row, options["csv"])
@@ -54,8 +54,12 @@ def evaluate(options: Mapping[str, Any], progress: Progress) -> Report:
             yaw, pitch = float(row["yaw"]), float(row["pitch"])
         except ValueError as error:
             raise NotMeasurable(f"{options['csv']}: {row['file']} has no angles in degrees.") from error
-        posed.append(Posed(path, row.get("person") or "", yaw, pitch, looker.look(path)))
-    return report(posed)
+        seen = skipping.look(path)
+        if seen is not None:
+            posed.append(Posed(path, row.get("person") or "", yaw, pitch, seen))
+    left_out = skipping.notes()
+    whole = report(posed)
+    return replace(whole, notes=(*whole.notes, *left_out))
 
 
 def report(posed: Sequence[Posed]) -> Report:

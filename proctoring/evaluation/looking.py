@@ -51,6 +51,34 @@ class Looker:
         return self._analyzer.analyse(jpeg, looks=Looks.ALL if phone else Looks.FAR_FACES)
 
 
+class Skipping:
+    """Looks, and leaves out what cannot be looked at: a few pictures of thousands must not end a measurement."""
+
+    def __init__(self, looker: Looker) -> None:
+        self._looker = looker
+        self._seen = 0
+        self._reasons: list[str] = []
+
+    def look(self, picture: Path) -> Observation | None:
+        try:
+            seen = self._looker.look(picture)
+        except NotMeasurable as error:
+            self._reasons.append(str(error))
+            return None
+        self._seen += 1
+        return seen
+
+    def notes(self) -> tuple[str, ...]:
+        """What was left out. Raises NotMeasurable when that was everything."""
+        if not self._reasons:
+            return ()
+        if not self._seen:
+            raise NotMeasurable(f"None of the {len(self._reasons)} pictures can be looked at. {self._reasons[0]}")
+        return (
+            f"{len(self._reasons)} pictures cannot be looked at and are not counted. The first: {self._reasons[0]}",
+        )
+
+
 class FullPrecision:
     """The phone model as it was trained, not its copy in eight bits. Raises NotMeasurable."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from proctoring.observation import Box
@@ -46,6 +46,23 @@ def match(picture: Judged) -> list[Match]:
         else:
             matches.append(Match(box.score, None))
     return matches
+
+
+def of_size(picture: Judged, lowest: float, below: float) -> Judged:
+    """What concerns boxes alone whose longer side, as a share of the picture's, is from ``lowest`` to ``below``: the
+    true ones, the found ones that match them, and those that match nothing and are of this size themselves (as COCO
+    measures by size)."""
+
+    def fits(box: Box) -> bool:
+        return lowest <= max(box.width, box.height) < below
+
+    surest_first = sorted(picture.found, key=lambda one: -one.score)
+    found = [
+        box
+        for box, one in zip(surest_first, match(picture), strict=True)
+        if fits(box if one.truth is None else one.truth)
+    ]
+    return replace(picture, truth=tuple(box for box in picture.truth if fits(box)), found=tuple(found))
 
 
 def precision_recall(pictures: Sequence[Judged]) -> list[tuple[float, float]]:

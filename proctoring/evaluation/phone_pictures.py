@@ -11,6 +11,7 @@ from proctoring.observation import Box
 from proctoring.training.exclusions import is_excluded
 from proctoring.training.split import is_held_out
 
+PHONE_CLASS = 0  # in the data folder, where nothing else has a box
 SUFFIXES = frozenset({".jpg", ".jpeg"})
 
 
@@ -22,17 +23,19 @@ class Labelled:
     truth: tuple[Box, ...]
 
 
-def read_folder(folder: Path, *, held_out: bool = False) -> list[Labelled]:
+def read_folder(folder: Path, *, number: int = PHONE_CLASS, held_out: bool = False) -> list[Labelled]:
     """The pictures of one folder, in order of name; ``held_out``: only those no training command ever uses.
 
     Three layouts: ``images/`` and ``labels/`` (YOLO text; ``index.csv`` names each picture's source and group when it
     is there); a clip with ``labels.csv`` (frame, phone, cx, cy, w, h); and pictures alone, at any depth, which are
-    taken to hold no phone. Raises :class:`~proctoring.evaluation.report.NotMeasurable`.
+    taken to hold no phone. ``number``: the class, in YOLO text, that is a phone; others are nothing.
+
+    Raises :class:`~proctoring.evaluation.report.NotMeasurable`.
     """
     if not folder.is_dir():
         raise NotMeasurable(f"{folder} is no folder of pictures.")
     if (folder / "labels").is_dir():
-        found = _with_text(folder)
+        found = _with_text(folder, number)
     elif (folder / "labels.csv").is_file():
         found = _clip(folder)
     else:
@@ -48,7 +51,16 @@ def read_folder(folder: Path, *, held_out: bool = False) -> list[Labelled]:
     return found
 
 
-def _with_text(folder: Path) -> list[Labelled]:
+def trained_on(folder: Path) -> list[Labelled]:
+    """Those that :func:`read_folder` leaves out where only what is held out is asked for, and that training uses."""
+    return [
+        one
+        for one in read_folder(folder)
+        if not is_held_out(one.group) and not is_excluded(name=one.path.stem, group=one.group)
+    ]
+
+
+def _with_text(folder: Path, number: int) -> list[Labelled]:
     index: dict[str, tuple[str, str]] = {}
     if (folder / "index.csv").is_file():
         with (folder / "index.csv").open(newline="") as file:
@@ -57,15 +69,16 @@ def _with_text(folder: Path) -> list[Labelled]:
     found = []
     for path in pictures:
         source, group = index.get(path.stem, (folder.name, path.stem))
-        found.append(Labelled(path, source, group, _boxes(folder / "labels" / f"{path.stem}.txt")))
+        found.append(Labelled(path, source, group, _boxes(folder / "labels" / f"{path.stem}.txt", number)))
     return found
 
 
-def _boxes(file: Path) -> tuple[Box, ...]:
+def _boxes(file: Path, number: int) -> tuple[Box, ...]:
     if not file.is_file():  # YOLO's way to say that nothing is there
         return ()
     try:
-        return tuple(_box(*line.split()[1:5]) for line in file.read_text().splitlines() if line.strip())
+        rows = [line.split() for line in file.read_text().splitlines() if line.strip()]
+        return tuple(_box(*row[1:5]) for row in rows if int(row[0]) == number)
     except (TypeError, ValueError) as error:
         raise NotMeasurable(f"{file}: a line is not “class cx cy w h” ({error}).") from error
 

@@ -9,8 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from proctoring.analysis.config import analyzer_config
-from proctoring.evaluation.matching import Judged, at_threshold, average_precision, precision_recall, thresholds
-from proctoring.evaluation.phone_pictures import read_folder
+from proctoring.evaluation.matching import (
+    Judged,
+    at_threshold,
+    average_precision,
+    of_size,
+    precision_recall,
+    thresholds,
+)
+from proctoring.evaluation.near_duplicates import without_near_duplicates
+from proctoring.evaluation.phone_pictures import PHONE_CLASS, Labelled, read_folder, trained_on
 from proctoring.evaluation.progress import Progress
 from proctoring.evaluation.report import Cell, Curve, CurvePlot, Mistake, NotMeasurable, Report, Table
 from proctoring.evaluation.statistics import Share
@@ -31,6 +39,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--size", type=int, help=f"longer side in pixels the model sees ({config.phone_size})")
     parser.add_argument("--threshold", type=float, help=f"operating threshold ({config.phone_threshold})")
     parser.add_argument("--full-precision", action="store_true", help="not the weights' copy in eight bits")
+    parser.add_argument(
+        "--class", type=int, default=PHONE_CLASS, metavar="N", help=f"of the boxes that are phones ({PHONE_CLASS})"
+    )
     parser.add_argument("--held-out", action="store_true", help="only pictures that `train_phones` keeps for measuring")
 
 
@@ -40,7 +51,7 @@ def evaluate(options: Mapping[str, Any], progress: Progress) -> Report:
     from proctoring.vision.phones import PhoneDetector
 
     config = _config(options)
-    labelled = [one for folder in options["folders"] for one in read_folder(folder, held_out=options["held_out"])]
+    labelled = _chosen(options, progress)
     try:
         detector = PhoneDetector(replace(config, phone_threshold=LOWEST))
     except ModelUnavailable as error:
@@ -53,7 +64,7 @@ def evaluate(options: Mapping[str, Any], progress: Progress) -> Report:
         else:
             judged.append(Judged(one.path, one.source, one.truth, found))
     if not judged:
-        raise NotMeasurable(f"None of the {len(labelled)} pictures can be decoded, {labelled[0].path} first.")
+        raise NotMeasurable(f"None of the {len(labelled)} pictures can be looked at, {labelled[0].path} first.")
     name = f"{detector.model.name}, {config.phone_size} px, threshold {config.phone_threshold:g}"
     return report_on(judged, config.phone_threshold, name=name, unreadable=unreadable)
 
@@ -101,6 +112,17 @@ def figures_of(pictures: Sequence[Judged], threshold: float) -> dict[str, Any]:
     }
 
 
+def _chosen(options: Mapping[str, Any], progress: Progress) -> list[Labelled]:
+    folders, number, held_out = options["folders"], options.get("class", PHONE_CLASS), options["held_out"]
+    chosen = [one for folder in folders for one in read_folder(folder, number=number, held_out=held_out)]
+    if not held_out:
+        return chosen
+    kept = without_near_duplicates(chosen, [one for folder in folders for one in trained_on(folder)], progress)
+    if not kept:
+        raise NotMeasurable(f"All that is held out in {folders[0]} looks like what is trained on.")
+    return kept
+
+
 def _config(options: Mapping[str, Any]) -> AnalyzerConfig:
     config = analyzer_config()
     return replace(
@@ -118,7 +140,7 @@ def _look(detector: Any, path: Path) -> tuple[Any, ...] | None:
 
     try:
         return tuple(detector.detect(decode(path.read_bytes(), max_bytes=MAX_BYTES)))
-    except BadFrame:
+    except (BadFrame, OSError):
         return None
 
 
@@ -132,9 +154,9 @@ def _size_name(size: tuple[float, float]) -> str:
 
 
 def _of_size(judged: Sequence[Judged], size: tuple[float, float]) -> list[Judged]:
-    """Pictures whose largest box is of this size: so that a picture's false boxes count once."""
-    low, high = size
-    return [one for one in judged if one.truth and low <= max(max(b.width, b.height) for b in one.truth) < high]
+    """Of the pictures that hold a phone of this size, what concerns that size."""
+    sized = (of_size(one, *size) for one in judged)
+    return [one for one in sized if one.truth]
 
 
 def _table(title: str, parts: Mapping[str, Sequence[Judged]], threshold: float) -> Table:
@@ -192,7 +214,10 @@ def _notes(unreadable: Sequence[Path]) -> tuple[str, ...]:
     )
     if not unreadable:
         return notes
-    return (*notes, f"{len(unreadable)} pictures could not be decoded and are not counted, {unreadable[0].name} first.")
+    return (
+        *notes,
+        f"{len(unreadable)} pictures could not be looked at and are not counted, {unreadable[0].name} first.",
+    )
 
 
 def _mistakes(judged: Sequence[Judged], threshold: float) -> tuple[Mistake, ...]:

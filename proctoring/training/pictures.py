@@ -41,10 +41,11 @@ class Picture:
 
 
 def read_boxes(path: Path) -> Boxes:
-    """YOLO text (``class cx cy w h``) as corners; a missing file means a picture without a phone."""
+    """YOLO text (``class cx cy w h``) as corners; only class 0 is a phone, and no file means a picture without."""
     if not path.exists():
         return NO_BOXES
-    rows = [[float(word) for word in line.split()[1:5]] for line in path.read_text().splitlines() if line.strip()]
+    lines = (line.split() for line in path.read_text().splitlines() if line.strip())
+    rows = [[float(word) for word in line[1:5]] for line in lines if int(line[0]) == 0]
     if not rows:
         return NO_BOXES
     cx, cy, w, h = np.asarray(rows, np.float32).T

@@ -7,7 +7,8 @@ import json
 from io import StringIO
 from pathlib import Path
 
-from django.core.management import call_command
+import pytest
+from django.core.management import CommandError, call_command
 
 from proctoring.evaluation.false_faces import false_faces
 from proctoring.evaluation.groups import Person, by_group, common_neutral, is_frontal, widest_gap
@@ -77,6 +78,31 @@ def test_known_people_among_pictures_without_faces_do_not_count() -> None:
     rooms = report.figures["false_faces"]["rooms"]
     assert (rooms["count"], rooms["total"], rooms["left_out"]) == (1, 2, 1)
     assert [mistake.path.name for mistake in report.mistakes] == ["room_2.jpg"]
+
+
+def test_both_gaps_and_the_interval_of_faces_judged_away_are_shown() -> None:
+    people = [
+        *(person(seen(), race="A") for _ in range(100)),
+        *(person(seen(yaw=40.0 if number < 5 else 0.0), race="B") for number in range(100)),
+    ]
+    [table] = by_group(people).tables
+    assert "race 0.0 % found, 5.0 % head judged away, 5.0 % head or eyes" in table.note
+    [b] = [row for row in table.rows if row[0] == "race: B"]
+    assert b[-2:] == ("5.0 %", Share(5, 100).span)
+
+
+def test_pictures_that_cannot_be_looked_at_are_told_and_left_out(tmp_path: Path) -> None:
+    face = data_path("faces_by_group/images")
+    (tmp_path / "broken.jpg").write_bytes(b"no picture")
+    rows = [str(next(iter(sorted(face.glob("*.jpg"))))), "broken.jpg", "nowhere.jpg"]
+    (tmp_path / "list.csv").write_text("file,race,gender,age\n" + "".join(f"{row},A,Male,20-29\n" for row in rows))
+    out = StringIO()
+    call_command("evaluate", "groups", tmp_path / "list.csv", stdout=out, stderr=StringIO(), disguise_every=0)
+    assert "2 pictures cannot be looked at and are not counted." in " ".join(out.getvalue().split())
+    assert "broken.jpg" in out.getvalue()
+    (tmp_path / "list.csv").write_text("file,race,gender,age\nbroken.jpg,A,Male,20-29\n")
+    with pytest.raises(CommandError, match="None of the 1 pictures can be looked at"):
+        call_command("evaluate", "groups", tmp_path / "list.csv", stdout=out, stderr=StringIO())
 
 
 def test_a_handful_of_real_faces_rooms_and_disguises(tmp_path: Path) -> None:

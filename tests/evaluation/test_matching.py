@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from proctoring.evaluation.matching import Judged, at_threshold, average_precision, precision_recall
+from proctoring.evaluation.matching import Judged, at_threshold, average_precision, of_size, precision_recall
 from proctoring.observation import Box
 
 HERE, THERE = Box(0.1, 0.1, 0.2, 0.2), Box(0.6, 0.6, 0.2, 0.2)
@@ -63,3 +63,13 @@ def test_counts_at_a_threshold(threshold: float, boxes: int, called: int, false:
     counts = at_threshold(PICTURES, threshold)
     assert (counts.boxes, counts.with_phone, counts.without_phone) == (3, 2, 2)
     assert (counts.boxes_found, counts.with_phone_called, counts.without_phone_called) == (boxes, called, false)
+
+
+def test_of_a_size_is_each_box_by_itself() -> None:
+    small, large = Box(0.1, 0.1, 0.1, 0.05), Box(0.4, 0.4, 0.5, 0.5)
+    loose = found(Box(0.1, 0.1, 0.16, 0.05), 0.9)  # matches the small one, though it is larger than that size itself
+    wrong_small, wrong_large = found(Box(0.8, 0.1, 0.1, 0.1), 0.8), found(Box(0.5, 0.0, 0.4, 0.3), 0.3)
+    both = picture((small, large), loose, wrong_small, found(large, 0.7), wrong_large)
+    assert of_size(both, 0.0, 0.15) == picture((small,), loose, wrong_small)
+    assert of_size(both, 0.3, 0.6) == picture((large,), found(large, 0.7), wrong_large)
+    assert of_size(both, 0.6, 1.01) == picture(())

@@ -9,6 +9,7 @@ import pytest
 from proctoring.evaluation.phone_pictures import read_folder
 from proctoring.evaluation.report import NotMeasurable
 from proctoring.observation import Box
+from proctoring.training.pictures import read_boxes
 from proctoring.training.split import is_held_out
 
 
@@ -22,6 +23,18 @@ def test_yolo_text_beside_an_index(tmp_path: Path) -> None:
     one, two = read_folder(tmp_path)
     assert (one.source, one.group, one.truth) == ("shop", "7", (Box(0.4, 0.3, 0.2, 0.4),))
     assert two.truth == ()
+
+
+def test_boxes_of_other_classes_are_no_phones(tmp_path: Path) -> None:
+    for name in ("images", "labels"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "images" / "one.jpg").touch()
+    (tmp_path / "labels" / "one.txt").write_text("0 0.5 0.5 0.2 0.4\n67 0.5 0.5 0.6 0.6\n")
+    assert [box.width for one in read_folder(tmp_path) for box in one.truth] == [0.2]
+    assert [box.width for one in read_folder(tmp_path, number=67) for box in one.truth] == [0.6]
+    assert [width for left, _, right, _ in read_boxes(tmp_path / "labels" / "one.txt") for width in [right - left]] == (
+        pytest.approx([0.2])
+    )
 
 
 def test_a_clip_with_its_labels(tmp_path: Path) -> None:

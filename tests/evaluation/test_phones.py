@@ -15,6 +15,7 @@ from proctoring.evaluation.matching import Judged
 from proctoring.evaluation.page import as_html, as_text
 from proctoring.evaluation.phones import figures_of, report_on
 from proctoring.observation import Box
+from proctoring.training.split import is_held_out
 from proctoring.vision.config import MAX_FRAME_BYTES
 from tests.data import data_path
 
@@ -75,6 +76,32 @@ def test_a_picture_larger_than_a_browser_s_frame_is_measured_as_well(tmp_path: P
     out = StringIO()
     call_command("evaluate", "phones", str(tmp_path), "--json", stdout=out, stderr=StringIO())
     assert json.loads(out.getvalue())["figures"]["all"]["false_alarms"]["total"] == 1
+
+
+def test_what_is_not_there_or_no_picture_is_told_and_not_counted(tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "0000.jpg"), np.zeros((48, 64, 3), np.uint8))
+    (tmp_path / "0001.jpg").write_bytes(b"no picture")
+    (tmp_path / "labels.csv").write_text("frame,phone,cx,cy,w,h\n0000,0,,,,\n0001,0,,,,\n0002,0,,,,\n")
+    out = StringIO()
+    call_command("evaluate", "phones", str(tmp_path), stdout=out, stderr=StringIO())
+    assert "2 pictures could not be looked at and are not counted, 0001.jpg first." in out.getvalue()
+
+
+def test_what_is_held_out_and_looks_like_a_picture_trained_on_is_not_measured(tmp_path: Path) -> None:
+    """The second is the first with a little noise; the third is another."""
+    held_out = [str(number) for number in range(60) if is_held_out(str(number))][:2]
+    [trained] = [str(number) for number in range(60) if not is_held_out(str(number))][:1]
+    rng = np.random.default_rng(0)
+    one, other = (np.kron(rng.integers(0, 256, (6, 8, 3)), np.ones((40, 40, 1))).astype(np.uint8) for _ in range(2))
+    noisy = np.clip(one + rng.normal(0, 6, one.shape), 0, 255).astype(np.uint8)
+    for name, picture in zip([trained, *held_out], [one, noisy, other], strict=True):
+        cv2.imwrite(str(tmp_path / f"{name}.jpg"), picture)
+    out = StringIO()
+    call_command("evaluate", "phones", str(tmp_path), "--held-out", "--json", stdout=out, stderr=StringIO())
+    assert json.loads(out.getvalue())["figures"]["all"]["false_alarms"]["total"] == 1
+    (tmp_path / f"{held_out[1]}.jpg").unlink()
+    with pytest.raises(CommandError, match="looks like what is trained on"):
+        call_command("evaluate", "phones", str(tmp_path), "--held-out", stderr=StringIO())
 
 
 def test_weights_that_are_not_there_are_named(tmp_path: Path) -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
+import pytest
 
 from proctoring.training.checks import fingerprint, likeness
 from proctoring.training.material import usable
 from proctoring.training.pictures import Picture, phone_pictures
 from proctoring.training.split import HELD_OUT_SHARE, is_held_out, split
 from tests.data import data_path
+
+Fingerprints = npt.NDArray[np.float32]
 
 
 def pictures(groups: int, each: int) -> list[Picture]:
@@ -44,8 +48,13 @@ def test_the_choice_does_not_depend_on_the_order() -> None:
     assert {one.path for one in first} == {one.path for one in second}
 
 
-def test_the_room_of_the_clip_phone_in_hand_is_never_used() -> None:
-    clip = data_path("clips/phone_in_hand")
-    stills = np.stack([fingerprint(Picture(path, "clip", "").read()) for path in sorted(clip.glob("*.jpg"))])
-    used = usable(phone_pictures(clip.parents[1]))[:250]
-    assert max(likeness(one.read(), stills) for one in used) < 0.95
+@pytest.fixture(scope="module")
+def used() -> Fingerprints:
+    """Of every picture of phones that training may draw from, or measuring."""
+    return np.stack([fingerprint(one.read()) for one in usable(phone_pictures(data_path("phones").parent))])
+
+
+@pytest.mark.parametrize("clip", ["phone_in_hand", "phone_at_webcam", "wallet_at_webcam"])
+def test_the_rooms_of_the_clips_are_never_used(clip: str, used: Fingerprints) -> None:
+    stills = [Picture(path, "clip", "").read() for path in sorted(data_path(f"clips/{clip}").glob("*.jpg"))]
+    assert max(likeness(still, used) for still in stills) < 0.95
