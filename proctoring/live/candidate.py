@@ -36,7 +36,7 @@ from proctoring.reports.record import zone_of
 
 logger = logging.getLogger(__name__)
 
-LEAVE_AGAIN_SECONDS = 5.0
+SAVE_AGAIN_SECONDS = 5.0
 REPLACED = "This session was opened in another window or tab. That one counts now; you can close this one."
 
 
@@ -205,25 +205,47 @@ class CandidateConsumer(Socket):
             return
         commit = live.commit(connected=connected)
         writing = recorder.commit(commit, urgent=urgent)
-        if not urgent:
-            writing.add_done_callback(partial(keep_unwritten, live, commit))
-            return
+        if urgent:
+            await self._written(commit, writing)
+        else:
+            writing.add_done_callback(partial(self._keep_unwritten, commit))
+
+    def _save_the_last(self) -> None:
+        """Nobody waits for it. It is in the recorder's hands at once, before a newer connection asks for anything."""
+        commit = self.live.commit()
+        self.spawn(self._written(commit, recorder.commit(commit)))
+
+    async def _written(self, commit: services.Commit, writing: asyncio.Future[list[Event]]) -> None:
         try:
             events = await writing
         except services.StaleConnection:
             await self.replaced()
-        except Exception:  # whatever the database raised: it is kept, and tried again with the next save
-            logger.exception("Session %s could not be written", live.id)
-            live.take_back(commit)
-            if connected is False:  # there is no next save
-                self.spawn(self._leave_again())
+        except Exception:  # whatever the database raised, or the disk
+            logger.exception("Session %s could not be written", self.live.id)
+            self._take_back(commit)
         else:
             await self.publish_events(events)
 
-    async def _leave_again(self) -> None:
+    def _keep_unwritten(self, commit: services.Commit, writing: asyncio.Future[list[Event]]) -> None:
+        """Of a commit nobody waits for: what the database would not take goes into the next. A newer connection or the
+        end may have come first, which is no fault."""
+        error = None if writing.cancelled() else writing.exception()
+        if error is None or isinstance(error, services.StaleConnection):
+            return
+        logger.error("The state of session %s could not be written", self.live.id, exc_info=error)
+        if isinstance(error, DatabaseTrouble):
+            self._take_back(commit)
+
+    def _take_back(self, commit: services.Commit) -> None:
+        """It is tried again with the next save; of a connection that is over there is none but this."""
+        self.live.take_back(commit)
+        if self.left or commit.connected is False:
+            self.spawn(self._save_again(commit.connected))
+
+    async def _save_again(self, connected: bool | None) -> None:
         """Until it is written, or a newer connection has come."""
-        await asyncio.sleep(LEAVE_AGAIN_SECONDS)
-        await self.save(connected=False)
+        await asyncio.sleep(SAVE_AGAIN_SECONDS)
+        await self.save(urgent=True, connected=connected)
 
     async def publish_events(self, events: list[Event]) -> None:
         for event in events:
@@ -279,7 +301,7 @@ class CandidateConsumer(Socket):
             return
         self.left = True
         self.live.pace.end()
-        recorder.commit(self.live.commit(), urgent=True).add_done_callback(partial(look_at_result, self.live.id))
+        self._save_the_last()
         await self.tell({"type": "replaced", "message": REPLACED})
         await self.hang_up(codes.REPLACED)
 
@@ -290,7 +312,7 @@ class CandidateConsumer(Socket):
         self.left = True
         self.live.pace.end()
         self.live.state = Session.State.ENDED
-        recorder.commit(self.live.commit(), urgent=True).add_done_callback(partial(look_at_result, self.live.id))
+        self._save_the_last()
         frames.forget(self.live.id)
         await self.tell({"type": "ended", "by": message["by"], "message": message["message"]})
         await self.hang_up(codes.ENDED)
@@ -368,17 +390,3 @@ def own_session(user: Any, session_id: UUID) -> tuple[Session, ZoneInfo]:
 def detectors_off() -> dict[str, str]:
     """Detectors that do not run in this process, and why."""
     return {status.name: status.reason for status in analysis().status() if not status.ok}
-
-
-def keep_unwritten(live: LiveSession, commit: services.Commit, writing: asyncio.Future[Any]) -> None:
-    """Of a commit nobody waits for: what the database would not take goes into the next."""
-    look_at_result(live.id, writing)
-    if not writing.cancelled() and isinstance(writing.exception(), DatabaseTrouble):
-        live.take_back(commit)
-
-
-def look_at_result(session_id: UUID, writing: asyncio.Future[Any]) -> None:
-    """Of a commit nobody waits for. A newer connection or the end may have come first, which is no fault."""
-    error = None if writing.cancelled() else writing.exception()
-    if error is not None and not isinstance(error, services.StaleConnection):
-        logger.error("The state of session %s could not be written", session_id, exc_info=error)

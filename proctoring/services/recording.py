@@ -168,9 +168,10 @@ def _until_the_end(wanted: Commit, session: Session) -> Commit:
     end_ms = round(session.ended_at.timestamp() * 1000)
     drafts = [drafted for drafted in wanted.drafts if drafted[0].unix_ms <= end_ms]
     samples = [sample for sample in wanted.samples if sample[0] <= end_ms]
-    kept = replace(wanted, drafts=drafts, samples=samples, last_frame_at=None, connected=False)
+    # Signals that waited were counted at the end, so some of this may be there although it was never tried.
+    kept = replace(wanted, drafts=drafts, samples=samples, last_frame_at=None, connected=False, again=True)
     if wanted.risk_permanent is not None and wanted.risk_permanent < session.risk_permanent:
-        # Signals that waited were counted at the end, unknown to this connection's engine. What is permanent stays.
+        # This connection's engine never heard of them. What is permanent stays.
         return replace(kept, engine_state=None, risk_temporary=None, risk_permanent=None, risk_total=None)
     if len(drafts) == len(wanted.drafts) and len(samples) == len(wanted.samples):
         return kept
@@ -181,14 +182,17 @@ def _until_the_end(wanted: Commit, session: Session) -> Commit:
 def _without_what_is_there(wanted: Commit, session: Session) -> tuple[Commit, list[Event]]:
     """Of what was tried before: what is missing, and the events that are not."""
     moments = {draft.unix_ms for draft, *_ in wanted.drafts}
+    # What another engine counted at the end is there, whatever risk it came to.
+    ended = session.state == Session.State.ENDED and session.kind != Session.Kind.REPLAY
     found = {
-        (event.name, event.unix_ms, event.sentence, event.risk_total): event
+        (event.name, event.unix_ms, event.sentence, None if ended else event.risk_total): event
         for event in Event.objects.filter(session=session, unix_ms__in=moments).order_by("sequence")
     }
     missing, there = [], []
     for drafted in wanted.drafts:
         draft = drafted.draft
-        event = found.get((draft.name, draft.unix_ms, chain.plain(draft.sentence), draft.risk_total))
+        total = None if ended else draft.risk_total
+        event = found.get((draft.name, draft.unix_ms, chain.plain(draft.sentence), total))
         if event is None:
             missing.append(drafted)
         else:

@@ -40,7 +40,7 @@ def nothing_is_written(times: int) -> Iterator[list[int]]:
 async def test_who_leaves_meanwhile_is_written_as_gone_afterwards(
     sitting: Sitting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(candidate, "LEAVE_AGAIN_SECONDS", 0.05)
+    monkeypatch.setattr(candidate, "SAVE_AGAIN_SECONDS", 0.05)
     page = await CandidatePage(sitting.session.pk, sitting.candidate).open()
     await page.signal("copy")
     tries = 3  # together, together again, and alone

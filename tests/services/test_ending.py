@@ -102,6 +102,24 @@ def test_signals_still_waiting_are_taken_into_account_at_the_end(session: Sessio
     assert (session.risk_permanent, session.risk_total) == (5, 5)
 
 
+def test_a_signal_counted_at_the_end_is_not_counted_again_by_what_is_written_late(session: Session) -> None:
+    """The connection had an event that nobody could write yet, so to its engine the risk was another."""
+    at, client_id = round(utc_now().timestamp() * 1000), uuid.uuid4()
+    BrowserSignal.objects.create(session=session, client_id=client_id, kind="hidden", client_unix_ms=at, unix_ms=at + 1)
+    Session.objects.update(connected=True)
+    services.end_session(session.pk, Session.EndedBy.CANDIDATE)
+    counted = Event.objects.get()
+    drafts = [
+        draft(at_ms=at),
+        draft(counted.name, at_ms=counted.unix_ms, sentence=counted.sentence, risk_total=10),
+    ]
+    services.commit(
+        Commit(session_id=session.pk, epoch=0, drafts=[Drafted(one) for one in drafts], applied_signal_ids=[client_id])
+    )
+    assert list(Event.objects.values_list("name", flat=True).order_by("sequence")) == [counted.name, "NO_FACE"]
+    assert list(verify.check(Session.objects.get())) == []
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_practice_run_is_deleted_at_its_end_with_its_pictures() -> None:
     practice = factories.session()

@@ -1,0 +1,105 @@
+"""What a connection could not write before it was over is written afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+from django.db import OperationalError
+from django.utils import timezone
+from pytest_django import Settings
+
+from exams.models import Attempt
+from proctoring import services
+from proctoring.evidence import verify
+from proctoring.live import candidate, ledger, presence
+from proctoring.live.database import read
+from proctoring.models import Event, Session
+from proctoring.risk.policy import DEFAULT_RULES, Policy
+from tests.live.conftest import Sitting
+from tests.live.pages import CandidatePage
+from tests.live.pictures import clutter
+from tests.live.test_database_away import nothing_is_written
+from tests.live.waiting import until
+
+PATIENCE = 30.0
+
+
+@pytest.fixture
+def disk(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A disk that takes no picture as long as this file is there: it lies where their folder would."""
+    monkeypatch.setattr(candidate, "SAVE_AGAIN_SECONDS", 0.1)
+    place = tmp_path / "media"
+    place.touch()
+    settings.MEDIA_ROOT = place
+    return place
+
+
+def begin(sitting: Sitting) -> None:
+    """The exam runs, and nobody in view counts after 0.2 s."""
+    now = timezone.now()
+    rules = {**DEFAULT_RULES, "NO_FACE": replace(DEFAULT_RULES["NO_FACE"], hold_seconds=0.2, cooldown_seconds=600.0)}
+    live = {"state": Session.State.LIVE, "started_at": now, "policy": Policy(rules=rules).as_dict()}
+    Session.objects.filter(pk=sitting.session.pk).update(**live)
+    Attempt.objects.update(started_at=now, deadline=now + timedelta(hours=1))
+
+
+def names(sitting: Sitting) -> list[str]:
+    events = Event.objects.filter(session=sitting.session, name__in=["NO_FACE", "COPY"])
+    return sorted(events.values_list("name", flat=True))
+
+
+async def until_written(sitting: Sitting, wanted: list[str]) -> None:
+    for _ in range(round(PATIENCE / 0.1)):
+        if await read(partial(names, sitting)) == wanted:
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"Written was {await read(partial(names, sitting))}.")
+
+
+async def test_who_hands_in_while_no_picture_can_be_kept_loses_no_event(sitting: Sitting, disk: Path) -> None:
+    await read(partial(begin, sitting))
+    page = await CandidatePage(sitting.session.pk, sitting.candidate).open()
+    live = presence.connected[sitting.session.pk].live
+    for _ in range(100):
+        await page.frame(clutter())
+        if live.risk_total:
+            break
+        await asyncio.sleep(0.1)
+    await page.signal("copy")
+    await page.signal("copy")  # by its answer the engine knows of the first
+    await read(partial(services.end_session, sitting.session.pk, Session.EndedBy.CANDIDATE))
+    await page.expect("ended")
+    await page.closed()
+    await page.leave()
+    await asyncio.sleep(0.5)
+    assert "NO_FACE" not in await read(partial(names, sitting))
+    disk.unlink()
+    await until_written(sitting, ["COPY", "COPY", "NO_FACE"])
+    event = await read(partial(Event.objects.get, session=sitting.session, name="NO_FACE"))
+    assert event.snapshot
+    assert list(await read(lambda: list(verify.check(Session.objects.get(pk=sitting.session.pk))))) == []
+
+
+async def test_who_is_replaced_by_a_page_that_could_not_open_either_loses_no_event(
+    sitting: Sitting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(candidate, "SAVE_AGAIN_SECONDS", 0.1)
+    await read(partial(begin, sitting))
+    page = await CandidatePage(sitting.session.pk, sitting.candidate).open()
+    live = presence.connected[sitting.session.pk].live
+    live.record(ledger.flood(1), now=timezone.now().timestamp())
+    newer = CandidatePage(sitting.session.pk, sitting.candidate)
+    tries = 3 + 2  # the older page's: together, together again, alone; and the newer one's, once and again
+    with nothing_is_written(tries) as written:
+        with suppress(OperationalError):
+            await newer.open()
+        await until(lambda: bool(written), PATIENCE)
+    await page.leave()
+    found = Event.objects.filter(session=sitting.session, name=ledger.flood(1).name)
+    assert await read(found.count) == 1
