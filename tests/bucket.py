@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import socket
+import threading
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,10 +41,10 @@ class Bucket:
 
 
 @contextmanager
-def s3_server() -> Iterator[str]:
-    """Its address."""
+def s3_server(port: int = 0) -> Iterator[str]:
+    """Its address. All such servers of this process have the same buckets."""
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
+    server = ThreadedMotoServer("127.0.0.1", port=port, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
     try:
@@ -57,3 +59,36 @@ def make_bucket(endpoint: str) -> Bucket:
     bucket = Bucket(f"tests-{uuid.uuid4().hex}", endpoint, client)
     client.create_bucket(Bucket=bucket.name, CreateBucketConfiguration={"LocationConstraint": REGION})
     return bucket
+
+
+class HangingServer:
+    """It takes every connection, and never says a word."""
+
+    def __init__(self, listening: socket.socket) -> None:
+        self._listening = listening
+        self.taken: list[socket.socket] = []
+
+    @property
+    def address(self) -> str:
+        """Of a bucket there."""
+        return f"s3://bucket?endpoint=http://127.0.0.1:{self._listening.getsockname()[1]}&region={REGION}"
+
+    def run(self) -> None:
+        with suppress(OSError):  # it is over
+            while True:
+                self.taken.append(self._listening.accept()[0])
+
+
+@contextmanager
+def hanging_server() -> Iterator[HangingServer]:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = HangingServer(listening)
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        try:
+            yield server
+        finally:
+            listening.shutdown(socket.SHUT_RDWR)
+            thread.join()
+            for each in server.taken:
+                each.close()

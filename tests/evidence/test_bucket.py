@@ -19,13 +19,15 @@ from exams.interchange.formats import FORMATS
 from exams.models import Role
 from exams.pictures import content_of
 from exams.services import pending_imports, pictures, question_imports
+from proctor_site import s3
+from proctor_site.storage import file_storage
 from proctoring import services
 from proctoring.evidence import retention, snapshots, verify
 from proctoring.models import Event, Export, Session
 from proctoring.reports import exam_export
 from proctoring.services import Commit, Drafted
 from tests import factories
-from tests.bucket import KEYS, Bucket, make_bucket, s3_server
+from tests.bucket import KEYS, Bucket, hanging_server, make_bucket, s3_server
 from tests.services.drafts import draft
 
 pytestmark = pytest.mark.django_db
@@ -46,11 +48,14 @@ def bucket(endpoint: str, settings: Settings, monkeypatch: pytest.MonkeyPatch) -
     return bucket
 
 
-def recorded(session: Session) -> Event:
+def pictured(session: Session) -> Commit:
     """One event with its picture."""
-    [event] = services.commit(
-        Commit(session_id=session.pk, epoch=session.connection_epoch, drafts=[Drafted(draft(), factories.jpeg())])
-    )
+    drafted = Drafted(draft(), factories.jpeg())
+    return Commit(session_id=session.pk, epoch=session.connection_epoch, drafts=[drafted])
+
+
+def recorded(session: Session) -> Event:
+    [event] = services.commit(pictured(session))
     return event
 
 
@@ -80,6 +85,20 @@ def test_pictures_of_what_failed_go_with_it(bucket: Bucket) -> None:
         written.save(uuid4(), event="NO_FACE", unix_ms=1, jpeg=b"picture")
         raise ZeroDivisionError
     assert bucket.contents() == []
+
+
+def test_a_bucket_that_hangs_is_waited_for_once_and_costs_other_sessions_nothing(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(s3, "READ_SECONDS", 0.3)
+    first, second, plain = (factories.session() for _ in range(3))
+    commits = [pictured(first), pictured(second), Commit(session_id=plain.pk, epoch=0, drafts=[Drafted(draft())])]
+    with hanging_server() as server:
+        settings.STORAGES = settings.STORAGES | {"default": file_storage(server.address)}
+        outcomes = services.commit_many(commits)
+        assert len(server.taken) == s3.TRIES
+    assert [isinstance(outcome, list) for outcome in outcomes] == [False, False, True]
+    assert Event.objects.get().session_id == plain.pk
 
 
 def test_a_session_s_pictures_go_together(bucket: Bucket) -> None:

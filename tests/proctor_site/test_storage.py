@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from threading import Barrier, Thread
@@ -14,9 +15,10 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from pytest_django import Settings
 
+from proctor_site import reach, s3
 from proctor_site.s3 import StorageError
 from proctor_site.storage import file_storage
-from tests.bucket import KEYS, Bucket, make_bucket, s3_server
+from tests.bucket import KEYS, REGION, Bucket, hanging_server, make_bucket, s3_server
 
 
 @pytest.fixture(scope="module")
@@ -157,6 +159,63 @@ def test_a_bucket_out_of_reach_fails_as_a_disk_does(settings: Settings) -> None:
         settings.STORAGES = settings.STORAGES | {"default": file_storage(address)}
         with pytest.raises(OSError, match="cannot be reached"):
             default_storage.save("a.jpg", ContentFile(b"picture"))
+
+
+def test_a_bucket_that_gave_no_answer_is_not_waited_for_again(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(s3, "READ_SECONDS", 0.3)
+    with hanging_server() as server:
+        settings.STORAGES = settings.STORAGES | {"default": file_storage(server.address)}
+        for _ in range(3):
+            with pytest.raises(OSError, match="cannot be reached"):
+                default_storage.save("a.jpg", ContentFile(b"picture"))
+        with pytest.raises(OSError, match="cannot be reached"):
+            default_storage.open("a.jpg")
+        assert len(server.taken) == s3.TRIES
+
+
+def test_a_bucket_that_hangs_on_is_asked_now_and_then_and_only_once(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(s3, "READ_SECONDS", 0.3)
+    monkeypatch.setattr(s3, "ASK_READ_SECONDS", 0.3)
+    monkeypatch.setattr(reach, "AWAY_SECONDS", 0.2)
+    with hanging_server() as server:
+        settings.STORAGES = settings.STORAGES | {"default": file_storage(server.address)}
+        with pytest.raises(OSError, match="cannot be reached"):
+            default_storage.save("a.jpg", ContentFile(b"picture"))
+        before = len(server.taken)
+        time.sleep(0.3)
+        monkeypatch.setattr(reach, "AWAY_SECONDS", 60.0)
+        for _ in range(3):
+            with pytest.raises(OSError, match="a moment ago"):
+                default_storage.save("a.jpg", ContentFile(b"picture"))
+        assert len(server.taken) == before + 1
+
+
+def test_a_bucket_that_is_back_is_used_again(
+    endpoint: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reach, "AWAY_SECONDS", 0.5)
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # and does not listen
+        port = nobody.getsockname()[1]
+        bucket = make_bucket(endpoint)
+        address = f"s3://{bucket.name}?endpoint=http://127.0.0.1:{port}&region={REGION}"
+        settings.STORAGES = settings.STORAGES | {"default": file_storage(address)}
+        with pytest.raises(OSError, match="cannot be reached"):
+            default_storage.save("a.jpg", ContentFile(b"picture"))
+    with s3_server(port):
+        time.sleep(0.6)
+        assert default_storage.save("a.jpg", ContentFile(b"picture")) == "a.jpg"
+    assert bucket.contents() == ["a.jpg"]
+
+
+def test_a_file_that_is_not_there_says_nothing_against_the_bucket(bucket: Bucket) -> None:
+    with pytest.raises(FileNotFoundError):
+        default_storage.open("a.jpg")
+    assert default_storage.save("a.jpg", ContentFile(b"picture")) == "a.jpg"
 
 
 def test_a_bucket_that_is_not_there_is_no_missing_file(endpoint: str, settings: Settings) -> None:
