@@ -30,6 +30,10 @@ CAPACITY = 2000
 class SteadyRedisChannelLayer(RedisChannelLayer):
     """As channels-redis', for consumers that outlive an absence of Redis."""
 
+    # Redis must be the first to end a wait in which nothing came: its client gives an answer up after five seconds,
+    # which are what channels-redis asks Redis to wait, and that reads as an absence.
+    brpop_timeout = 2
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"capacity": CAPACITY, **kwargs})
         self._joined: set[tuple[str, str]] = set()

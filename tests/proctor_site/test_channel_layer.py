@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -72,6 +73,19 @@ async def test_who_left_is_not_joined_again(layers: list[SteadyRedisChannelLayer
 
     await asyncio.wait_for(told(), PATIENCE)
     assert waiting.result()["type"] == "other"
+
+
+async def test_a_process_nobody_tells_anything_misses_redis_not(
+    layers: list[SteadyRedisChannelLayer], caplog: pytest.LogCaptureFixture
+) -> None:
+    here, there = layers
+    channel = await here.new_channel()
+    with caplog.at_level(logging.WARNING, logger=channel_layer.__name__):
+        waiting = asyncio.create_task(here.receive(channel))
+        await asyncio.sleep(5.5)  # the client's own patience is 5 s
+        await there.send(channel, {"type": "told"})
+        assert await asyncio.wait_for(waiting, PATIENCE) == {"type": "told"}
+    assert caplog.messages == []
 
 
 async def test_a_busy_second_fits(layers: list[SteadyRedisChannelLayer]) -> None:
