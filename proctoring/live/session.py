@@ -266,7 +266,8 @@ class LiveSession:
 
     @property
     def has_events(self) -> bool:
-        return bool(self._drafts or self._applied)
+        """There is something to write now. What could not be written just now waits: else every picture would try."""
+        return bool(self._drafts or self._applied) and (self.save_is_due or not self._again)
 
     @property
     def save_is_due(self) -> bool:

@@ -1,4 +1,4 @@
-"""What a connection could not write before it was over is written afterwards."""
+"""What a connection could not write is tried again, now and then, also when the connection is over."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pytest_django import Settings
 from exams.models import Attempt
 from proctoring import services
 from proctoring.evidence import verify
-from proctoring.live import candidate, ledger, presence
+from proctoring.live import candidate, ledger, presence, session
 from proctoring.live.database import read
 from proctoring.models import Event, Session
 from proctoring.risk.policy import DEFAULT_RULES, Policy
@@ -25,6 +25,7 @@ from tests.live.conftest import Sitting
 from tests.live.pages import CandidatePage
 from tests.live.pictures import clutter
 from tests.live.test_database_away import nothing_is_written
+from tests.live.test_gaps import START, watched
 from tests.live.waiting import until
 
 PATIENCE = 30.0
@@ -103,3 +104,18 @@ async def test_who_is_replaced_by_a_page_that_could_not_open_either_loses_no_eve
     await page.leave()
     found = Event.objects.filter(session=sitting.session, name=ledger.flood(1).name)
     assert await read(found.count) == 1
+
+
+def test_what_could_not_be_written_is_not_tried_with_every_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    live = watched()
+    live.record(ledger.flood(1), now=START + 1)
+    hurries = [live.has_events]
+    live.take_back(live.commit())
+    hurries.append(live.has_events)
+    monkeypatch.setattr(session, "SAVE_SECONDS", 0.0)  # they have passed
+    hurries.append(live.has_events)
+    monkeypatch.undo()
+    live.commit()
+    live.record(ledger.flood(1), now=START + 2)
+    hurries.append(live.has_events)  # nothing waits any more as soon as writing works again
+    assert hurries == [True, False, True, True]
