@@ -92,10 +92,16 @@ class RemotePool(PoolBase):
         self._redis.close()
 
     def state(self) -> dict[str, Any]:
+        """While Redis is away no worker is ready: none gets a frame, whatever it last said of itself."""
         workers = [
-            {"name": each.name, "pid": None, "state": each.error or "ready"} for each in list(self._workers.values())
+            {"name": each.name, "pid": None, "state": self._state_of(each)} for each in list(self._workers.values())
         ]
         return {"workers": workers, "frames_waiting": len(self.mailbox), "frames_on_the_way": len(self._on_the_way)}
+
+    def _state_of(self, worker: Announcement) -> str:
+        if worker.error:
+            return worker.error
+        return f"lost: {self.last_error}" if self.last_error else "ready"
 
     # Frames out
 
