@@ -22,15 +22,13 @@ from proctoring.analysis.mailbox import Job
 from proctoring.analysis.metrics import Metrics
 from proctoring.analysis.pool import PoolBase
 from proctoring.analysis.remote_wire import (
-    GONE_SECONDS,
     REPLY_PREFIX,
-    WORKERS,
     Announcement,
     PackedFrame,
     pack_frame,
-    unpack_announcement,
     unpack_verdict,
 )
+from proctoring.analysis.remote_workers import Roll
 from proctoring.analysis.verdict import NOT_READY, STOPPED, WORKER_DIED, WORKER_HUNG, Analysed, NotAnalysed
 
 logger = logging.getLogger(__name__)
@@ -67,6 +65,7 @@ class RemotePool(PoolBase):
         self._room = threading.Condition()
         self._on_the_way: dict[str, OnTheWay] = {}
         self._given_up: dict[str, OnTheWay] = {}  # overdue: whose frame it was, should its worker have ended over it
+        self._roll = Roll(self._redis)
         self._workers: dict[str, Announcement] = {}
         self._threads = [
             threading.Thread(target=work, name=name, daemon=True)
@@ -100,7 +99,7 @@ class RemotePool(PoolBase):
 
     def _state_of(self, worker: Announcement) -> str:
         if worker.error:
-            return worker.error
+            return f"failed: {worker.error}"
         return f"lost: {self.last_error}" if self.last_error else "ready"
 
     # Frames out
@@ -172,6 +171,7 @@ class RemotePool(PoolBase):
                     self._take(data)
                     data = self._next()
             except (redis.RedisError, OSError) as error:
+                self._roll.redis_was_away()
                 self._lose_broker(error)
                 self._drop(NOT_READY)  # Redis forgets frames and verdicts when it goes
                 self.stopping.wait(TRY_AGAIN_SECONDS)
@@ -235,20 +235,14 @@ class RemotePool(PoolBase):
         return len(names)
 
     def _read_workers(self) -> None:
-        announced: dict[Any, Any] = self._redis.hgetall(WORKERS)
-        now, found = time.time(), {}
-        for data in announced.values():
-            try:
-                said = unpack_announcement(data)
-            except (ValueError, KeyError, TypeError):
-                logger.exception("What a worker announced could not be read")
-                continue
-            if now - said.unix_time < GONE_SECONDS:
-                found[said.name] = said
-        gone, self._workers = set(self._workers) - set(found), found
-        if gone:
-            self.metrics.count("workers_lost", len(gone))
-            logger.error("Lost %s; %d left", ", ".join(sorted(gone)), len(found))
+        seen = self._roll.read()
+        found, left = seen.at_work, set(self._workers) - set(seen.at_work) - set(seen.lost)
+        self._workers = found
+        if seen.lost:
+            self.metrics.count("workers_lost", len(seen.lost))
+            logger.error("Lost %s; %d left", ", ".join(sorted(seen.lost)), len(found))
+        if left:
+            logger.info("No longer at work: %s; %d left", ", ".join(sorted(left)), len(found))
         working = [said for said in found.values() if not said.error]
         if working:
             self.detectors, self.last_error = working[0].detectors, ""

@@ -39,10 +39,13 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+GOODBYE_SECONDS = 2.0
+
 _consumes_frames = False
 _analyzer: Analyzer | None = None
 _error = ""
 _replies: redis.Redis | None = None
+_announcing: threading.Thread | None = None
 _stopping = threading.Event()
 
 
@@ -56,7 +59,7 @@ def note_queues(sender: str, instance: Any, **kwargs: Any) -> None:
 @worker_process_init.connect
 def load_models(**kwargs: Any) -> None:
     """In each process of a worker for frames. What fails is announced, and said to whoever looks at the site."""
-    global _analyzer, _error, _replies
+    global _analyzer, _announcing, _error, _replies
     if not _consumes_frames:
         return
     for variable in ONE_THREAD:
@@ -64,7 +67,8 @@ def load_models(**kwargs: Any) -> None:
     for variable, value in QUIET.items():
         os.environ.setdefault(variable, value)
     _replies = _connection()
-    threading.Thread(target=_announce, name="announce", daemon=True).start()
+    _announcing = threading.Thread(target=_announce, name="announce", daemon=True)
+    _announcing.start()
     try:
         from proctoring.analysis.config import analyzer_config
         from proctoring.vision.analyzer import Analyzer
@@ -77,7 +81,10 @@ def load_models(**kwargs: Any) -> None:
 
 @worker_process_shutdown.connect
 def leave(**kwargs: Any) -> None:
+    """Planned: nothing is left in Redis that would grow old, as of a worker that was lost."""
     _stopping.set()
+    if _announcing is not None:
+        _announcing.join(GOODBYE_SECONDS)  # or it might announce itself once more after this
     if _replies is not None:
         try:
             _replies.hdel(WORKERS, _name())

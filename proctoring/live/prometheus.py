@@ -40,7 +40,7 @@ TIMED = {
     "commit": "One transaction of the recorder",
 }
 QUANTILES = {"p50": "0.5", "p95": "0.95", "p99": "0.99", "max": "1"}
-STATES = ("ready", "starting", "lost")
+STATES = ("ready", "starting", "lost", "failed")
 FORWARDED = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via")
 
 

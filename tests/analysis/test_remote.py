@@ -149,6 +149,7 @@ async def test_a_worker_that_hangs_costs_its_frames_and_is_replaced(
         os.kill(process, signal.SIGCONT)
     await asyncio.wait_for(until_analysed(pool, jpeg), 60)
     assert await looking_process(server) != process
+    await until(lambda: pool.metrics.snapshot()["counters"].get("workers_lost") == 1)
 
 
 @pytest.fixture
