@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 import time
 from typing import TYPE_CHECKING, Any, Protocol
@@ -10,11 +11,28 @@ from typing import TYPE_CHECKING, Any, Protocol
 from proctoring.analysis.mailbox import Job, Mailbox
 from proctoring.analysis.metrics import Metrics
 from proctoring.analysis.restarts import Strikes
-from proctoring.analysis.verdict import NOT_READY, WORKER_DIED, Analysed, NotAnalysed, Rejected, Verdict
+from proctoring.analysis.verdict import (
+    NOT_READY,
+    WORKER_DIED,
+    WORKER_FAILED,
+    WORKER_HUNG,
+    Analysed,
+    NotAnalysed,
+    Rejected,
+    Verdict,
+)
 
 if TYPE_CHECKING:
     from proctoring.observation import Looks, Measured
     from proctoring.vision.config import DetectorStatus
+
+logger = logging.getLogger(__name__)
+
+# What a worker's own log tells without saying whose frame it was, which it does not know.
+TOLD = {
+    WORKER_FAILED: "The analysis of a frame failed; the worker's log says why",
+    WORKER_HUNG: "No verdict on a frame came in time",
+}
 
 
 class Pool(Protocol):
@@ -66,6 +84,8 @@ class PoolBase:
         finally:
             timer.cancel()
         self._count(verdict)
+        if isinstance(verdict, NotAnalysed) and verdict.reason in TOLD:
+            logger.warning("%s (session %s)", TOLD[verdict.reason], session_id)
         return verdict
 
     def finish(self, job: Job, verdict: Verdict, waited_ms: float, cpu_ms: float = 0.0) -> None:

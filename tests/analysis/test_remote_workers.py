@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,20 +13,19 @@ from proctor_site.health import analysis_faults
 from proctoring.analysis import service
 from proctoring.analysis.metrics import Metrics
 from proctoring.analysis.remote import RemotePool
-from proctoring.analysis.remote_wire import WORKERS, Announcement, pack_announcement
+from proctoring.analysis.remote_wire import WORKERS
 from proctoring.analysis.remote_workers import LEFT_OVER_SECONDS
 from proctoring.analysis.sending import Sender
 from proctoring.analysis.service import Analysis
 from proctoring.analysis.verdict import NotAnalysed
 from proctoring.live.prometheus import FigureCollector
 from proctoring.observation import Looks
-from proctoring.vision.config import DetectorStatus
+from tests.analysis.announcing import announce, announced
 from tests.live.waiting import until
 from tests.redis import RedisServer, running_redis
 
 TIMEOUT = 60.0
 NOT_READY = ["No analysis worker is ready."]
-DETECTORS = (DetectorStatus(name="faces", ok=True, reason="", model=None),)
 
 
 @pytest.fixture
@@ -45,18 +43,6 @@ def analysis(server: RedisServer) -> Iterator[Analysis]:
         yield started
     finally:
         service.stop()
-
-
-def announce(server: RedisServer, name: str, *, ago: float = 0.0, error: str = "") -> None:
-    """As a worker says it every second."""
-    said = Announcement(name, time.time() - ago, error, () if error else DETECTORS)
-    with redis.Redis.from_url(server.url(0)) as client:
-        client.hset(WORKERS, name, pack_announcement(said))
-
-
-def announced(server: RedisServer) -> set[str]:
-    with redis.Redis.from_url(server.url(0)) as client:
-        return {name.decode() for name in client.hkeys(WORKERS)}
 
 
 @contextmanager
