@@ -16,10 +16,20 @@ import psutil
 import pytest
 import redis
 
+from proctor_site.celery import app
 from proctoring.analysis.mailbox import Job
 from proctoring.analysis.metrics import Metrics
 from proctoring.analysis.remote import RemotePool
-from proctoring.analysis.remote_wire import WORKERS, PackedFrame, pack_frame, pack_verdict, unpack_look, unpack_verdict
+from proctoring.analysis.remote_wire import (
+    QUEUE,
+    TASK,
+    WORKERS,
+    PackedFrame,
+    pack_frame,
+    pack_verdict,
+    unpack_look,
+    unpack_verdict,
+)
 from proctoring.analysis.restarts import Strikes
 from proctoring.analysis.sending import Sender
 from proctoring.analysis.verdict import Analysed, Look, NotAnalysed, Rejected, Verdict
@@ -132,6 +142,21 @@ async def test_only_as_many_frames_are_on_their_way_as_workers_can_take(
     with redis.Redis.from_url(server.url(1)) as client:
         assert client.llen("frames") <= 2
     assert all(isinstance(verdict, Analysed) for verdict in await asyncio.gather(*tasks))
+
+
+async def test_a_frame_that_came_too_late_is_not_looked_at_nor_answered(
+    pool: RemotePool, server: RedisServer, jpeg: bytes
+) -> None:
+    """Behind it in the line are frames that somebody waits for."""
+    with redis.Redis.from_url(server.url(0)) as client, app.connection_for_write(url=server.url(1)) as broker:
+        for name, sent in (("late", time.time() - 60), ("fresh", time.time())):
+            frames = [(name, jpeg, int(Looks.NONE), None)]
+            said = {"reply_to": "replies of this test", "frames": frames, "sent": sent, "expires": 50.0}
+            app.send_task(TASK, kwargs=said, queue=QUEUE, serializer="msgpack", connection=broker)
+        found = await asyncio.to_thread(client.blpop, ["replies of this test"], 60)
+        assert found is not None
+        assert unpack_verdict(found[1])[0] == "fresh"  # the one process takes one after the other
+        assert client.llen("replies of this test") == 0
 
 
 async def test_a_worker_that_hangs_costs_its_frames_and_is_replaced(
