@@ -12,7 +12,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from django.conf import settings
@@ -41,6 +41,7 @@ class Task(Protocol):
 class Job:
     task: Task
     args: tuple[Any, ...]
+    taken_on: float = field(default_factory=time.monotonic, compare=False)
 
 
 class Worker:
@@ -61,6 +62,12 @@ class Worker:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="background", daemon=True)
                 self._thread.start()
+
+    def longest_wait(self) -> float:
+        """Seconds since the oldest job was taken on that has not begun; 0 when none waits."""
+        with self._jobs.mutex:
+            first: Job | None = self._jobs.queue[0] if self._jobs.queue else None
+        return 0.0 if first is None else time.monotonic() - first.taken_on
 
     def join(self) -> None:
         """Wait until everything taken on so far is done."""
@@ -125,6 +132,11 @@ def run(task: Task, *args: Any) -> None:
         task.delay(*args)
     else:
         _worker.put(Job(task, args))
+
+
+def longest_wait() -> float | None:
+    """As of :class:`Worker`; ``None`` with a broker, where jobs wait in its queue, with no word of when they came."""
+    return None if settings.CELERY_BROKER_URL else _worker.longest_wait()
 
 
 def start() -> None:

@@ -127,6 +127,12 @@ class Mailbox:
         for job in waiting:
             job.answer(NotAnalysed(STOPPED))
 
+    def longest_wait(self) -> float:
+        """Seconds since the oldest frame came that lies in a slot; 0 when none does."""
+        with self._condition:
+            came = min((job.submitted for job in self._slots.values()), default=None)
+        return 0.0 if came is None else time.monotonic() - came
+
     def in_hand(self) -> int:
         """Frames that lie in a slot, and sessions one of whose frames was taken and is not done."""
         with self._condition:

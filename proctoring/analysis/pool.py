@@ -99,6 +99,7 @@ class PoolBase:
 
     def _give_up(self, job: Job) -> None:
         if self.mailbox.withdraw(job):
+            self.metrics.time("queue_wait", (time.monotonic() - job.submitted) * 1000)
             job.answer(NotAnalysed(NOT_READY))
 
     def _count(self, verdict: Verdict) -> None:

@@ -146,7 +146,7 @@ class RemotePool(PoolBase):
             except (OperationalError, KombuError, redis.RedisError, OSError) as error:
                 self._lose_broker(error)
                 for name, _ in some:
-                    self._settle(name, lambda one: one.job.answer(NotAnalysed(NOT_READY)))
+                    self._settle_without_verdict(name, NOT_READY)
 
     def _tasks(self, named: list[tuple[str, Job]], now: float) -> list[list[tuple[str, Job]]]:
         """Evenly; alone where a frame of the same session may have ended a process, so that it ends no other's."""
@@ -217,6 +217,13 @@ class RemotePool(PoolBase):
             what(one)
             self.mailbox.done(one.job)
 
+    def _settle_without_verdict(self, name: str, reason: str) -> None:
+        def answer(one: OnTheWay) -> None:
+            self.metrics.time("queue_wait", one.waited_ms)  # it did wait, whatever became of it afterwards
+            one.job.answer(NotAnalysed(reason))
+
+        self._settle(name, answer)
+
     def _drop_overdue(self) -> None:
         """Frames whose machine died over them, or which Celery let expire."""
         now = time.monotonic()
@@ -231,7 +238,7 @@ class RemotePool(PoolBase):
         """Answer frames that are on their way without a verdict; how many."""
         names = [name for name, one in list(self._on_the_way.items()) if one.sent < sent_before]
         for name in names:
-            self._settle(name, lambda one: one.job.answer(NotAnalysed(reason)))
+            self._settle_without_verdict(name, reason)
         return len(names)
 
     def _read_workers(self) -> None:

@@ -60,7 +60,9 @@ class Analysis:
 
     def metrics(self) -> dict[str, Any]:
         """Counters, CPU by stage, times and the workers' state, ready for JSON."""
-        return {**metrics.snapshot(), **self._pool.state(), "superseded": self._pool.mailbox.superseded}
+        mailbox = self._pool.mailbox
+        waits = {"superseded": mailbox.superseded, "longest_wait_seconds": mailbox.longest_wait()}
+        return {**metrics.snapshot(), **self._pool.state(), **waits}
 
     def workers(self) -> list[dict[str, Any]]:
         """Name, process id and state of each worker; without the figures, so cheap to ask for often."""

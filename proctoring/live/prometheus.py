@@ -16,6 +16,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from proctor_site import background
 from proctoring.analysis.metrics import metrics
 from proctoring.analysis.service import running
 from proctoring.analysis.verdict import NOT_READY, STOPPED, SUPERSEDED, WORKER_DIED, WORKER_FAILED, WORKER_HUNG
@@ -64,12 +65,23 @@ class FigureCollector(Collector):
         yield from paces()
         waiting = figures.get("frames_waiting", 0)
         yield GaugeMetricFamily("proctor_frames_waiting", "Frames that wait for a worker.", value=waiting)
+        yield longest_waits(figures.get("longest_wait_seconds", 0.0), background.longest_wait())
         connected = len(presence.connected)
         yield GaugeMetricFamily("proctor_sessions_connected", "Candidates connected to this process.", value=connected)
         held = GaugeMetricFamily("proctor_held", "What this process holds for whoever is connected.", labels=["what"])
         for what, number in holdings().items():
             held.add_metric([what], number)
         yield held
+
+
+def longest_waits(frame: float, job: float | None) -> Metric:
+    """As it is now: unlike the times of the last minute it is there, and grows, while nobody takes anything."""
+    said = "Age of the oldest that waits: frame, for an analysis worker; job, for its turn outside requests."
+    oldest = GaugeMetricFamily("proctor_oldest_waiting_seconds", said, labels=["what"])
+    oldest.add_metric(["frame"], frame)
+    if job is not None:
+        oldest.add_metric(["job"], job)
+    return oldest
 
 
 def paces() -> Iterator[Metric]:

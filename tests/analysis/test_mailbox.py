@@ -67,6 +67,21 @@ async def test_a_session_is_never_judged_by_two_workers_at_once() -> None:
     assert mailbox.take(0) is second
 
 
+async def test_it_tells_how_long_the_oldest_frame_has_waited() -> None:
+    mailbox = Mailbox()
+    assert mailbox.longest_wait() == 0
+    old, new = job("a"), job("b")
+    old.submitted -= 40
+    new.submitted -= 20
+    mailbox.put(old)
+    mailbox.put(new)
+    assert 40 <= mailbox.longest_wait() < 60
+    mailbox.take(0)
+    assert 20 <= mailbox.longest_wait() < 40
+    mailbox.take(0)
+    assert mailbox.longest_wait() == 0  # those that are looked at wait no more
+
+
 async def test_a_frame_taken_back_is_not_judged() -> None:
     mailbox = Mailbox()
     only = job("a")

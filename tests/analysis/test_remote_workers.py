@@ -46,8 +46,8 @@ def analysis(server: RedisServer) -> Iterator[Analysis]:
 
 
 @contextmanager
-def web_process(server: RedisServer) -> Iterator[RemotePool]:
-    pool = RemotePool(url=server.url(0), send=Sender(server.url(1)), timeout=TIMEOUT, metrics=Metrics())
+def web_process(server: RedisServer, *, timeout: float = TIMEOUT) -> Iterator[RemotePool]:
+    pool = RemotePool(url=server.url(0), send=Sender(server.url(1)), timeout=timeout, metrics=Metrics())
     pool.start()
     try:
         yield pool
@@ -139,3 +139,20 @@ async def test_a_worker_that_could_not_start_is_among_the_failed(server: RedisSe
     assert figure("proctor_analysis_workers", "failed") == 1
     assert figure("proctor_analysis_workers", "ready") == 1
     assert analysis_faults() == []
+
+
+async def test_a_frame_that_nobody_takes_is_seen_to_wait(server: RedisServer) -> None:
+    analysis = service.start_remote(server.url(0), server.url(1), TIMEOUT)
+    try:
+        waiting = asyncio.create_task(analysis.submit("a", b"jpeg", Looks.NONE))
+        await until(lambda: figure("proctor_oldest_waiting_seconds", "frame") > 0.5)
+    finally:
+        await asyncio.to_thread(service.stop)
+    assert await waiting == NotAnalysed("stopped")
+
+
+async def test_a_frame_that_was_given_up_is_timed_as_any_that_waited(server: RedisServer) -> None:
+    with web_process(server, timeout=1.0) as pool:
+        assert await pool.submit("a", b"jpeg", Looks.NONE) == NotAnalysed("not_ready")
+        waited = pool.metrics.snapshot()["times_ms"]["queue_wait"]
+    assert (waited["n"], waited["max"] >= 1000) == (1, True)

@@ -64,6 +64,7 @@ async def test_a_frame_that_is_overdue(server: RedisServer, caplog: pytest.LogCa
 
     with pool_of(server, die) as pool:
         assert await pool.submit(SESSION, b"jpeg", Looks.NONE) == NotAnalysed(WORKER_HUNG)
+        assert pool.metrics.snapshot()["times_ms"]["queue_wait"]["n"] == 1  # it waited for a worker, as others do
     [line] = told(caplog)
     assert line.startswith("No verdict on a frame came in time")
     assert sessions_in(line) == [SESSION]

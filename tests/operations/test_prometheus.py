@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import threading
+
 import pytest
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
+from proctor_site import background
+from proctor_site.celery import app
 from proctoring.analysis.metrics import metrics
 from proctoring.live import prometheus
 from tests.live.crowd import World, senders
@@ -83,6 +87,31 @@ def test_times_are_in_seconds() -> None:
     assert after["proctor_queue_wait_seconds", ("1",)] == 80
     assert after["proctor_verdict_samples", ()] == before["proctor_verdict_samples", ()] + 1
     assert after["proctor_cpu_seconds_total", ("a stage of this test",)] == 1.5
+
+
+def test_how_long_a_job_waits_is_told() -> None:
+    begun, release = threading.Event(), threading.Event()
+
+    @app.task(name="test.waits")
+    def wait() -> None:
+        begun.set()
+        release.wait(20)
+
+    assert samples()["proctor_oldest_waiting_seconds", ("job",)] == 0
+    background.run(wait)
+    assert begun.wait(20)
+    background.run(wait)
+    assert samples()["proctor_oldest_waiting_seconds", ("job",)] > 0
+    release.set()
+    background.join()
+    assert samples()["proctor_oldest_waiting_seconds", ("job",)] == 0
+
+
+def test_with_a_broker_the_age_of_jobs_is_absent_rather_than_nought(settings: Settings) -> None:
+    settings.CELERY_BROKER_URL = "redis://127.0.0.1:1"
+    found = samples()
+    assert ("proctor_oldest_waiting_seconds", ("job",)) not in found
+    assert found["proctor_oldest_waiting_seconds", ("frame",)] == 0
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.9", "::1"])

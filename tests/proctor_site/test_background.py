@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -64,6 +65,34 @@ def test_a_full_queue_refuses() -> None:
         worker.put(Job(waiting, ()))
     release.set()
     worker.stop()
+
+
+def test_it_tells_how_long_the_oldest_job_has_waited() -> None:
+    begun, release = threading.Event(), threading.Event()
+    worker = Worker()
+    assert worker.longest_wait() == 0
+
+    def wait() -> None:
+        begun.set()
+        release.wait(WAIT)
+
+    waiting = task(wait)
+    now = time.monotonic()
+    worker.put(Job(waiting, (), taken_on=now - 60))
+    assert begun.wait(WAIT)
+    assert worker.longest_wait() == 0  # it has begun
+    worker.put(Job(waiting, (), taken_on=now - 40))
+    worker.put(Job(waiting, (), taken_on=now - 20))
+    assert 40 <= worker.longest_wait() < 60
+    release.set()
+    worker.join()
+    assert worker.longest_wait() == 0
+    worker.stop()
+
+
+def test_with_a_broker_jobs_do_not_wait_here(settings: Any) -> None:
+    settings.CELERY_BROKER_URL = "redis://127.0.0.1:1"
+    assert background.longest_wait() is None
 
 
 def test_a_stopped_worker_starts_again() -> None:
