@@ -22,8 +22,8 @@ from exams.services import rosters
 from exams.services.rosters import Outcome, RosterRefused
 
 ROWS_A_PAGE = 100
-# As the script that follows exports names them.
-PROGRESS = {RosterImport.State.DONE: "ready", RosterImport.State.CHECKED: "ready"}
+# As the script that follows exports names them. One that was followed and is merely checked again was lost.
+PROGRESS = {RosterImport.State.DONE: "ready", RosterImport.State.CHECKED: "failed"}
 
 
 class UploadForm(forms.Form):
@@ -177,7 +177,7 @@ class RosterImportAdmin(ReadOnlyMixin, ScopedModelAdmin):
             found: RosterImport = self.get_queryset(request).get(pk=roster_id)
         except (RosterImport.DoesNotExist, ValidationError):  # the latter: no UUID at all
             raise Http404("There is no such roster, or you may not see it.") from None
-        return found
+        return rosters.judged(found)
 
     def _refuse_strangers(self, request: HttpRequest) -> None:
         if not self.has_add_permission(request):

@@ -28,6 +28,7 @@ class RosterImport(models.Model):
     file_name = models.CharField(max_length=200)
     content = models.BinaryField(help_text="The file; emptied once it is carried out.")
     created_at = models.DateTimeField(default=timezone.now)
+    touched_at = models.DateTimeField(default=timezone.now, help_text="When it was last known to go on.")
     state = models.CharField(max_length=16, choices=State.choices, default=State.CHECKED)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)

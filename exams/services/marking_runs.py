@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from exams import lost
 from exams.models import Exam, MarkingRun, User
 from exams.services import marking
 from exams.services.record import record
@@ -18,12 +18,10 @@ from proctor_site import background
 
 logger = logging.getLogger(__name__)
 
-# A run that says nothing for so long went with its process. A hundred attempts, one step of it, take a few seconds; one
-# that waits for its turn behind others' exports may take longer to begin.
-LOST_AFTER = timedelta(minutes=2)
-LOST_WAITING = timedelta(minutes=30)
-
 State = MarkingRun.State
+
+# A hundred attempts, one step of it, take a few seconds.
+LOST_AFTER: lost.Patience = {State.RUNNING: lost.TELLING, State.WAITING: lost.WAITING}
 
 
 @transaction.atomic
@@ -32,13 +30,10 @@ def request_run(*, exam: Exam, by: User) -> MarkingRun:
     ``by`` may."""
     exam = locked(exam)
     for run in exam.marking_runs.filter(state__in=[State.WAITING, State.RUNNING]):
-        if not _is_lost(run):
+        if not lost.is_lost(run, LOST_AFTER):
             return run
-        fail(
-            run,
-            "It has not gone on for some time; the server may have been restarted. What was marked until then stays; "
-            "have it marked again.",
-        )
+        silent = lost.sentence(run, LOST_AFTER)
+        fail(run, f"{silent} What was marked until then stays; have it marked again.")
     run = MarkingRun.objects.create(exam=exam, by=by)
     transaction.on_commit(lambda: _hand_over(run.pk))
     return run
@@ -65,11 +60,6 @@ def carry_out(run: MarkingRun) -> None:
 
 def fail(run: MarkingRun, sentence: str) -> None:
     MarkingRun.objects.filter(pk=run.pk).update(state=State.FAILED, error=sentence)
-
-
-def _is_lost(run: MarkingRun) -> bool:
-    patience = LOST_AFTER if run.state == State.RUNNING else LOST_WAITING
-    return timezone.now() - run.touched_at > patience
 
 
 def _hand_over(run_id: UUID) -> None:

@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.core.cache import cache
@@ -19,7 +19,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from exams import authored
+from exams import authored, lost
 from exams.errors import ExamError, WrongState
 from exams.interchange.formats import Format
 from exams.models import Exam, QuestionImport, User
@@ -36,14 +36,13 @@ AT_ONCE = 128 * 1024  # bytes to read
 PICTURES_AT_ONCE = 2  # to draw
 FEW_QUESTIONS, FEW_PICTURES = 200, 20  # to write
 TELL_EVERY = 0.5  # seconds
-# What says nothing for so long went with its process. Reading and importing tell how far they are every few seconds;
-# but an import is one transaction, which nobody outside sees anything of, and tells it in the cache alone: where that
-# is away, or another for each process, it has as long as this. One that waits behind others' may take longer.
-LOST_AFTER = {
-    QuestionImport.State.READING: timedelta(minutes=2),
-    QuestionImport.State.IMPORTING: timedelta(minutes=10),
-    QuestionImport.State.WAITING: timedelta(minutes=30),
-    QuestionImport.State.CONFIRMED: timedelta(minutes=30),
+# Reading and importing tell how far they are every few seconds; but an import is one transaction and tells it in the
+# cache alone: where that is away, or another for each process, nobody sees anything of it.
+LOST_AFTER: lost.Patience = {
+    QuestionImport.State.READING: lost.TELLING,
+    QuestionImport.State.IMPORTING: lost.UNSEEN,
+    QuestionImport.State.WAITING: lost.WAITING,
+    QuestionImport.State.CONFIRMED: lost.WAITING,
 }
 LONGEST_SILENCE = max(LOST_AFTER.values())
 _HOLDS_A_PICTURE = re.compile(rb"<file\b|;base64,|<image_base64")
@@ -75,7 +74,7 @@ def find(*, exam: Exam, by: User, import_id: UUID) -> QuestionImport:
     row = authored.own_imports(by, exam).filter(pk=import_id).first()
     if row is None:
         raise NoLongerThere
-    if row.goes_on and timezone.now() - _last_sign_of_life(row) > LOST_AFTER[State(row.state)]:
+    if lost.is_lost(row, LOST_AFTER, sign_of_life=_last_sign_of_life(row)):
         _lost(row)
         return _again(row)
     return row
@@ -213,10 +212,8 @@ def _is_short(data: bytes) -> bool:
 
 
 def _lost(row: QuestionImport) -> None:
-    """Only as it was when that was judged: it may go on this very moment."""
-    minutes = LOST_AFTER[State(row.state)] // timedelta(minutes=1)
-    silent = f"It has not gone on for {minutes} minutes; the server may have been restarted."
-    judged = QuestionImport.objects.filter(pk=row.pk, state=row.state, touched_at=row.touched_at)
+    silent = lost.sentence(row, LOST_AFTER)
+    judged = QuestionImport.objects.filter(**lost.as_judged(row))
     if row.state in TO_WRITE:
         judged.update(state=State.CHECKED, error=f"{silent} Nothing was imported. Try again.")
     elif judged.update(state=State.FAILED, error=f"{silent} Upload the file again."):
@@ -224,7 +221,7 @@ def _lost(row: QuestionImport) -> None:
 
 
 def _last_sign_of_life(row: QuestionImport) -> datetime:
-    return max(row.touched_at, _told(row)[1]) if row.state == State.IMPORTING else row.touched_at
+    return _told(row)[1] if row.state == State.IMPORTING else row.touched_at
 
 
 def _told(row: QuestionImport) -> tuple[int, datetime]:

@@ -19,7 +19,7 @@ from django.db import DatabaseError, models, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from exams import roster_file
+from exams import lost, roster_file
 from exams.accounts.mail import send_invitations_soon
 from exams.errors import ExamError
 from exams.models import Enrolment, Exam, Institution, Invitation, Membership, Role, RosterImport, User
@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 
 KEPT = timedelta(days=30)
 CHUNK = 500
+# It is one transaction.
+LOST_AFTER: lost.Patience = {RosterImport.State.WAITING: lost.WAITING, RosterImport.State.RUNNING: lost.UNSEEN}
 
 
 class Outcome(models.TextChoices):
@@ -43,6 +45,10 @@ class Outcome(models.TextChoices):
 
 class RosterRefused(ExamError):
     code = "roster_refused"
+
+
+class _CalledOff(Exception):
+    """It was thought lost, and may have been confirmed again since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +87,23 @@ def check(*, institution: Institution, exam: Exam | None, by: User, file_name: s
     )
 
 
+def judged(roster: RosterImport) -> RosterImport:
+    """As it stands now: one that nobody goes on with says so, and can be confirmed again."""
+    if lost.is_lost(roster, LOST_AFTER):
+        sentence = f"{lost.sentence(roster, LOST_AFTER)} Nothing was imported. Try again."
+        RosterImport.objects.filter(**lost.as_judged(roster)).update(state=RosterImport.State.CHECKED, error=sentence)
+        roster.refresh_from_db(fields=["state", "error", "done", "touched_at"])
+    return roster
+
+
 @transaction.atomic
 def confirm(*, roster: RosterImport) -> RosterImport:
     """Carry it out, outside the request. Confirming again changes nothing. Raises RosterRefused when nobody can now."""
-    roster = RosterImport.objects.select_for_update(of=("self",)).get(pk=roster.pk)
+    roster = judged(RosterImport.objects.select_for_update(of=("self",)).get(pk=roster.pk))
     if roster.state != RosterImport.State.CHECKED:
         return roster
-    roster.state, roster.error = RosterImport.State.WAITING, ""
-    roster.save(update_fields=["state", "error"])
+    roster.state, roster.error, roster.touched_at = RosterImport.State.WAITING, "", timezone.now()
+    roster.save(update_fields=["state", "error", "touched_at"])
     transaction.on_commit(lambda: _hand_over(roster.pk))
     return roster
 
@@ -106,23 +121,28 @@ def _hand_over(roster_id: UUID) -> None:
 
 def carry_out(roster: RosterImport) -> None:
     """In one transaction: all rows that are possible, or, when anything fails, none. What is no longer as it was when
-    the file was checked is looked at anew, so the outcomes are what really came of each row."""
+    the file was checked is looked at anew, so the outcomes are what really came of each row. Of one that was thought
+    lost meanwhile nothing is written."""
     taken = RosterImport.objects.filter(pk=roster.pk, state=RosterImport.State.WAITING)
-    if not taken.update(state=RosterImport.State.RUNNING, done=0):
+    if not taken.update(state=RosterImport.State.RUNNING, done=0, touched_at=timezone.now()):
         return
+    running = RosterImport.objects.filter(pk=roster.pk, state=RosterImport.State.RUNNING)
     try:
         with transaction.atomic():
             rows = roster_file.parse(bytes(roster.content)).rows
             planned = plan(roster.institution, roster.exam, roster.by, rows)
             _write(roster, planned)
+            done = {"done": len(planned), "total": len(planned), "outcomes": _told(planned), "content": b""}
+            if not running.update(state=RosterImport.State.DONE, touched_at=timezone.now(), **done):
+                raise _CalledOff
+    except _CalledOff:
+        logger.warning("Roster %s took so long that it was called off.", roster.pk)
+        return
     except DatabaseError:
         logger.exception("Roster %s could not be written.", roster.pk)
         sentence = "The database could not write it, and nothing was written. Upload the file again."
-        RosterImport.objects.filter(pk=roster.pk).update(state=RosterImport.State.FAILED, error=sentence, content=b"")
+        running.update(state=RosterImport.State.FAILED, error=sentence, content=b"")
         return
-    RosterImport.objects.filter(pk=roster.pk).update(
-        state=RosterImport.State.DONE, done=len(planned), total=len(planned), outcomes=_told(planned), content=b""
-    )
     send_invitations_soon()
 
 

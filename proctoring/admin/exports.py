@@ -14,6 +14,7 @@ from exams.models import Exam
 from proctoring import selectors, services
 from proctoring.admin.base import exam_or_404
 from proctoring.models import Export
+from proctoring.reports import exam_export
 
 SHOWN = 20
 
@@ -22,7 +23,7 @@ def exports_page(request: HttpRequest, exam_id: int, *, site: AdminSite) -> Http
     exam = exam_or_404(request, exam_id)
     if request.method == "POST":
         return _ask(request, exam)
-    exports = selectors.visible_exports(request.user).filter(exam=exam)[:SHOWN]
+    exports = [exam_export.judged(each) for each in selectors.visible_exports(request.user).filter(exam=exam)[:SHOWN]]
     context: dict[str, Any] = {
         **site.each_context(request),
         "title": f"Exports of {exam.title}",

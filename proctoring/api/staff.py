@@ -24,6 +24,7 @@ from exams.roles import WATCHERS
 from proctoring import selectors, services
 from proctoring.evidence import snapshots
 from proctoring.models import Event, EventVerdict, Export, ProctorAction, Session, SessionReview
+from proctoring.reports import exam_export
 from proctoring.reports.record import detailed_record
 from proctoring.services.reviewing import LONGEST_NOTE
 from proctoring.views.evidence import export_response, picture
@@ -241,7 +242,8 @@ class ExportViewSet(GivesFiles, WatchedExam):
     @extend_schema(summary="List your own exports of an exam")
     def list(self, request: Request, exam: str) -> Response:
         rows = self._exports(self.exam_or_404()).order_by("-created_at", "pk")
-        return self.get_paginated_response(ExportSerializer(self.paginate_queryset(rows), many=True).data)
+        shown = [exam_export.judged(export) for export in self.paginate_queryset(rows) or ()]
+        return self.get_paginated_response(ExportSerializer(shown, many=True).data)
 
     @extend_schema(summary="Ask for an export of all sessions", request=ExportInput, responses={201: ExportSerializer})
     def create(self, request: Request, exam: str) -> Response:
@@ -273,7 +275,7 @@ class ExportViewSet(GivesFiles, WatchedExam):
 
     def _export(self, pk: str) -> Export:
         export: Export = self.row_or_404(self._exports(self.exam_or_404()), pk=UUID(pk))
-        return export
+        return exam_export.judged(export)
 
     def _exports(self, exam: Exam) -> QuerySet[Export]:
         return selectors.visible_exports(self.person).filter(exam=exam)

@@ -34,13 +34,12 @@ from proctoring.models import (
     Session,
     SessionReview,
 )
+from proctoring.reports import exam_export
 
 logger = logging.getLogger(__name__)
 
 KEEP_PRACTICE_DAYS = 1
 KEEP_EXPORTS = timedelta(days=1)
-# An export still unfinished after this was being written by a process that is gone.
-EXPORT_STUCK = timedelta(hours=2)
 
 Row = TypeVar("Row", Session, Attempt, Export)
 Timed = TypeVar("Timed", Session, Attempt)
@@ -67,7 +66,7 @@ def purge(now: datetime) -> Purged:
     answers = _each(_due_answers(now), lambda attempt: purge_answers(attempt.pk, now), failures)
     practice = _each(_due_practice(now), lambda session: _purge_practice(session.pk, now), failures)
     exports = _each(_due_exports(now), lambda export: _purge_export(export.pk), failures)
-    _fail_stuck_exports(now)
+    _fail_lost_exports(now)
     orphans = 0
     try:
         orphans = snapshots.sweep_orphans(now)
@@ -158,11 +157,9 @@ def _purge_export(export_id: UUID) -> int:
     return 1
 
 
-def _fail_stuck_exports(now: datetime) -> None:
-    stuck = Export.objects.filter(state__in=[Export.State.WAITING, Export.State.RUNNING])
-    stuck.filter(created_at__lt=now - EXPORT_STUCK).update(
-        state=Export.State.FAILED, error="The export was interrupted. Please start it again."
-    )
+def _fail_lost_exports(now: datetime) -> None:
+    for export in Export.objects.filter(state__in=exam_export.LOST_AFTER):
+        exam_export.judged(export, now)
 
 
 def _record(session: Session, what: PurgeRecord.What, count: int, now: datetime) -> None:

@@ -87,6 +87,7 @@ class Export(models.Model):
     error = models.TextField(blank=True)
     file = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+    touched_at = models.DateTimeField(default=timezone.now, help_text="When it was last known to go on.")
 
     class Meta:
         ordering = ["-created_at"]

@@ -3,43 +3,70 @@
 from __future__ import annotations
 
 import json
+import logging
 import tempfile
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
+from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.text import slugify
 
+from exams import lost
 from exams.tables import BYTE_ORDER_MARK, table
 from proctoring.models import Export, Session
 from proctoring.reports.record import DETAIL_KEYS, KEYS
 from proctoring.reports.session_json import history, records_of
 
+logger = logging.getLogger(__name__)
+
 FOLDER = "exports"
 CONTENT_TYPES = {Export.Format.CSV: "text/csv; charset=utf-8", Export.Format.JSON: "application/json"}
 WHOSE = ("session", "candidate", "kind", "accommodated")
+# Each session tells how far it is, but nobody sees anything of the file on its way into the storage.
+LOST_AFTER: lost.Patience = {Export.State.WAITING: lost.WAITING, Export.State.RUNNING: lost.UNSEEN}
+
+
+class _CalledOff(Exception):
+    """It was thought lost, or deleted: nobody waits for it any more."""
 
 
 def make(export: Export) -> None:
-    """Write the file and keep the row's progress. What goes wrong is kept in the row, and raised."""
-    if export.state != Export.State.WAITING:
-        return  # a task delivered twice
+    """Write the file and keep the row's progress. What goes wrong is kept in the row, and raised. One that was thought
+    lost meanwhile is not gone on with."""
     sessions = Session.objects.filter(exam=export.exam).order_by("created_at", "pk")
     export.total = sessions.count()
-    export.state = Export.State.RUNNING
-    export.save(update_fields=["total", "state"])
+    taken = Export.objects.filter(pk=export.pk, state=Export.State.WAITING)
+    if not taken.update(state=Export.State.RUNNING, total=export.total, touched_at=timezone.now()):
+        return  # a task delivered twice
     try:
         with tempfile.TemporaryFile("w+b") as file:
             for part in _parts(export, sessions.select_related("candidate", "exam__institution").iterator(100)):
                 file.write(part.encode())
             file.seek(0)
-            export.file = default_storage.save(f"{FOLDER}/{export.pk}.{export.format}", File(file))
-        export.state = Export.State.READY
-        export.save(update_fields=["file", "state"])
+            name = default_storage.save(f"{FOLDER}/{export.pk}.{export.format}", File(file))
+        if not _running(export).update(state=Export.State.READY, file=name, touched_at=timezone.now()):
+            default_storage.delete(name)
+            raise _CalledOff
+    except _CalledOff:
+        logger.warning("Export %s took so long that it was called off.", export.pk)
+        return
     except Exception:
         fail(export, "The export could not be made. Please try again, and tell an administrator if it happens again.")
         raise
+    export.state, export.file = Export.State.READY, name
+
+
+def judged(export: Export, now: datetime | None = None) -> Export:
+    """As it stands now: one that nobody goes on with says so, and stands in no other's way."""
+    if lost.is_lost(export, LOST_AFTER, now=now):
+        sentence = f"{lost.sentence(export, LOST_AFTER)} Please ask for the export again."
+        Export.objects.filter(**lost.as_judged(export)).update(state=Export.State.FAILED, error=sentence)
+        export.refresh_from_db(fields=["state", "error", "done", "total", "file", "touched_at"])
+    return export
 
 
 def file_of(export: Export) -> File[bytes]:
@@ -93,4 +120,9 @@ def _whose(session: Session) -> dict[str, str | int]:
 
 def _advance(export: Export) -> None:
     export.done += 1
-    export.save(update_fields=["done"])
+    if not _running(export).update(done=export.done, touched_at=timezone.now()):
+        raise _CalledOff
+
+
+def _running(export: Export) -> QuerySet[Export]:
+    return Export.objects.filter(pk=export.pk, state=Export.State.RUNNING)

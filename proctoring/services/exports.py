@@ -29,11 +29,10 @@ def request_export(*, user: selectors.Visitor, exam: Exam, format: str) -> Expor
         raise NotAllowed
     if format not in Export.Format.values:
         raise BadRequest("An export is made as CSV or as JSON.")
-    unfinished = Export.objects.filter(
-        requested_by=user, exam=exam, format=format, state__in=[Export.State.WAITING, Export.State.RUNNING]
-    ).first()
-    if unfinished is not None:
-        return unfinished
+    asked = Export.objects.filter(requested_by=user, exam=exam, format=format)
+    for unfinished in asked.filter(state__in=exam_export.LOST_AFTER):
+        if exam_export.judged(unfinished).state in exam_export.LOST_AFTER:
+            return unfinished
     export = Export.objects.create(exam=exam, requested_by=user, format=format)
     transaction.on_commit(lambda: _hand_over(export.pk))
     return export

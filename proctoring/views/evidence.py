@@ -88,7 +88,7 @@ def session_json_view(request: HttpRequest, session_id: UUID) -> HttpResponse:
 @require_safe
 @login_required
 def export_state(request: HttpRequest, export_id: UUID) -> HttpResponse:
-    export = _found(lambda: selectors.export_for(_user(request), export_id))
+    export = exam_export.judged(_found(lambda: selectors.export_for(_user(request), export_id)))
     ready = export.state == Export.State.READY
     state = {
         "id": str(export.pk),

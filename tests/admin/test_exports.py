@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from proctoring.models import Export
 from tests.admin.conftest import Scene
@@ -52,6 +55,13 @@ def test_why_one_failed_is_said(watcher: Client, scene: Scene) -> None:
         exam=scene.exam, requested_by=scene.people.proctor, format="csv", state="failed", error="The disk is full."
     )
     assert "The disk is full." in watcher.get(page_of(scene)).content.decode()
+
+
+def test_one_that_was_lost_is_said_to_have_failed(watcher: Client, scene: Scene) -> None:
+    long_ago = timezone.now() - timedelta(hours=1)
+    Export.objects.create(exam=scene.exam, requested_by=scene.people.proctor, format="csv", touched_at=long_ago)
+    page = watcher.get(page_of(scene)).content.decode()
+    assert "Failed: It has not gone on for 30 minutes; the server may have been restarted." in page
 
 
 def test_nobody_exports_another_institutions_exam(client: Client, scene: Scene) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from exams.models import RosterImport, User
 from exams.services import rosters
@@ -81,6 +84,18 @@ def test_confirmed_it_is_carried_out_and_its_progress_can_be_followed(administra
         "error": "",
     }
     assert scene.exam.invitations.get().email == "a@example.org"
+
+
+def test_one_that_was_lost_says_so_and_can_be_imported_again(administrator: Client, scene: Scene) -> None:
+    roster = uploaded(scene)
+    long_ago = timezone.now() - timedelta(hours=1)
+    RosterImport.objects.update(state="running", touched_at=long_ago)
+    told = administrator.get(f"{LIST}{roster.pk}/state.json").json()
+    said = "It has not gone on for 10 minutes; the server may have been restarted. Nothing was imported. Try again."
+    assert (told["state"], told["error"]) == ("failed", said)
+    page = administrator.get(f"{LIST}{roster.pk}/change/").content.decode()
+    assert said in page
+    assert "Import 1 person" in page
 
 
 @pytest.mark.parametrize("who", ["author", "administrator", "superuser"])

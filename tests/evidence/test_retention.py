@@ -207,7 +207,7 @@ def test_exports_are_deleted_after_a_day_and_stuck_ones_say_so(exam: Exam) -> No
     name = default_storage.save("exports/old.csv", ContentFile(b"x"))
     fields = {"exam": exam, "requested_by": factories.user(), "format": "csv"}
     Export.objects.create(created_at=days(-1), state="ready", file=name, **fields)
-    stuck = Export.objects.create(created_at=days(-0.5), state="running", **fields)
+    stuck = Export.objects.create(created_at=days(-0.5), touched_at=days(-0.5), state="running", **fields)
     assert retention.purge(END) == Purged(exports=1)
     assert not default_storage.exists(name)
     stuck.refresh_from_db()

@@ -62,7 +62,7 @@ def test_asking_again_meanwhile_gives_the_same_and_afterwards_another(people: Pe
 
 def test_a_run_whose_process_died_stands_in_nobodys_way(people: People, exam: Exam) -> None:
     lost = marking_runs.request_run(exam=exam, by=people.author)
-    ago = timezone.now() - marking_runs.LOST_AFTER - timedelta(seconds=1)
+    ago = timezone.now() - marking_runs.LOST_AFTER[MarkingRun.State.RUNNING] - timedelta(seconds=1)
     MarkingRun.objects.update(state="running", touched_at=ago)
     assert marking_runs.request_run(exam=exam, by=people.author) != lost
     lost.refresh_from_db()

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import re
 from base64 import b64encode
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -30,6 +29,7 @@ from proctor_site import background
 from tests import factories
 from tests.admin.question_files import GIFT, large, png, upload, uploaded, url, xml_with_picture
 from tests.factories import People
+from tests.statements import before
 
 pytestmark = pytest.mark.django_db
 
@@ -70,25 +70,6 @@ def full(monkeypatch: pytest.MonkeyPatch) -> None:
 def joined() -> Iterator[None]:
     yield
     background.join()
-
-
-@contextmanager
-def before(statement: str, do: Callable[[], object]) -> Iterator[None]:
-    """Something that happens right before each statement that begins so, with its values in it."""
-    busy = False
-
-    def run(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        nonlocal busy
-        if not busy and (sql % tuple(params or ()) if "%s" in sql else sql).startswith(statement):
-            busy = True
-            try:
-                do()
-            finally:
-                busy = False
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(run):
-        yield
 
 
 def names_in(row: QuestionImport) -> set[str]:

@@ -3,11 +3,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.files.storage import default_storage
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from exams.models import Exam, Membership
@@ -19,6 +21,7 @@ from proctoring.services import Commit, Drafted
 from tests import factories
 from tests.factories import People
 from tests.services.drafts import draft, technical
+from tests.statements import before
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -83,6 +86,78 @@ def test_json_of_an_exam_without_sessions_is_json(people: People) -> None:
 def test_asking_again_while_one_is_in_the_making_gives_that_one(people: People, exam: Exam) -> None:
     waiting = Export.objects.create(exam=exam, requested_by=people.proctor, format="csv")
     assert services.request_export(user=people.proctor, exam=exam, format="csv") == waiting
+
+
+def silent(export: Export, state: str, seconds: int) -> Export:
+    """Its process or its task went so much longer ago than is waited for."""
+    long_ago = timezone.now() - exam_export.LOST_AFTER[state] - timedelta(seconds=seconds)
+    Export.objects.filter(pk=export.pk).update(state=state, touched_at=long_ago)
+    export.refresh_from_db()
+    return export
+
+
+LOST = "{} minutes; the server may have been restarted. Please ask for the export again."
+
+
+@pytest.mark.parametrize(("state", "minutes"), [("waiting", 30), ("running", 10)])
+def test_one_that_nobody_makes_any_more_is_asked_for_again(
+    people: People, exam: Exam, state: str, minutes: int
+) -> None:
+    lost = silent(Export.objects.create(exam=exam, requested_by=people.proctor, format="csv"), state, -5)
+    assert services.request_export(user=people.proctor, exam=exam, format="csv") == lost, "it may still go on"
+    silent(lost, state, 5)
+    again = export(people, exam, "csv")
+    assert (again != lost, again.state) == (True, "ready")
+    lost.refresh_from_db()
+    assert (lost.state, lost.error) == ("failed", f"It has not gone on for {LOST.format(minutes)}")
+    tasks.make_export(str(lost.pk))  # its task was not lost after all
+    assert default_storage.listdir("exports")[1] == [f"{again.pk}.csv"]
+
+
+@pytest.mark.parametrize("path", ["/exports/{}/", "/api/v1/exams/{exam}/exports/{}/", "/api/v1/exams/{exam}/exports/"])
+def test_who_follows_one_that_was_lost_is_told(people: People, exam: Exam, client: Client, path: str) -> None:
+    lost = silent(Export.objects.create(exam=exam, requested_by=people.proctor, format="csv"), "running", 5)
+    client.force_login(people.proctor)
+    told = client.get(path.format(lost.pk, exam=exam.pk)).json()
+    told = told["results"][0] if "results" in told else told
+    assert (told["state"], told["error"]) == ("failed", f"It has not gone on for {LOST.format(10)}")
+
+
+def test_one_that_goes_on_at_the_moment_it_is_judged_is_not_called_off(people: People, exam: Exam) -> None:
+    goes_on = silent(Export.objects.create(exam=exam, requested_by=people.proctor, format="csv"), "running", 5)
+    with before('UPDATE "proctoring_export"', lambda: Export.objects.update(touched_at=timezone.now())):
+        assert exam_export.judged(goes_on).state == "running"
+
+
+@pytest.mark.parametrize("over", [0, 2], ids=["in the middle", "at its end"])
+def test_one_that_was_called_off_leaves_no_file(people: People, exam: Exam, over: int) -> None:
+    made = Export.objects.create(exam=exam, requested_by=people.proctor, format="csv")
+
+    def call_off() -> None:
+        Export.objects.filter(done=over, state="running").update(state="failed", error="Lost.")
+
+    with before('UPDATE "proctoring_export"', call_off):
+        tasks.make_export(str(made.pk))
+    made.refresh_from_db()
+    assert (made.state, made.error, made.done, made.file) == ("failed", "Lost.", over, "")
+    assert not default_storage.exists("exports") or default_storage.listdir("exports")[1] == []
+
+
+def test_signs_of_life_are_kept_while_it_is_made(people: People, exam: Exam) -> None:
+    made = Export.objects.create(exam=exam, requested_by=people.proctor, format="csv")
+    seen: list[str] = []
+
+    def an_hour_later() -> None:
+        Export.objects.update(touched_at=timezone.now() - timedelta(hours=1))
+
+    def look() -> None:
+        seen.append(exam_export.judged(Export.objects.get(pk=made.pk)).state)
+
+    with before('UPDATE "proctoring_export"', an_hour_later), before('SELECT "proctoring_event"', look):
+        tasks.make_export(str(made.pk))
+    made.refresh_from_db()
+    assert set(seen) == {"running"}
+    assert made.state == "ready"
 
 
 def test_it_requires_somebody_who_may_see_the_exam(people: People, exam: Exam) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError
+from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
@@ -14,6 +15,7 @@ from exams.services import invitations, rosters
 from exams.services.rosters import RosterRefused
 from tests import factories
 from tests.factories import People
+from tests.statements import before
 
 pytestmark = pytest.mark.django_db
 
@@ -174,6 +176,60 @@ def test_confirming_twice_carries_it_out_once(people: People, exam: Exam) -> Non
     rosters.carry_out(RosterImport.objects.get(pk=roster.pk))
     rosters.carry_out(RosterImport.objects.get(pk=roster.pk))
     assert Invitation.objects.count() == 1
+
+
+def lost(roster: RosterImport, state: str, seconds: int = 5) -> RosterImport:
+    """Its process or its task went so much longer ago than is waited for."""
+    long_ago = timezone.now() - rosters.LOST_AFTER[state] - timedelta(seconds=seconds)
+    RosterImport.objects.filter(pk=roster.pk).update(state=state, touched_at=long_ago)
+    roster.refresh_from_db()
+    return roster
+
+
+LOST = "It has not gone on for {} minutes; the server may have been restarted. Nothing was imported. Try again."
+
+
+@pytest.mark.parametrize(("state", "minutes"), [("waiting", 30), ("running", 10)])
+def test_one_that_nobody_goes_on_with_says_so_and_is_confirmed_again(
+    people: People, exam: Exam, state: str, minutes: int
+) -> None:
+    roster = rosters.confirm(roster=check(exam, people.administrator, text_of(people)))
+    assert rosters.judged(lost(roster, state, -5)).state == state, "it may still go on"
+    judged = rosters.judged(lost(roster, state))
+    assert (judged.state, judged.error) == ("checked", LOST.format(minutes))
+    again = rosters.confirm(roster=roster)
+    assert (again.state, again.error) == ("waiting", "")
+    assert rosters.judged(again).state == "waiting", "it has its time anew"
+    rosters.carry_out(RosterImport.objects.get(pk=roster.pk))
+    assert outcomes(roster) == EXPECTED
+    assert (roster.state, Invitation.objects.count()) == ("done", 1)
+
+
+def test_confirming_one_that_was_lost_has_it_carried_out(people: People, exam: Exam) -> None:
+    roster = lost(check(exam, people.administrator, text_of(people)), "running")
+    assert rosters.confirm(roster=roster).state == "waiting"
+
+
+def test_one_that_was_thought_lost_writes_nothing(people: People, exam: Exam) -> None:
+    roster = rosters.confirm(roster=check(exam, people.administrator, text_of(people)))
+
+    def put_back() -> None:
+        rosters.judged(lost(roster, "running"))
+
+    with before('INSERT INTO "exams_invitation"', put_back):
+        rosters.carry_out(RosterImport.objects.get(pk=roster.pk))
+    roster.refresh_from_db()
+    assert (exam.enrolments.count(), Invitation.objects.count()) == (1, 0)
+    assert bytes(roster.content), "it can be confirmed again"
+
+
+def test_over_the_api_one_that_was_lost_says_so(client: Client, people: People, exam: Exam) -> None:
+    roster = lost(check(exam, people.administrator, text_of(people)), "waiting")
+    client.force_login(people.administrator)
+    url = f"/api/v1/exams/{exam.pk}/rosters/{roster.pk}/"
+    told = client.get(url).json()
+    assert (told["state"], told["error"]) == ("checked", LOST.format(30))
+    assert client.post(f"{url}confirm/").json()["state"] == "waiting"
 
 
 def test_a_file_that_cannot_be_read_is_refused_with_its_sentence(people: People, exam: Exam) -> None:

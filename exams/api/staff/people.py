@@ -269,4 +269,4 @@ class RosterViewSet(StaffViewSet):
 
     def _roster(self, exam: Exam, pk: str) -> RosterImport:
         roster: RosterImport = self.row_or_404(exam.roster_imports.all(), pk=pk)
-        return roster
+        return rosters.judged(roster)
