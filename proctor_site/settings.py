@@ -204,7 +204,6 @@ CELERY_ACCEPT_CONTENT = ["json", "msgpack"]  # msgpack carries the pictures of f
 # A broker that is away is noticed soon, and said, instead of being waited for.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 10}
 CELERY_WORKER_CONSUMER = "proctor_site.celery_consumer.SteadyConsumer"
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # its workers log as everything else does
 CELERY_WORKER_PROC_ALIVE_TIMEOUT = 120.0  # loading the models takes longer than the 4 s after which Celery kills
 CELERY_BEAT_SCHEDULE = {
     "purge": {"task": "proctoring.tasks.purge", "schedule": 3600.0},
@@ -318,6 +317,11 @@ LOGGING = {
         "daphne": {"level": "WARNING"},
         "django.channels.server": {"level": "WARNING"},
         "axes": {"level": "WARNING"},  # says that somebody failed, never who
+        # A line each for every task that comes and that is done: two for each picture of everybody.
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+        # Celery's processes, as when one is killed; it hands nothing on to the root.
+        "multiprocessing": {"handlers": ["console"], "level": "WARNING", "propagate": False},
     },
 }
 
