@@ -48,8 +48,9 @@ def database(url: str) -> dict[str, Any]:
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": unquote(parts.path),
             "OPTIONS": {
-                # Readers never wait for the writer, and a writer waits its turn instead of failing.
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+                # Readers never wait for the writer, and a writer waits its turn instead of failing. FULL: what was
+                # acknowledged is on the disk. NORMAL, with WAL, may lose the last answers when the power goes.
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
             },
@@ -64,6 +65,14 @@ def database(url: str) -> dict[str, Any]:
             "PASSWORD": unquote(parts.password or ""),
             "HOST": parts.hostname or "",
             "PORT": str(parts.port or ""),
+            # Where its machine vanishes without a word, the system would wait minutes for what was sent to arrive, and
+            # hours for an answer; candidates would wait with it.
+            "OPTIONS": {
+                "connect_timeout": 5,  # seconds
+                "tcp_user_timeout": 10_000,  # milliseconds
+                "keepalives_idle": 5,  # seconds without an answer after which it is asked whether it is there
+                "keepalives_interval": 2,
+            },
             "CONN_MAX_AGE": 600,  # requests share a few threads (proctor_site.handler), which keep theirs open
             "CONN_HEALTH_CHECKS": True,  # or the first request of each after PostgreSQL restarted would fail
         }

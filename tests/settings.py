@@ -28,8 +28,11 @@ if worker and given.name != worker:  # given by the process that started the wor
 os.environ.setdefault("PROCTOR_STATIC_MANIFEST", "False")
 
 from proctor_site.settings import *  # noqa: E402, F403
-from proctor_site.settings import BASE_DIR, STATIC_ROOT  # noqa: E402
+from proctor_site.settings import BASE_DIR, DATABASES, STATIC_ROOT  # noqa: E402
 
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns where there is none
+if "init_command" in (options := DATABASES["default"]["OPTIONS"]):
+    # What is thrown away afterwards need not be on the disk at each of thousands of commits.
+    options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=NORMAL")
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one is slow on purpose
 PROCTOR_MODELS_DIR = BASE_DIR / "var" / "models"  # kept between runs: exporting a model takes longer than many a test
