@@ -6,6 +6,7 @@ import io
 from base64 import b64encode
 from typing import Any
 
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
@@ -13,7 +14,7 @@ from PIL import Image
 from exams.interchange.formats import FORMATS
 from exams.models import Exam, QuestionImport, User
 from exams.services import question_imports
-from exams.services.pending_imports import PendingImport, content_of
+from exams.services.pending_imports import PendingImport, content_of, folder_of
 
 GIFT = b"""$CATEGORY: $course$/top/Planets
 
@@ -25,6 +26,9 @@ $CATEGORY: $course$/top/Numbers
 
 ::Pi::How much is \\(\\pi\\)? {#3.14:0.01#Yes}
 """
+
+
+MANY = b"::Q:: a {=x ~y}\n\n" * (question_imports.FEW_QUESTIONS + 1)
 
 
 def png() -> bytes:
@@ -61,3 +65,12 @@ def uploaded(exam: Exam, by: User, data: bytes = GIFT, format: str = "gift") -> 
 def large(data: bytes = GIFT) -> bytes:
     """The same questions in a file of GIFT that is not read within the request."""
     return data + b"\n// a line that nobody reads" * (question_imports.AT_ONCE // 20)
+
+
+def names_in(row: QuestionImport) -> set[str]:
+    return set(default_storage.listdir(folder_of(row))[1]) if default_storage.exists(folder_of(row)) else set()
+
+
+def shape(row: QuestionImport) -> tuple[str, str]:
+    row.refresh_from_db()
+    return row.state, row.error
