@@ -344,12 +344,10 @@ PROCTOR_WORKERS = envint("PROCTOR_WORKERS", 0)  # analysis processes; 0: one a c
 # Head and eyes are measured anew only where a glance does not show them as they were.
 PROCTOR_GLANCES = envbool("PROCTOR_GLANCES", True)
 PROCTOR_PHONE_WEIGHTS = envstr(
-    "PROCTOR_PHONE_WEIGHTS", str(BASE_DIR / "proctoring" / "vision" / "weights" / "phone-v4.pt")
+    "PROCTOR_PHONE_WEIGHTS", str(BASE_DIR / "proctoring" / "vision" / "weights" / "phone-v5.pt")
 )
 PROCTOR_PHONE_WEIGHTS_URL = envstr("PROCTOR_PHONE_WEIGHTS_URL", "")  # asked only when the file above is missing
-PROCTOR_PHONE_SIZE = envint(
-    "PROCTOR_PHONE_SIZE", 320, minimum=32
-)  # width of the picture the phone model sees, in pixels
+PROCTOR_PHONE_SIZE = envint("PROCTOR_PHONE_SIZE", 320, minimum=32)  # pixels of the longer side of what it sees
 PROCTOR_PHONE_INT8 = envbool("PROCTOR_PHONE_INT8", True)  # the weights' copy in eight bits, where there is one
 PROCTOR_MODELS_DIR = DATA_DIR / "models"  # exported models are cached here
 PROCTOR_BASE_URL = envstr("PROCTOR_BASE_URL", "http://127.0.0.1:8000")  # for links made outside a request

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import logging
-import math
 import shutil
 import tempfile
 import warnings
@@ -17,8 +16,6 @@ from pathlib import Path
 
 from proctoring.observation import ModelRef
 from proctoring.vision import native
-
-STRIDE = 32  # YOLO's coarsest grid
 
 
 class ModelUnavailable(RuntimeError):
@@ -45,47 +42,37 @@ def in_mediapipe(name: str) -> Path:
     return Path(package.origin).parent / "modules" / name
 
 
-def input_shape(size: int) -> tuple[int, int]:
-    """(height, width) of what the phone model sees: four to three, as webcams are, in its steps of 32 pixels.
-
-    A square would be a fifth grey border at the same cost a pixel (21.8 against 26.8 ms at 320, same boxes found).
-    """
-    return math.ceil(size * 0.75 / STRIDE) * STRIDE, math.ceil(size / STRIDE) * STRIDE
-
-
-def quantised_folder(*, weights: Path, size: int) -> Path:
+def quantised_folder(weights: Path) -> Path:
     """Where ``manage.py quantise_phones`` puts the copy of ``weights`` in eight bits: beside them and named by their
     hash, so that it never stands for others of that name. Raises :class:`ModelUnavailable` when they are missing."""
-    height, width = input_shape(size)
-    return weights.parent / f"{weights.stem}-{reference(weights).sha256[:16]}-{width}x{height}-int8"
+    return weights.parent / f"{weights.stem}-{reference(weights).sha256[:16]}-int8"
 
 
-def phone_model(*, weights: Path, size: int, models_dir: Path) -> Path:
-    """The folder of the OpenVINO model made from ``weights`` for pictures of ``size`` pixels in width.
+def phone_model(*, weights: Path, models_dir: Path) -> Path:
+    """The folder of the OpenVINO model made from ``weights``, for pictures of any size.
 
-    Exported on first use (seconds), found again afterwards: its name holds the weights' hash, the size and the
-    versions of the libraries that made it. Safe to call from several processes at once. Raises
+    Exported on first use (seconds), found again afterwards: its name holds the weights' hash and the versions of the
+    libraries that made it. Safe to call from several processes at once. Raises
     :class:`ModelUnavailable` when the weights are missing or damaged.
 
     PyTorch weights are pickles, which run code when they are loaded: configure only files you trust.
     """
     digest = reference(weights).sha256
     versions = f"ultralytics{version('ultralytics')}-openvino{version('openvino')}"
-    height, width = input_shape(size)
-    folder = models_dir / f"{weights.stem}-{digest[:16]}-{width}x{height}-{versions}_openvino_model"
+    folder = models_dir / f"{weights.stem}-{digest[:16]}-{versions}_openvino_model"
     if folder.is_dir():
         return folder
     try:
         models_dir.mkdir(parents=True, exist_ok=True)
         with _lock(models_dir / ".lock"):
             if not folder.is_dir():
-                _export(weights, size, folder)
+                _export(weights, folder)
     except OSError as error:
         raise ModelUnavailable(f"{models_dir}: the exported model cannot be written there ({error}).") from error
     return folder
 
 
-def _export(weights: Path, size: int, folder: Path) -> None:
+def _export(weights: Path, folder: Path) -> None:
     native.set_up(folder.parent)
     from ultralytics.models import YOLO
     from ultralytics.utils import LOGGER, SETTINGS
@@ -99,9 +86,7 @@ def _export(weights: Path, size: int, folder: Path) -> None:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # what Ultralytics uses of torch is deprecated; not ours to mend
                 model = YOLO(str(copy), task="detect")
-                exported = model.export(
-                    format="openvino", imgsz=list(input_shape(size)), nms=keeps_own_boxes(model), verbose=False
-                )
+                exported = model.export(format="openvino", dynamic=True, nms=keeps_own_boxes(model), verbose=False)
         # Ultralytics and torch raise nearly anything for a file that is no model; the reason travels on.
         except Exception as error:
             raise ModelUnavailable(

@@ -19,15 +19,14 @@ class PhoneDetector:
 
     def __init__(self, config: AnalyzerConfig) -> None:
         weights, models_dir = Path(config.phone_weights), Path(config.models_dir)
-        folder = model_files.quantised_folder(weights=weights, size=config.phone_size)
+        folder = model_files.quantised_folder(weights)
         if config.phone_int8 and folder.is_dir():
             self.model: ModelRef = model_files.reference(folder / f"{weights.stem}-int8.bin")
         else:
             self.model = model_files.reference(weights)
-            folder = model_files.phone_model(weights=weights, size=config.phone_size, models_dir=models_dir)
-        shape = model_files.input_shape(config.phone_size)
+            folder = model_files.phone_model(weights=weights, models_dir=models_dir)
         try:
-            self._network = yolo.load(folder, shape, threshold=config.phone_threshold)
+            self._network = yolo.load(folder, config.phone_size, threshold=config.phone_threshold)
         # OpenVINO and Ultralytics raise nearly anything for a damaged copy; the reason travels on.
         except Exception as error:
             raise ModelUnavailable(

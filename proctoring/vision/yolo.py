@@ -6,6 +6,7 @@ it does on the way is done here in the same order.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,11 +18,14 @@ from numpy.typing import NDArray
 from proctoring.vision import native
 from proctoring.vision.arrays import Rgb
 
+Shape = tuple[int, int]  # height, width
 Found = list[list[float]]  # left, top, right, bottom in the picture's pixels, score, class
 Answer = NDArray[np.float32]
 # Makes rows of left, top, right and bottom on the canvas, score and class, the surest first, from a model's answer and
 # the lowest score.
 Reader = Callable[[Answer, float], Answer]
+_STRIDE = 32  # YOLO's coarsest grid
+_RATIOS = ((4, 3), (16, 9), (1, 1), (3, 4), (9, 16))  # width to height: webcams, and tablets held upright
 _GREY = 114  # what Ultralytics pads pictures with, in training as well
 _SAME_THING = 0.7  # intersection over union above which the less sure of two boxes goes; Ultralytics' own
 
@@ -32,8 +36,8 @@ class Network(Protocol):
     def look(self, picture: Rgb) -> Found: ...
 
 
-def load(folder: Path, shape: tuple[int, int], *, threshold: float) -> Network:
-    """The model in ``folder``, made for pictures of ``shape`` (height, width), warm and held to one thread.
+def load(folder: Path, size: int, *, threshold: float) -> Network:
+    """The model in ``folder``, for pictures whose longer side is made ``size``, warm and held to one thread.
 
     OpenVINO and Ultralytics raise nearly anything for a damaged copy.
     """
@@ -41,18 +45,35 @@ def load(folder: Path, shape: tuple[int, int], *, threshold: float) -> Network:
     import openvino
 
     model = openvino.Core().read_model(str(next(folder.glob("*.xml"))))
-    answer = [int(size) for size in model.output().shape]
-    if answer[2:] == [6]:
-        return Direct(model, shape, threshold, single_boxes)
-    if answer[1:2] == [4 + len(_names(model))]:
-        return Direct(model, shape, threshold, surest_boxes)
-    return ThroughUltralytics(folder, shape, threshold)
+    rows = model.output().partial_shape
+    if rows[2] == 6:
+        return Direct(model, size, threshold, single_boxes)
+    if rows[1] == 4 + len(_names(model)):
+        return Direct(model, size, threshold, surest_boxes)
+    return ThroughUltralytics(folder, size, threshold)
+
+
+def shapes(size: int) -> list[Shape]:
+    """Those in which a model is shown pictures, the usual one first: the longer side in the next step of 32 pixels, the
+    other likewise."""
+    longer = (_steps(size * min(1, width / height), size * min(1, height / width)) for width, height in _RATIOS)
+    return [(height, width) for width, height in longer]
+
+
+def shape_for(picture: tuple[int, ...], size: int) -> Shape:
+    """The one in which a picture (height, width, …) is largest, and of several the smallest."""
+    height, width = picture[:2]
+    return min(shapes(size), key=lambda shape: (-min(shape[0] / height, shape[1] / width), shape[0] * shape[1]))
+
+
+def _steps(width: float, height: float) -> tuple[int, int]:
+    return math.ceil(width / _STRIDE) * _STRIDE, math.ceil(height / _STRIDE) * _STRIDE
 
 
 class Letterbox:
     """Places pictures as Ultralytics does: as large as they fit, centred, grey around. One array, used again."""
 
-    def __init__(self, shape: tuple[int, int]) -> None:
+    def __init__(self, shape: Shape) -> None:
         self._canvas = np.full((1, *shape, 3), _GREY, np.uint8)
         self._size: tuple[int, ...] = ()
         self._left = self._top = self._width = self._height = 0
@@ -84,7 +105,7 @@ class Letterbox:
 class Direct:
     """An OpenVINO model that is shown pictures with nothing in between; ``boxes`` reads its answer."""
 
-    def __init__(self, model: Any, shape: tuple[int, int], threshold: float, boxes: Reader) -> None:
+    def __init__(self, model: Any, size: int, threshold: float, boxes: Reader) -> None:
         import openvino
         from openvino.preprocess import PrePostProcessor
 
@@ -93,17 +114,27 @@ class Direct:
         steps.input().tensor().set_element_type(openvino.Type.u8).set_layout(openvino.Layout("NHWC"))
         steps.input().model().set_layout(openvino.Layout("NCHW"))
         steps.input().preprocess().convert_element_type(openvino.Type.f32).scale(255.0)
-        self._request = (
-            openvino.Core().compile_model(steps.build(), "CPU", native.OPENVINO_OPTIONS).create_infer_request()
-        )
-        self._letterbox = Letterbox(shape)
-        self._threshold, self._boxes = threshold, boxes
-        self.look(np.zeros((*shape, 3), np.uint8))
+        self._model = steps.build()
+        self._size, self._threshold, self._boxes = size, threshold, boxes
+        self._made: dict[Shape, tuple[Any, Letterbox]] = {}
+        self.look(np.zeros((*shapes(size)[0], 3), np.uint8))
 
     def look(self, picture: Rgb) -> Found:
-        self._request.infer([self._letterbox.put(picture)], share_inputs=True)
-        rows = self._boxes(self._request.get_output_tensor().data[0], self._threshold)
-        return np.hstack([self._letterbox.back(rows[:, :4]), rows[:, 4:]]).tolist()  # type: ignore[no-any-return]
+        request, letterbox = self._for(picture.shape)
+        request.infer([letterbox.put(picture)], share_inputs=True)
+        rows = self._boxes(request.get_output_tensor().data[0], self._threshold)
+        return np.hstack([letterbox.back(rows[:, :4]), rows[:, 4:]]).tolist()  # type: ignore[no-any-return]
+
+    def _for(self, picture: tuple[int, ...]) -> tuple[Any, Letterbox]:
+        """Made for its shape when the first such picture comes (a fraction of a second)."""
+        shape = shape_for(picture, self._size)
+        if shape not in self._made:
+            import openvino
+
+            self._model.reshape([1, *shape, 3])
+            compiled = openvino.Core().compile_model(self._model, "CPU", native.OPENVINO_OPTIONS)
+            self._made[shape] = compiled.create_infer_request(), Letterbox(shape)
+        return self._made[shape]
 
 
 def single_boxes(answer: Answer, threshold: float) -> Answer:
@@ -133,7 +164,7 @@ def _names(model: Any) -> dict[int, str]:
 class ThroughUltralytics:
     """A detection model that answers in any other way."""
 
-    def __init__(self, folder: Path, shape: tuple[int, int], threshold: float) -> None:
+    def __init__(self, folder: Path, size: int, threshold: float) -> None:
         import openvino
         import torch
         from ultralytics.models import YOLO
@@ -147,10 +178,10 @@ class ThroughUltralytics:
 
         torch.set_num_threads(1)
         model: Any = YOLO(str(folder), task="detect")
-        self._yolo = model
-        self._options: dict[str, Any] = {"imgsz": list(shape), "device": "cpu", "verbose": False, "save": False}
-        black = np.zeros((*shape, 3), np.uint8)
-        model.predict(black, predictor=Predictor, **self._options)
+        self._yolo, self._size = model, size
+        self._options: dict[str, Any] = {"rect": False, "device": "cpu", "verbose": False, "save": False}
+        shape = shapes(size)[0]
+        model.predict(np.zeros((*shape, 3), np.uint8), predictor=Predictor, imgsz=list(shape), **self._options)
         core = openvino.Core()  # Ultralytics offers no argument for the threads
         model.predictor.model.backend.ov_compiled_model = core.compile_model(
             core.read_model(str(next(folder.glob("*.xml")))), "CPU", native.OPENVINO_OPTIONS
@@ -159,5 +190,6 @@ class ThroughUltralytics:
         self.names: dict[int, str] = dict(model.names)
 
     def look(self, picture: Rgb) -> Found:
-        result = self._yolo.predict(picture[..., ::-1], **self._options)[0]  # it takes arrays as BGR
+        shape = shape_for(picture.shape, self._size)
+        result = self._yolo.predict(picture[..., ::-1], imgsz=list(shape), **self._options)[0]  # it takes arrays as BGR
         return result.boxes.data.tolist()  # type: ignore[no-any-return]

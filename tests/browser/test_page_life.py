@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,11 @@ def test_a_recording_is_noticed_and_stop_releases_the_camera(candidate: Candidat
     candidate.sees("#warnings", "repeats itself")
     candidate.sees("#camera-state", "camera.mjpeg")
     candidate.sees("#camera-state", "A program’s picture")
+
+    # Each picture is sent a moment early, as soon as it shows again; all the same there are no more than two a second.
+    began, before = time.monotonic(), candidate.frames_acked()
+    wait(candidate.browser, lambda _: candidate.frames_acked() >= before + 8, "eight more pictures")
+    assert candidate.frames_acked() - before <= 2 * (time.monotonic() - began) + 2
 
     assert candidate.camera_tracks_live()
     candidate.click("#camera-stop")

@@ -24,11 +24,16 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_ranges_are_found_on_pictures_that_are_not_held_out_and_on_the_same_each_time(folder: Path) -> None:
-    chosen = calibration_pictures(folder)
+    chosen = calibration_pictures([folder])
     assert 20 < len(chosen) < 40
     assert not any(is_held_out(path.stem) for path in chosen)
-    assert calibration_pictures(folder) == chosen
-    assert calibration_pictures(folder, count=5) == chosen[:5]
+    assert calibration_pictures([folder]) == chosen
+    assert calibration_pictures([folder], count=5) == chosen[:5]
+
+
+def test_no_range_is_found_in_the_room_of_a_clip(folder: Path) -> None:
+    (folder / "index.csv").write_text("name,source,group,boxes\n05,made,60,0\n06,made,61,0\n")
+    assert {"05", "06"}.isdisjoint(path.stem for path in calibration_pictures([folder]))
 
 
 def test_without_nncf_it_says_what_to_install(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

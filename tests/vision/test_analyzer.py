@@ -33,7 +33,7 @@ def test_every_stage_is_timed_and_names_its_model(analyzer: Analyzer, frame: byt
     assert all(milliseconds > 0 for milliseconds in seen.timings.values())
     assert seen.models.keys() == {"faces", "mesh", "phone"}
     config = analyzer_config()
-    quantised = model_files.quantised_folder(weights=Path(config.phone_weights), size=config.phone_size)
+    quantised = model_files.quantised_folder(Path(config.phone_weights))
     looked = quantised / seen.models["phone"].name
     assert seen.models["phone"].sha256 == hashlib.sha256(looked.read_bytes()).hexdigest()
 
@@ -76,9 +76,7 @@ def test_without_usable_weights_the_phone_detector_is_off_and_says_why(
 def test_a_damaged_copy_of_the_model_is_named(tmp_path: Path) -> None:
     config = replace(analyzer_config(), models_dir=str(tmp_path), phone_int8=False)
     weights = Path(config.phone_weights)
-    good = model_files.phone_model(
-        weights=weights, size=config.phone_size, models_dir=Path(analyzer_config().models_dir)
-    )
+    good = model_files.phone_model(weights=weights, models_dir=Path(analyzer_config().models_dir))
     (tmp_path / good.name).mkdir()
     for file in good.iterdir():
         (tmp_path / good.name / file.name).write_bytes(file.read_bytes()[:500])

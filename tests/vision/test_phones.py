@@ -54,6 +54,23 @@ def test_the_class_that_means_a_phone_is_chosen_by_its_name(names: dict[int, str
     assert phone_classes(names) == classes
 
 
+@pytest.mark.parametrize(
+    ("picture", "shape"),
+    [
+        ((480, 640), (288, 384)),
+        ((360, 640), (224, 384)),  # 16 to 9
+        ((400, 640), (288, 384)),  # 16 to 10: as large as in the square, which has more grey
+        ((640, 640), (384, 384)),
+        ((640, 480), (384, 288)),
+        ((640, 360), (384, 224)),
+        ((100, 640), (224, 384)),
+        ((1, 1), (384, 384)),
+    ],
+)
+def test_a_picture_is_shown_in_the_shape_that_wastes_least(picture: yolo.Shape, shape: yolo.Shape) -> None:
+    assert yolo.shape_for(picture, 384) == shape
+
+
 @pytest.mark.parametrize("head", ["one box a thing", "many"])
 def test_the_model_asked_directly_sees_what_it_sees_through_ultralytics(head: str, tmp_path: Path) -> None:
     weights = data_path("../models/phone-v0/phone-v0.pt")  # has both heads, and exported is that for one
@@ -63,10 +80,9 @@ def test_the_model_asked_directly_sees_what_it_sees_through_ultralytics(head: st
         weights = tmp_path / "many.pt"
         training.write_weights(model, weights, {"size": 320})
     size = analyzer_config().phone_size
-    shape = model_files.input_shape(size)
-    folder = model_files.phone_model(weights=weights, size=size, models_dir=tmp_path)
-    direct = yolo.load(folder, shape, threshold=0.001)
-    through = yolo.ThroughUltralytics(folder, shape, threshold=0.001)
+    folder = model_files.phone_model(weights=weights, models_dir=tmp_path)
+    direct = yolo.load(folder, size, threshold=0.001)
+    through = yolo.ThroughUltralytics(folder, size, threshold=0.001)
     assert isinstance(direct, yolo.Direct)
     assert direct.names == through.names
     picture = cv2.cvtColor(cv2.imread(str(clip_frames("phone_at_webcam")[10])), cv2.COLOR_BGR2RGB).astype(np.uint8)
@@ -93,10 +109,9 @@ def test_the_copy_in_eight_bits_looks_unless_full_precision_is_asked_for() -> No
 def test_a_copy_in_eight_bits_never_stands_for_other_weights(tmp_path: Path) -> None:
     config = analyzer_config()
     weights = tmp_path / Path(config.phone_weights).name
-    copy = model_files.quantised_folder(weights=Path(config.phone_weights), size=config.phone_size)
+    copy = model_files.quantised_folder(Path(config.phone_weights))
     shutil.copytree(copy, tmp_path / copy.name)
     shutil.copyfile(config.phone_weights, weights)
-    assert model_files.quantised_folder(weights=weights, size=config.phone_size).is_dir()
-    assert not model_files.quantised_folder(weights=weights, size=416).is_dir()
+    assert model_files.quantised_folder(weights).is_dir()
     weights.write_bytes(b"other weights")
-    assert not model_files.quantised_folder(weights=weights, size=config.phone_size).is_dir()
+    assert not model_files.quantised_folder(weights).is_dir()

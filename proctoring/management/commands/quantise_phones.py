@@ -18,14 +18,18 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("folder", type=Path, metavar="DIR", help="pictures with YOLO boxes, as train_phones takes")
+        parser.add_argument(
+            "folders", type=Path, nargs="+", metavar="DIR", help="pictures, as evaluate phones takes them"
+        )
         parser.add_argument("--weights", type=Path, default=Path(settings.PROCTOR_PHONE_WEIGHTS), help="a .pt file")
-        parser.add_argument("--size", type=int, default=settings.PROCTOR_PHONE_SIZE, help="width in pixels it sees")
+        parser.add_argument(
+            "--size", type=int, default=settings.PROCTOR_PHONE_SIZE, help="longer side in pixels it sees"
+        )
         parser.add_argument("--pictures", type=int, default=PICTURES, metavar="N", help=f"to find ranges ({PICTURES})")
 
-    def handle(self, *args: Any, folder: Path, weights: Path, size: int, pictures: int, **options: Any) -> None:
+    def handle(self, *args: Any, folders: list[Path], weights: Path, size: int, pictures: int, **options: Any) -> None:
         try:
-            chosen = calibration_pictures(folder, count=pictures)
+            chosen = calibration_pictures(folders, count=pictures)
             written = quantise(weights, chosen, size=size, models_dir=settings.PROCTOR_MODELS_DIR)
         except (CannotQuantise, ModelUnavailable, NotMeasurable) as error:
             raise CommandError(str(error)) from error
