@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from proctoring.evaluation.playing import looked_at
 from proctoring.risk.engine import Engine
-from proctoring.risk.policy import PHONE_DETECTED, Policy
+from proctoring.risk.policy import NO_FACE, PHONE_DETECTED, Policy
 from tests.clips.conftest import Clip
 from tests.risk.scenes import NEUTRAL
 
@@ -27,3 +27,8 @@ def test_a_phone_held_up_is_recorded(clip: Clip) -> None:
 
 def test_a_wallet_or_an_earbud_case_held_up_is_not(clip: Clip) -> None:
     assert PHONE_DETECTED not in recorded(clip, "wallet_at_webcam")
+
+
+def test_an_arm_that_holds_a_phone_into_the_picture_is_recorded_as_nobody(clip: Clip) -> None:
+    """The weights are not sure enough of this phone (docs/phones.md)."""
+    assert set(recorded(clip, "phone_in_hand")) == {NO_FACE}
