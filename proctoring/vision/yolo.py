@@ -126,7 +126,7 @@ class Direct:
         return np.hstack([letterbox.back(rows[:, :4]), rows[:, 4:]]).tolist()  # type: ignore[no-any-return]
 
     def _for(self, picture: tuple[int, ...]) -> tuple[Any, Letterbox]:
-        """Made for its shape when the first such picture comes (a fraction of a second)."""
+        """Made for its shape when the first such picture comes, which takes up to a second."""
         shape = shape_for(picture, self._size)
         if shape not in self._made:
             import openvino
