@@ -8,17 +8,18 @@ from __future__ import annotations
 import hashlib
 import io
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.auth.hashers import make_password
 from django.db.models import QuerySet
 from django.utils import timezone
 from PIL import Image
 
+from exams.lost import Patience
 from exams.models import (
     Accommodation,
     Attempt,
@@ -30,10 +31,11 @@ from exams.models import (
     Membership,
     Question,
     Role,
+    RosterImport,
     Section,
     User,
 )
-from proctoring.models import Consent, ConsentText, ExamPolicy, Session
+from proctoring.models import Consent, ConsentText, ExamPolicy, Export, Session
 from proctoring.observation import Box, Face, HeadPose, Observation, Quality
 from proctoring.risk.policy import Policy
 
@@ -228,6 +230,17 @@ def ended_session(of: Exam, candidate: User | None = None, *, at: datetime, **fi
     sitting = attempt(of, candidate, started_at=at, submitted_at=at, state=Attempt.State.SUBMITTED)
     ending = {"state": Session.State.ENDED, "ended_at": at, "ended_by": Session.EndedBy.CANDIDATE, "created_at": at}
     return session(of, candidate, attempt=sitting, **(ending | fields))
+
+
+Worked = TypeVar("Worked", bound=Export | RosterImport)
+
+
+def silent(row: Worked, patience: Patience, state: str, seconds: int) -> Worked:
+    """In ``state``, and not heard of for so much longer than is waited for: its process or its task is gone."""
+    long_ago = timezone.now() - patience[state] - timedelta(seconds=seconds)
+    type(row)._default_manager.filter(pk=row.pk).update(state=state, touched_at=long_ago)
+    row.refresh_from_db()
+    return row
 
 
 def jpeg(*, width: int = 64, height: int = 48, shade: int = 128) -> bytes:

@@ -9,8 +9,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+
+import pytest
 
 from proctoring.bench.postgres import NoPostgres, own_postgres
 
@@ -20,6 +23,18 @@ ROOT = Path(__file__).resolve().parents[1]
 def server() -> AbstractContextManager[str]:
     named = os.environ.get("PROCTOR_DATABASE", "")
     return nullcontext(named) if named.startswith("postgres") else own_postgres(forgetful=True)
+
+
+@contextmanager
+def own_or_skipped() -> Iterator[str]:
+    """A server of one's own for a test, which is skipped where there is no PostgreSQL; never in CI."""
+    try:
+        with own_postgres(forgetful=True) as url:
+            yield url
+    except NoPostgres as missing:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(missing))
 
 
 def main(arguments: list[str]) -> int:

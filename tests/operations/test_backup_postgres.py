@@ -4,28 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from proctoring.bench.postgres import NoPostgres, binaries, own_postgres
+from proctoring.bench.postgres import binaries
 from tests.bucket import KEYS, Bucket, make_bucket, s3_server
 from tests.operations.backups import Place, Writer
+from tests.postgres import own_or_skipped
 
 BEFORE = 20  # events that are there when the backup begins
-
-
-@contextmanager
-def postgres() -> Iterator[str]:
-    try:
-        with own_postgres(forgetful=True) as url:
-            yield url
-    except NoPostgres as missing:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(str(missing))
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +36,7 @@ def backup(endpoint: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pat
     """Where it is, and how many events there were in the end. The site and its bucket are gone by then."""
     folder = tmp_path_factory.mktemp("a site's", numbered=False)
     copy, bucket = folder / "backup of 1 % #2?", make_bucket(endpoint)
-    with postgres() as database:
+    with own_or_skipped() as database:
         site = place(folder / "data", database, bucket)
         assert (done := site.manage("migrate", "--verbosity", "0")).returncode == 0, done.stderr
         with Writer(site) as writer:
@@ -65,7 +54,7 @@ def backup(endpoint: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pat
 
 @pytest.fixture(scope="module")
 def elsewhere() -> Iterator[str]:
-    with postgres() as database:
+    with own_or_skipped() as database:
         yield database
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import time
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from django.db.utils import ConnectionHandler
 from pytest_django import DjangoDbBlocker
 
 from proctor_site.settings import database
-from proctoring.bench.postgres import NoPostgres, own_postgres
+from tests.postgres import own_or_skipped
 
 
 @pytest.fixture(autouse=True)
@@ -44,13 +43,8 @@ def test_what_sqlite_acknowledged_is_on_the_disk(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[str]:
-    try:
-        with own_postgres(forgetful=True) as url:
-            yield url
-    except NoPostgres as missing:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(str(missing))
+    with own_or_skipped() as url:
+        yield url
 
 
 def test_a_postgresql_that_vanishes_is_given_up_within_ten_seconds(postgres: str) -> None:

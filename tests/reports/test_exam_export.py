@@ -89,11 +89,7 @@ def test_asking_again_while_one_is_in_the_making_gives_that_one(people: People, 
 
 
 def silent(export: Export, state: str, seconds: int) -> Export:
-    """Its process or its task went so much longer ago than is waited for."""
-    long_ago = timezone.now() - exam_export.LOST_AFTER[state] - timedelta(seconds=seconds)
-    Export.objects.filter(pk=export.pk).update(state=state, touched_at=long_ago)
-    export.refresh_from_db()
-    return export
+    return factories.silent(export, exam_export.LOST_AFTER, state, seconds)
 
 
 LOST = "{} minutes; the server may have been restarted. Please ask for the export again."

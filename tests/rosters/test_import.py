@@ -179,11 +179,7 @@ def test_confirming_twice_carries_it_out_once(people: People, exam: Exam) -> Non
 
 
 def lost(roster: RosterImport, state: str, seconds: int = 5) -> RosterImport:
-    """Its process or its task went so much longer ago than is waited for."""
-    long_ago = timezone.now() - rosters.LOST_AFTER[state] - timedelta(seconds=seconds)
-    RosterImport.objects.filter(pk=roster.pk).update(state=state, touched_at=long_ago)
-    roster.refresh_from_db()
-    return roster
+    return factories.silent(roster, rosters.LOST_AFTER, state, seconds)
 
 
 LOST = "It has not gone on for {} minutes; the server may have been restarted. Nothing was imported. Try again."
