@@ -9,19 +9,23 @@ import numpy as np
 import numpy.typing as npt
 
 from proctoring.training import composites
+from proctoring.training.heads import Head, Place, at_ear, before_clothes, is_dark
 from proctoring.training.held import Held, paste_held, with_hand
 from proctoring.training.objects import Rgba, Rng, draw_distractor, draw_phone
 from proctoring.training.pictures import NO_BOXES, Boxes, Image
 
 PADDING = 114  # what Ultralytics pads letterboxed pictures with
 HARD_SHARE = 0.5  # of the negatives without people
+AT_HEADS = 0.5  # of the composites: at an ear or before clothes; the others anywhere
+HELD_TO_EARS = 0.3  # of the phones held up
 LEAST_KEPT = 0.25  # of a box inside the frame, below which its label goes
 
 
 @dataclass(frozen=True)
 class Material:
     """Decoded pictures, by use. ``people`` are negatives with somebody at a camera, ``others`` all other negatives;
-    ``hard`` those of both that are easily taken for a phone, ``held`` phones cut out with the hand that holds them."""
+    ``hard`` those of both that are easily taken for a phone, the easier the oftener, ``held`` phones cut out with the
+    hand that holds them, ``heads`` those of ``people`` whose face is found."""
 
     phones: list[tuple[Image, Boxes]]
     cutouts: list[Rgba]
@@ -29,6 +33,7 @@ class Material:
     others: list[Image]
     hard: list[Image] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
+    heads: list[Head] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,7 @@ class Mixture:
     """Shares of training pictures by how they are made; what is left over are plain pictures of phones."""
 
     people: float = 0.08
-    others: float = 0.15
+    others: float = 0.17
     composite: float = 0.1
     held: float = 0.12
     swapped: float = 0.08
@@ -77,6 +82,8 @@ def real(material: Material, size: int, rng: Rng, *, swapped: bool) -> tuple[Ima
 
 def composite(material: Material, size: int, rng: Rng) -> tuple[Image, Boxes]:
     """A person at a camera (or a room) with a phone, a look-alike, or both pasted in."""
+    if material.heads and rng.random() < AT_HEADS:
+        return at_head(material, size, rng)
     background = _any(material.people if rng.random() < 0.8 else material.others, rng)
     image, _ = onto_frame(background, NO_BOXES, size, rng, zoom=(0.85, 1.25))
     boxes = [NO_BOXES]
@@ -90,16 +97,41 @@ def composite(material: Material, size: int, rng: Rng) -> tuple[Image, Boxes]:
     return image, np.concatenate(boxes)
 
 
+def at_head(material: Material, size: int, rng: Rng) -> tuple[Image, Boxes]:
+    """A person at a camera with a phone at the ear or before the clothes, a look-alike there instead in two of five."""
+    head = material.heads[int(rng.integers(len(material.heads)))]
+    image, face = onto_frame(head.image, head.face, size, rng, zoom=(0.85, 1.25))
+    if not len(face):
+        return image, NO_BOXES
+    place = at_ear(head, face, size, rng) if rng.random() < 0.5 else before_clothes(face, size, rng)
+    phone = rng.random() < 0.6
+    dark = is_dark(image, place)
+    item = draw_distractor(rng) if not phone else draw_phone(rng) if dark else _phone(material, rng)
+    if item.shape[0] < item.shape[1]:
+        item = np.ascontiguousarray(np.rot90(item))
+    box = _paste_at(image, item, place, rng, in_its_light=not dark)
+    return image, box if phone else NO_BOXES
+
+
 def held_up(material: Material, size: int, rng: Rng) -> tuple[Image, Boxes]:
     """A person at a camera, and a hand that holds up the phone it held, another one, or a look-alike."""
-    background = _any(material.people if rng.random() < 0.85 else material.others, rng)
-    image, _ = onto_frame(background, NO_BOXES, size, rng, zoom=(0.85, 1.25))
     hand = material.held[int(rng.integers(len(material.held)))]
     kind = rng.random()
     item = None if kind < 0.4 else _phone(material, rng) if kind < 0.62 else draw_distractor(rng)
     cut, thing = with_hand(hand, item, rng)
-    longest = size * float(np.exp(rng.uniform(np.log(0.16), np.log(0.6))))
-    box = paste_held(image, cut, thing, rng, longest=longest)
+    upright = hand.box[3] > hand.box[2]
+    if material.heads and upright and rng.random() < HELD_TO_EARS:
+        head = material.heads[int(rng.integers(len(material.heads)))]
+        image, face = onto_frame(head.image, head.face, size, rng, zoom=(0.85, 1.25))
+        if not len(face):
+            return image, NO_BOXES
+        place = at_ear(head, face, size, rng)
+        box = paste_held(image, cut, thing, rng, longest=place.longest, centre=place.centre)
+    else:
+        background = _any(material.people if rng.random() < 0.85 else material.others, rng)
+        image, _ = onto_frame(background, NO_BOXES, size, rng, zoom=(0.85, 1.25))
+        longest = size * float(np.exp(rng.uniform(np.log(0.16), np.log(0.6))))
+        box = paste_held(image, cut, thing, rng, longest=longest)
     return image, box if kind < 0.62 else NO_BOXES
 
 
@@ -201,14 +233,18 @@ def _paste_somewhere(image: Image, item: Rgba, rng: Rng, *, lit: bool = False) -
     longest = size * float(np.exp(rng.uniform(np.log(0.14), np.log(0.6))))
     angle = rng.normal(0, 25) + 90 * rng.integers(0, 4) if rng.random() < 0.8 else rng.uniform(0, 360)
     edgewise = rng.uniform(0.3, 0.7) if rng.random() < 0.12 else rng.uniform(0.85, 1.0)
-    item = composites.turned(item, longest=longest, angle=float(angle), squeeze=float(edgewise), rng=rng)
-    if rng.random() < 0.8:
-        item = composites.in_light_of(item, image, rng)
     spread = 0.62 if rng.random() < composites.PARTLY_OUTSIDE else 0.4
-    centre = tuple((0.5 + rng.uniform(-spread, spread, 2)) * size)
+    x, y = ((0.5 + rng.uniform(-spread, spread, 2)) * size).tolist()
     if lit:
-        composites.glow(image, centre, longest * 0.7, rng)
-    return composites.paste(image, item, centre)
+        composites.glow(image, (x, y), longest * 0.7, rng)
+    return _paste_at(image, item, Place((x, y), longest, float(angle), edgewise), rng, in_its_light=rng.random() < 0.8)
+
+
+def _paste_at(image: Image, item: Rgba, place: Place, rng: Rng, *, in_its_light: bool) -> Boxes:
+    item = composites.turned(item, longest=place.longest, angle=place.angle, squeeze=place.squeeze, rng=rng)
+    if in_its_light:
+        item = composites.in_light_of(item, image, rng)
+    return composites.paste(image, item, place.centre)
 
 
 def _swapped(material: Material, rng: Rng) -> tuple[Image, Boxes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from proctoring.training.pictures import Image
 from proctoring.vision.phones import PhoneDetector
 
 HARD_SCORE = 0.1  # a small part of what counts as a phone in use: also those that nearly are
+TIMES_A_SCORE = 10  # in the list of hard pictures one stands once for each tenth: the surer it is wrong, the oftener
 LONGEST = 320  # pixels of the side that is looked at
 Say = Callable[[str], None]
 
@@ -32,9 +34,15 @@ def with_hard(material: Material, weights: Path, models_dir: Path, say: Say) -> 
     detector = PhoneDetector(config)
     hard = _taken_for_phones(material.people, detector) + _taken_for_phones(material.others, detector)
     every = len(material.people) + len(material.others)
-    say(f"{len(hard)} of {every} pictures without a phone are taken for one by {weights.name}; they come more often")
+    count = len({id(image) for image in hard})
+    say(f"{count} of {every} pictures without a phone are taken for one by {weights.name}; they come more often")
     return replace(material, hard=hard)
 
 
 def _taken_for_phones(images: Sequence[Image], detector: PhoneDetector) -> list[Image]:
-    return [image for image in images if detector.detect(np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8))]
+    taken = []
+    for image in images:
+        found = detector.detect(np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8))
+        surest = max((one.score for one in found), default=0.0)
+        taken.extend([image] * math.floor(surest * TIMES_A_SCORE))
+    return taken

@@ -72,9 +72,11 @@ def with_hand(held: Held, item: Rgba | None, rng: Rng) -> tuple[Rgba, Mask]:
     return np.dstack([part, np.maximum(thing, held.hand)]), thing
 
 
-def paste_held(image: Image, cut: Rgba, thing: Mask, rng: Rng, *, longest: float) -> Boxes:
-    """Puts a hand and its thing into ``image`` in place, the thing ``longest`` pixels long; one box around the thing,
-    or none when too little of it is inside."""
+def paste_held(
+    image: Image, cut: Rgba, thing: Mask, rng: Rng, *, longest: float, centre: tuple[float, float] | None = None
+) -> Boxes:
+    """Puts a hand and its thing into ``image`` in place, the thing ``longest`` pixels long, its middle at ``centre`` in
+    pixels or anywhere; one box around the thing, or none when too little of it is inside."""
     size = image.shape[0]
     rows, columns = np.where(thing > composites.OPAQUE)
     if not len(rows):
@@ -83,7 +85,7 @@ def paste_held(image: Image, cut: Rgba, thing: Mask, rng: Rng, *, longest: float
     angle = rng.normal(0, 15)
     middle = ((columns.min() + columns.max()) / 2, (rows.min() + rows.max()) / 2)
     spread = 0.55 if rng.random() < composites.PARTLY_OUTSIDE else 0.36
-    to = (0.5 + rng.uniform(-spread, spread, 2)) * size
+    to = np.asarray(centre) if centre else (0.5 + rng.uniform(-spread, spread, 2)) * size
     matrix = np.asarray(cv2.getRotationMatrix2D(middle, float(angle), scale), np.float64)
     matrix[:, 2] += to - middle
     if scale < 0.6:  # shrink first, or the warp would skip pixels

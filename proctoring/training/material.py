@@ -14,6 +14,7 @@ from proctoring.training.augment import Material
 from proctoring.training.checks import has_brightened_box
 from proctoring.training.cutouts import LONGEST, cut_out
 from proctoring.training.exclusions import is_excluded
+from proctoring.training.heads import find_heads
 from proctoring.training.held import LEAST_SIDE, MOST_HAND, REACH, Held, all_held
 from proctoring.training.objects import Rgba
 from proctoring.training.pictures import Boxes, Image, Picture, negative_pictures, phone_pictures
@@ -33,7 +34,8 @@ def usable(pictures: Iterable[Picture]) -> list[Picture]:
 
 
 def load(data: Path, cache: Path, say: Say) -> Material:
-    """Everything trained on, decoded. Raises :class:`~proctoring.training.pictures.DataMissing`."""
+    """Everything trained on, decoded. Raises :class:`~proctoring.training.pictures.DataMissing`, and
+    :class:`~proctoring.vision.model_files.ModelUnavailable` without the networks that find faces."""
     cv2.setNumThreads(1)  # its threads would not survive the fork into training processes
     phones, _ = split(usable(phone_pictures(data)))
     negatives, _ = split(usable(negative_pictures(data)))
@@ -49,7 +51,9 @@ def load(data: Path, cache: Path, say: Say) -> Material:
     times = [SHOWN_TIMES.get(picture.source, 1) for picture in phones]
     shown = [one for one, count in zip(decoded, times, strict=True) for _ in range(count)]
     hands = _held(phones, decoded, cache, say)
-    return Material(phones=shown, cutouts=cutouts, people=people, others=others, held=hands)
+    heads = find_heads(people)
+    say(f"{len(heads)} of {len(people)} people at cameras show a face to paste a phone at")
+    return Material(phones=shown, cutouts=cutouts, people=people, others=others, held=hands, heads=heads)
 
 
 def _cutouts(phones: list[Picture], decoded: list[tuple[Image, Boxes]], cache: Path, say: Say) -> list[Rgba]:

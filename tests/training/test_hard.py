@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,8 +11,9 @@ import numpy as np
 
 from proctoring.analysis.config import analyzer_config
 from proctoring.training.augment import Material, Mixture, make
-from proctoring.training.hard import with_hard
+from proctoring.training.hard import HARD_SCORE, with_hard
 from proctoring.training.pictures import Image
+from proctoring.vision.phones import PhoneDetector
 from tests.data import clip_frames
 
 
@@ -19,13 +21,24 @@ def grey(level: int) -> Image:
     return np.full((64, 64, 3), level, np.uint8)
 
 
-def test_pictures_that_the_weights_take_for_a_phone_are_the_hard_ones(material: Material, tmp_path: Path) -> None:
-    taken, plain = np.asarray(cv2.imread(str(clip_frames("phone_at_webcam")[10])), np.uint8), grey(90)
-    shown = replace(material, people=[plain], others=[plain, taken])
+def test_pictures_that_the_weights_take_for_a_phone_are_the_hard_ones_and_the_surer_the_oftener(
+    material: Material, tmp_path: Path
+) -> None:
+    plain, *taken = (
+        grey(90),
+        *(np.asarray(cv2.imread(str(clip_frames("phone_at_webcam")[n])), np.uint8) for n in (10, 14)),
+    )
+    weights = Path(analyzer_config().phone_weights)
     said: list[str] = []
-    found = with_hard(shown, Path(analyzer_config().phone_weights), tmp_path, said.append)
-    assert [image is taken for image in found.hard] == [True]
-    assert said[0].startswith("1 of 3 pictures without a phone are taken for one")
+    found = with_hard(replace(material, people=[plain], others=[plain, *taken]), weights, tmp_path, said.append)
+    assert said[0].startswith("2 of 4 pictures without a phone are taken for one")
+    config = replace(analyzer_config(), models_dir=str(tmp_path), phone_int8=False, phone_threshold=HARD_SCORE)
+    detector = PhoneDetector(config)
+    surest = [max(one.score for one in detector.detect(np.ascontiguousarray(frame[..., ::-1]))) for frame in taken]
+    counts = [sum(image is frame for image in found.hard) for frame in taken]
+    assert counts == [math.floor(10 * score) for score in surest]
+    assert counts[0] != counts[1]
+    assert len(found.hard) == sum(counts)
 
 
 def test_they_come_more_often(material: Material) -> None:
