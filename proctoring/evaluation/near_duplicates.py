@@ -5,13 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 
 from proctoring.evaluation.phone_pictures import Labelled
 from proctoring.evaluation.progress import Progress
-from proctoring.training.checks import fingerprint, likeness
-from proctoring.training.pictures import Image
+from proctoring.training.checks import fingerprint, likeness, read_small
 
 LIKE = 0.95  # correlation of fingerprints; of a video's pictures, seconds apart, nearly all are more alike
 
@@ -22,14 +20,9 @@ def without_near_duplicates(
     """``held_out`` without those that are like one of ``trained``; files that are no pictures stay, to be told of."""
     if not trained:
         return list(held_out)
-    read = (_read(one) for one in progress.over(trained, "Compared with pictures trained on"))
+    read = (read_small(one.path) for one in progress.over(trained, "Compared with pictures trained on"))
     known = [fingerprint(image) for image in read if image is not None]
     if not known:
         return list(held_out)
     stacked = np.stack(known)
-    return [one for one in held_out if (image := _read(one)) is None or likeness(image, stacked) <= LIKE]
-
-
-def _read(one: Labelled) -> Image | None:
-    image = cv2.imread(str(one.path), cv2.IMREAD_REDUCED_COLOR_4)
-    return None if image is None else np.asarray(image, np.uint8)
+    return [one for one in held_out if (image := read_small(one.path)) is None or likeness(image, stacked) <= LIKE]

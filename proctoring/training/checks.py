@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -55,6 +57,13 @@ def _side(grey: Grey, box: npt.NDArray[np.int64], side: int) -> int | None:
         ):
             return sign
     return found
+
+
+def read_small(path: Path) -> Image | None:
+    """A picture at a quarter of its size, which is enough for its fingerprint and takes a fifth of the time; None
+    where the file is missing or no picture."""
+    image = cv2.imread(str(path), cv2.IMREAD_REDUCED_COLOR_4)
+    return None if image is None else np.asarray(image, np.uint8)
 
 
 def fingerprint(image: Image) -> npt.NDArray[np.float32]:
