@@ -33,10 +33,11 @@ _ENVIRONMENT = {
 }
 
 
-def set_up(models_dir: Path) -> None:
-    """Set the environment for this process; ``models_dir`` also holds Ultralytics' own settings file."""
+def set_up(models_dir: Path | None = None) -> None:
+    """Set the environment for this process; ``models_dir``, where it is given, holds Ultralytics' own settings file."""
     os.environ.update(_ENVIRONMENT)
-    os.environ["YOLO_CONFIG_DIR"] = str(models_dir)
+    if models_dir is not None:
+        os.environ["YOLO_CONFIG_DIR"] = str(models_dir)
     import cv2
 
     cv2.setNumThreads(1)

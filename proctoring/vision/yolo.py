@@ -41,7 +41,7 @@ def load(folder: Path, size: int, *, threshold: float) -> Network:
 
     OpenVINO and Ultralytics raise nearly anything for a damaged copy.
     """
-    native.set_up(folder.parent)
+    native.set_up()
     import openvino
 
     model = openvino.Core().read_model(str(next(folder.glob("*.xml"))))
@@ -165,6 +165,7 @@ class ThroughUltralytics:
     """A detection model that answers in any other way."""
 
     def __init__(self, folder: Path, size: int, threshold: float) -> None:
+        native.set_up(folder.parent)
         import openvino
         import torch
         from ultralytics.models import YOLO

@@ -1,4 +1,4 @@
-"""Workers side by side must not be held to one core."""
+"""What the native libraries are told: workers side by side are not held to one core, nothing is written elsewhere."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from proctoring.analysis.config import analyzer_config
+from proctoring.vision import native
 from proctoring.vision.analyzer import Analyzer
+from proctoring.vision.phones import PhoneDetector
 from tests.data import clip_frames
 
 
@@ -32,3 +35,15 @@ def test_while_the_networks_look_no_thread_is_held_to_one_core(analyzer: Analyze
     done = True
     watcher.join()
     assert held == {frozenset(free)}
+
+
+def test_ultralytics_keeps_its_settings_with_the_exported_models_not_beside_the_weights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder of the weights is part of the program, and may not be writable."""
+    monkeypatch.setenv("YOLO_CONFIG_DIR", "unset")
+    native.set_up(tmp_path)
+    config = analyzer_config()
+    assert config.phone_int8
+    PhoneDetector(config)
+    assert os.environ["YOLO_CONFIG_DIR"] == str(tmp_path)
