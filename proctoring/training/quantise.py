@@ -43,7 +43,7 @@ def quantise(weights: Path, pictures: list[Path], *, size: int, models_dir: Path
         raise CannotQuantise(f"NNCF is missing. It is needed for this alone: pip install {NEEDED}") from error
     import openvino
 
-    model = openvino.Core().read_model(str(next(exported.glob("*.xml"))))
+    model = native.openvino_core().read_model(str(next(exported.glob("*.xml"))))
     shown = list(_inputs(pictures, size))
     if not shown:
         raise CannotQuantise("None of the pictures can be decoded.")

@@ -54,11 +54,11 @@ class FaceNetwork:
         import openvino
         from openvino.preprocess import PrePostProcessor
 
-        steps = PrePostProcessor(openvino.Core().read_model(str(path)))
+        steps = PrePostProcessor(native.openvino_core().read_model(str(path)))
         steps.input().tensor().set_element_type(openvino.Type.u8)
         steps.input().preprocess().convert_element_type(openvino.Type.f32).mean(127.5).scale(127.5)  # -1 to 1
         self._request: Any = (
-            openvino.Core().compile_model(steps.build(), "CPU", native.OPENVINO_OPTIONS).create_infer_request()
+            native.openvino_core().compile_model(steps.build(), "CPU", native.OPENVINO_OPTIONS).create_infer_request()
         )
         self._side = model.side
         self._anchors = _anchors(model.grids)

@@ -10,7 +10,9 @@ import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 # OpenVINO, for one inference at a time on one thread. Left to itself it computes in bfloat16 where a processor can
 # (other scores, corners on a grid of half pixels), and holds the thread to one core meanwhile: every process to the
@@ -41,6 +43,18 @@ def set_up(models_dir: Path | None = None) -> None:
     import cv2
 
     cv2.setNumThreads(1)
+
+
+@cache
+def openvino_core() -> Any:
+    """OpenVINO's ``Core``, one for the process and kept to its end.
+
+    Each one sets aside memory to handle signals on and, when it goes, puts back what was there before, which may be
+    that of one gone already: the next signal, Ctrl+C or SIGTERM, would then crash the process.
+    """
+    import openvino
+
+    return openvino.Core()
 
 
 @contextmanager

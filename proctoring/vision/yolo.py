@@ -42,9 +42,7 @@ def load(folder: Path, size: int, *, threshold: float) -> Network:
     OpenVINO and Ultralytics raise nearly anything for a damaged copy.
     """
     native.set_up()
-    import openvino
-
-    model = openvino.Core().read_model(str(next(folder.glob("*.xml"))))
+    model = native.openvino_core().read_model(str(next(folder.glob("*.xml"))))
     rows = model.output().partial_shape
     if rows[2] == 6:
         return Direct(model, size, threshold, single_boxes)
@@ -129,10 +127,8 @@ class Direct:
         """Made for its shape when the first such picture comes, which takes up to a second."""
         shape = shape_for(picture, self._size)
         if shape not in self._made:
-            import openvino
-
             self._model.reshape([1, *shape, 3])
-            compiled = openvino.Core().compile_model(self._model, "CPU", native.OPENVINO_OPTIONS)
+            compiled = native.openvino_core().compile_model(self._model, "CPU", native.OPENVINO_OPTIONS)
             self._made[shape] = compiled.create_infer_request(), Letterbox(shape)
         return self._made[shape]
 
@@ -166,7 +162,6 @@ class ThroughUltralytics:
 
     def __init__(self, folder: Path, size: int, threshold: float) -> None:
         native.set_up(folder.parent)
-        import openvino
         import torch
         from ultralytics.models import YOLO
         from ultralytics.models.yolo.detect import DetectionPredictor
@@ -183,7 +178,7 @@ class ThroughUltralytics:
         self._options: dict[str, Any] = {"rect": False, "device": "cpu", "verbose": False, "save": False}
         shape = shapes(size)[0]
         model.predict(np.zeros((*shape, 3), np.uint8), predictor=Predictor, imgsz=list(shape), **self._options)
-        core = openvino.Core()  # Ultralytics offers no argument for the threads
+        core = native.openvino_core()  # Ultralytics offers no argument for the threads
         model.predictor.model.backend.ov_compiled_model = core.compile_model(
             core.read_model(str(next(folder.glob("*.xml")))), "CPU", native.OPENVINO_OPTIONS
         )

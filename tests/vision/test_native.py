@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -14,6 +15,8 @@ from proctoring.vision import native
 from proctoring.vision.analyzer import Analyzer
 from proctoring.vision.phones import PhoneDetector
 from tests.data import clip_frames
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks Linux for each thread's cores")
@@ -47,3 +50,18 @@ def test_ultralytics_keeps_its_settings_with_the_exported_models_not_beside_the_
     assert config.phone_int8
     PhoneDetector(config)
     assert os.environ["YOLO_CONFIG_DIR"] == str(tmp_path)
+
+
+def test_a_signal_is_handled_after_detectors_are_gone() -> None:
+    """In a process of its own, which would end by a fault."""
+    code = """
+import gc, os, signal
+from proctoring.vision.faces import FaceDetector
+detector = FaceDetector()
+del detector
+gc.collect()
+signal.signal(signal.SIGTERM, lambda number, frame: print("handled"))
+os.kill(os.getpid(), signal.SIGTERM)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "handled\n"), done.stderr
