@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import fmean, median
 from typing import Any
@@ -20,6 +20,7 @@ from proctoring.risk.gaze import judge
 from proctoring.risk.policy import Policy
 
 HELP = "head pose against known angles: a CSV with the columns file, yaw and pitch (degrees), and person if known"
+GROUPINGS = ("race", "gender", "age")
 FRONTAL_DEGREES = 5.0  # pictures this near to straight ahead give a person's neutral
 UP_TO_DEGREES = 60.0  # the goal for yaw is set up to here
 WORST = 12
@@ -34,6 +35,7 @@ class Posed:
     yaw: float
     pitch: float
     seen: Observation
+    groups: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def pose(self) -> HeadPose | None:
@@ -45,61 +47,85 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def evaluate(options: Mapping[str, Any], progress: Progress) -> Report:
-    rows = read_rows(options["csv"], ("file", "yaw", "pitch"))
     skipping = Skipping(Looker(needed=("faces", "mesh")))
-    posed = []
-    for row in progress.over(rows, "Head poses"):
-        path = picture_of(row, options["csv"])
-        try:
-            yaw, pitch = float(row["yaw"]), float(row["pitch"])
-        except ValueError as error:
-            raise NotMeasurable(f"{options['csv']}: {row['file']} has no angles in degrees.") from error
-        seen = skipping.look(path)
-        if seen is not None:
-            posed.append(Posed(path, row.get("person") or "", yaw, pitch, seen))
+    posed = look_at_list(options["csv"], skipping, progress)
     left_out = skipping.notes()
     whole = report(posed)
     return replace(whole, notes=(*whole.notes, *left_out))
 
 
+def look_at_list(path: Path, skipping: Skipping, progress: Progress) -> list[Posed]:
+    """Every picture that a CSV lists and that can be looked at. Raises NotMeasurable for a list without angles."""
+    posed = []
+    for row in progress.over(read_rows(path, ("file", "yaw", "pitch")), "Head poses"):
+        picture = picture_of(row, path)
+        try:
+            yaw, pitch = float(row["yaw"]), float(row["pitch"])
+        except ValueError as error:
+            raise NotMeasurable(f"{path}: {row['file']} has no angles in degrees.") from error
+        seen = skipping.look(picture)
+        if seen is not None:
+            groups = {name: row[name] for name in GROUPINGS if row.get(name)}
+            posed.append(Posed(picture, row.get("person") or "", yaw, pitch, seen, groups))
+    return posed
+
+
 def report(posed: Sequence[Posed]) -> Report:
     """The figures of all pictures, by true yaw."""
     neutrals = neutral_poses(posed)
-    by_yaw: dict[int, list[Posed]] = defaultdict(list)
-    for one in posed:
-        by_yaw[15 * round(one.yaw / 15)].append(one)
-    lines = {yaw: _line(group, neutrals) for yaw, group in sorted(by_yaw.items())}
+    aside = [one for one in posed if abs(one.pitch) <= max(abs(one.yaw), FRONTAL_DEGREES)]
+    nodding = [one for one in posed if abs(one.pitch) > max(abs(one.yaw), FRONTAL_DEGREES)]
+    lines = {yaw: _line(group, neutrals) for yaw, group in _by_angle(aside, "yaw").items()}
     within = [one for one in posed if abs(one.yaw) <= UP_TO_DEGREES]
+    turned = turned_from_neutral(posed, neutrals)
     figures: dict[str, Any] = {
         "pictures": len(posed),
         "found": Share(sum(bool(one.seen.faces) for one in posed), len(posed)).as_dict(),
         "yaw_mae": mean_error(posed, "yaw"),
         "yaw_mae_to_60": mean_error(within, "yaw"),
-        "yaw_mae_from_neutral_to_60": mean_error(within, "yaw", neutrals),
+        "yaw_mae_from_neutral_to_60": mean_error(turned, "yaw", neutrals),
         "pitch_mae": mean_error(posed, "pitch"),
         "by_yaw": {str(yaw): line for yaw, line in lines.items()},
     }
     table = Table(
         "By true yaw, to the nearest 15°",
-        ("yaw", "pictures", "face found", "mesh held", "mean measured", "mean error", "judged away"),
+        (
+            "yaw",
+            "pictures",
+            "face found",
+            "pose measured",
+            "mesh held",
+            "mean measured",
+            "mean error",
+            "mean from neutral",
+            "mean error from neutral",
+            "judged away",
+        ),
         tuple(
             (
                 f"{yaw}°",
                 line["pictures"],
                 f"{line['found']} of {line['pictures']}",
+                f"{line['posed']} of {line['pictures']}",
                 f"{line['mesh']} of {line['pictures']}",
                 _degrees(line["measured"]),
                 _degrees(line["mae"]),
+                _degrees(line["from_neutral"]),
+                _degrees(line["mae_from_neutral"]),
                 f"{line['away']} of {line['judged']}",
             )
             for yaw, line in lines.items()
         ),
         note=(
             f"Mean absolute error of yaw: {_degrees(figures['yaw_mae_to_60'])} up to {UP_TO_DEGREES:.0f}° "
-            f"({_degrees(figures['yaw_mae_from_neutral_to_60'])} against each person's neutral), "
+            f"({_degrees(figures['yaw_mae_from_neutral_to_60'])} against each person's neutral, of the heads turned), "
             f"{_degrees(figures['yaw_mae'])} over all; of pitch {_degrees(figures['pitch_mae'])}."
         ),
     )
+    tables = [table]
+    if nodding:
+        figures["by_pitch"], nods = _by_pitch(nodding, neutrals)
+        tables.append(nods)
     curve = tuple((float(yaw), line["measured"]) for yaw, line in lines.items() if line["measured"] is not None)
     truth = tuple((float(yaw), float(yaw)) for yaw in lines)
     plot = CurvePlot(
@@ -111,7 +137,12 @@ def report(posed: Sequence[Posed]) -> Report:
         "ahead, "
         "or 0° without one.",
     )
-    return Report("head-pose", "Head pose", figures, (table,), (plot,), notes, _mistakes(posed))
+    return Report("head-pose", "Head pose", figures, tuple(tables), (plot,), notes, _mistakes(posed))
+
+
+def turned_from_neutral(posed: Sequence[Posed], neutrals: Mapping[str, tuple[float, float]]) -> list[Posed]:
+    """Those whose heads are turned, by at most 60°, of people with a neutral: what the goal for yaw is about."""
+    return [one for one in posed if FRONTAL_DEGREES < abs(one.yaw) <= UP_TO_DEGREES and one.person in neutrals]
 
 
 def neutral_poses(posed: Sequence[Posed]) -> dict[str, tuple[float, float]]:
@@ -153,12 +184,58 @@ def _line(group: Sequence[Posed], neutrals: Mapping[str, tuple[float, float]]) -
     return {
         "pictures": len(group),
         "found": sum(bool(one.seen.faces) for one in group),
+        "posed": len(poses),
         "mesh": sum(pose.source == "mesh" for pose in poses),
         "measured": round(fmean(pose.yaw for pose in poses), 1) if poses else None,
         "mae": mean_error(group, "yaw"),
+        "from_neutral": _mean_from_neutral(group, "yaw", neutrals),
+        "mae_from_neutral": mean_error([one for one in group if one.person in neutrals], "yaw", neutrals),
         "away": sum(judged),
         "judged": len(judged),
     }
+
+
+def _by_angle(posed: Sequence[Posed], angle: str) -> dict[int, list[Posed]]:
+    groups: dict[int, list[Posed]] = defaultdict(list)
+    for one in posed:
+        groups[15 * round(getattr(one, angle) / 15)].append(one)
+    return dict(sorted(groups.items()))
+
+
+def _mean_from_neutral(group: Sequence[Posed], angle: str, neutrals: Mapping[str, tuple[float, float]]) -> float | None:
+    index = 0 if angle == "yaw" else 1
+    changes = [
+        getattr(one.pose, angle) - neutrals[one.person][index]
+        for one in group
+        if one.pose is not None and one.person in neutrals
+    ]
+    return round(fmean(changes), 1) if changes else None
+
+
+def _by_pitch(
+    nodding: Sequence[Posed], neutrals: Mapping[str, tuple[float, float]]
+) -> tuple[dict[str, dict[str, Any]], Table]:
+    lines: dict[str, dict[str, Any]] = {}
+    for pitch, group in _by_angle(nodding, "pitch").items():
+        known = [one for one in group if one.person in neutrals]
+        lines[str(pitch)] = {
+            "pictures": len(group),
+            "found": sum(bool(one.seen.faces) for one in group),
+            "from_neutral": _mean_from_neutral(group, "pitch", neutrals),
+            "mae_from_neutral": mean_error(known, "pitch", neutrals),
+        }
+    rows = tuple(
+        (
+            f"{pitch}°",
+            line["pictures"],
+            f"{line['found']} of {line['pictures']}",
+            _degrees(line["from_neutral"]),
+            _degrees(line["mae_from_neutral"]),
+        )
+        for pitch, line in lines.items()
+    )
+    columns = ("pitch", "pictures", "face found", "mean from neutral", "mean error from neutral")
+    return lines, Table("By true pitch, heads more up or down than aside", columns, rows)
 
 
 def _mistakes(posed: Sequence[Posed]) -> tuple[Mistake, ...]:

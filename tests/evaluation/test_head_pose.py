@@ -44,6 +44,19 @@ def test_the_table_tells_each_true_angle() -> None:
     assert [row[-1] for row in table.rows] == ["0 of 1", "2 of 2", "0 of 0"]
 
 
+def test_the_picture_that_is_the_neutral_does_not_count_as_measured_against_it() -> None:
+    figures = report([posed(0.0, 8.0), posed(30.0, 34.0), posed(75.0, 60.0)]).figures
+    assert figures["yaw_mae_from_neutral_to_60"] == 4.0
+    assert figures["by_yaw"]["30"]["from_neutral"] == 26.0
+
+
+def test_heads_more_up_or_down_than_aside_have_a_table_of_their_own() -> None:
+    up = Posed(Path("x.jpg"), "a", 0.0, 30.0, seen(pitch=27.0))
+    tables = report([posed(0.0, 0.0), up]).tables
+    assert [row[:2] for row in tables[0].rows] == [("0°", 1)]
+    assert tables[1].rows == (("30°", 1, "1 of 1", "27.0°", "3.0°"),)
+
+
 def test_real_heads_turn_to_the_side_one_sees(tmp_path: Path) -> None:
     """Straight, turned to the picture's right, and the same mirrored; the angles in the list are only signs."""
     clip = data_path("clips/head_turns")
