@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from proctoring.evaluation import events, groups, head_pose, phones
+from proctoring.evaluation import events, groups, head_pose, phones, turned
 from proctoring.evaluation.labelled import SHIPPED_LABELS
 from proctoring.evaluation.looking import Looker
 from proctoring.evaluation.page import as_markdown
@@ -18,7 +18,7 @@ from proctoring.evaluation.report import NotMeasurable, Report, Table
 from proctoring.evaluation.results import RESULTS
 from proctoring.observation import ModelRef
 
-HELP = "everything that a folder of data allows: faces by group, clips, phones, and head poses where it has any"
+HELP = "all that a folder of data allows: faces by group, clips, turned heads, phones, and head poses where labelled"
 PAGE = Path(__file__).parents[2] / "docs" / "accuracy.md"
 WITHOUT_FACES = ("negatives/rooms", "negatives/phone_like", "negatives/general")
 # Not those that their README calls unchecked: a few of them show phones.
@@ -72,11 +72,14 @@ def evaluate(options: Mapping[str, Any], progress: Progress) -> Report:
 def _measurements(data: Path, progress: Progress) -> list[tuple[str, Path, Callable[[], Report]]]:
     faces, clips, poses = data / "faces_by_group/labels.csv", data / "clips", data / "head_pose/labels.csv"
     empty = [data / name for name in WITHOUT_FACES if (data / name).is_dir()]
+    portraits = data / "negatives/faces"
+    turning = {"csv": faces, "portraits": portraits if portraits.is_dir() else None}
     by_group = {"csv": faces, "without_faces": empty, "disguise_every": 4}
     return [
         ("Faces by group", faces, lambda: groups.evaluate(by_group, progress)),
         ("Events", clips, lambda: events.evaluate({"folder": clips, "labels": SHIPPED_LABELS}, progress)),
-        ("Head pose", poses, lambda: head_pose.evaluate({"csv": poses}, progress)),
+        ("Head pose on labelled pictures", poses, lambda: head_pose.evaluate({"csv": poses}, progress)),
+        ("Head pose on turned faces", faces, lambda: turned.evaluate(turning, progress)),
         ("Phones", data / "phones", lambda: _phones(data, ("phones", *WITHOUT_PHONES), progress, held_out=True)),
         ("Phones at webcams", clips, lambda: _phones_at_webcams(data, progress)),
     ]

@@ -76,5 +76,12 @@ def _true_yaw(yaw: float) -> float:
     return math.copysign(min(turned, 90.0), yaw)
 
 
+def mesh_yaw(yaw: float) -> float:
+    """What the mesh's own coordinates said (degrees) where ``yaw`` was measured from them: the table read backwards."""
+    size = abs(yaw)
+    said = float(np.interp(size, _TRUE_YAWS, _MESH_YAWS)) + max(0.0, size - _TRUE_YAWS[-1]) / _BEYOND
+    return math.copysign(said, yaw)
+
+
 def _unit(vector: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9))
