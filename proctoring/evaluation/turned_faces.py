@@ -33,9 +33,7 @@ from proctoring.vision.model_files import ModelUnavailable
 GROUPINGS = ("race", "gender", "age")
 YAWS = (15, 30, 45, 60, 75)  # each to both sides
 PITCHES = (-15, 15)
-FRONTAL_DEGREES = (
-    10.0  # by the detector's six points and by how the mean face fits, neither of which is the mesh's depth
-)
+FRONTAL_DEGREES = 10.0  # by the six points and by how the mean face fits: neither looks at the mesh's depth
 LIST_NAME = "poses.csv"
 # Around the middle of the face, in heights of the face (forehead to chin): room for a head turned to either side.
 _ROOM_ASIDE, _ROOM_UP = 1.1, 1.0
