@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -14,26 +12,12 @@ from django.utils import timezone
 from exams import selectors, timing
 from exams.admin.base import who
 from exams.errors import ExamError
-from exams.models import Attempt, Break, TimeChange
+from exams.models import Attempt, TimeChange
 from exams.services import add_time, reopen
 from exams.services.time import LONGEST_NOTE, MOST_MINUTES, REASONS_TO_ADD, REASONS_TO_REOPEN
+from exams.time_entries import entries_of
 
 ADD, REOPEN = "add", "reopen"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A change of the time, or a break."""
-
-    at: datetime
-    change: TimeChange | None = None
-    taken: Break | None = None
-
-    @property
-    def seconds(self) -> float:
-        """How long a break was that has ended."""
-        ended = self.taken and self.taken.ended_at
-        return (ended - self.at).total_seconds() if ended else 0.0
 
 
 class TimeForm(forms.Form):
@@ -84,12 +68,6 @@ def time_context(request: HttpRequest, attempt: Attempt, form: TimeForm | None =
         "time_entries": entries_of(attempt),
         "break_time": timing.break_time(attempt, now),
     }
-
-
-def entries_of(attempt: Attempt) -> list[Entry]:
-    changes = [Entry(change.at, change=change) for change in attempt.time_changes.select_related("by")]
-    breaks = [Entry(taken.began_at, taken=taken) for taken in attempt.breaks.all()]
-    return sorted([*changes, *breaks], key=lambda entry: entry.at)
 
 
 def change_time(request: HttpRequest, attempt: Attempt) -> TimeForm | None:

@@ -7,9 +7,9 @@ from typing import Any
 from django.forms import Field, FloatField, ModelForm, MultipleChoiceField
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminDecimalFieldWidget
 
-from proctoring.admin.filters import event_title
 from proctoring.models import DetectorAccommodation
 from proctoring.models.accommodations import LONGEST_HOLD_SECONDS
+from proctoring.reports.record import event_title
 from proctoring.risk.policy import DEFAULT_RULES, USES_NO_HOLD
 
 HELD = tuple(name for name in DEFAULT_RULES if name not in USES_NO_HOLD)

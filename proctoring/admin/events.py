@@ -15,9 +15,9 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeNumericFilt
 from exams.scoped_admin import is_key
 from proctoring import selectors
 from proctoring.admin.base import RecordAdmin
-from proctoring.admin.filters import EventAgeFilter, EventNameFilter, ExamOfEventFilter, event_title
+from proctoring.admin.filters import EventAgeFilter, EventNameFilter, ExamOfEventFilter
 from proctoring.models import Event
-from proctoring.reports.record import zone_of
+from proctoring.reports.record import event_title, zone_of
 
 
 def _session_url(event: Event) -> str:

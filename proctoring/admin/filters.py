@@ -15,6 +15,7 @@ from unfold.utils import parse_date_str
 from exams.scoped_admin import is_key
 from proctoring import selectors
 from proctoring.models import Session, SessionReview
+from proctoring.reports.record import event_title
 from proctoring.risk.events import WARNINGS
 from proctoring.risk.policy import DEFAULT_RULES
 from proctoring.risk.sentences import SIGNALS
@@ -49,11 +50,6 @@ OTHERS = (
     "SESSION_REVIEWED",
 )
 EVENT_NAMES = tuple(dict.fromkeys((*DEFAULT_RULES, *WARNINGS, *(name for name, _ in SIGNALS.values()), *OTHERS)))
-
-
-def event_title(name: str) -> str:
-    """NO_FACE as “No face”, as the pages' scripts say it too."""
-    return name.replace("_", " ").capitalize()
 
 
 class ExamFilter(DropdownFilter):

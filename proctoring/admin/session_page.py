@@ -19,39 +19,15 @@ from proctoring import selectors, services
 from proctoring.admin.base import refuse_unless, session_or_404
 from proctoring.admin.forms import ACTIONS, WHAT_FOLLOWS, StopForm
 from proctoring.admin.live_data import PAGE_EVENTS, risk_samples, session_events
-from proctoring.admin.policy_words import policy_context
 from proctoring.admin.wall import number
 from proctoring.models import ProctorAction, Session, SessionReview
+from proctoring.reports.counters import counter_rows
+from proctoring.reports.policy_words import policy_context
 from proctoring.reports.record import zone_of
-from proctoring.services.recording import LAST_SEQUENCE
-
-COUNTERS: dict[str, str] = {
-    "received": "Pictures received",
-    "analysed": "Pictures analysed",
-    "dropped": "Pictures skipped for a newer one",
-    "late": "Pictures dropped because they came late or twice",
-    "not_analysed": "Pictures nobody could analyse",
-    "rejected": "Pictures or messages refused",
-    "slowed_seconds": "Seconds watched at a lower rate, the server being overloaded",
-}
 
 
 def _page_url(session: Session) -> str:
     return reverse("admin:proctoring_session_change", args=[session.pk])
-
-
-def counter_rows(session: Session) -> list[tuple[str, Any]]:
-    """The counters in words; those that hold reasons as one row a reason."""
-    rows: list[tuple[str, Any]] = []
-    for name, value in session.counters.items():
-        if name == LAST_SEQUENCE:
-            continue
-        label = COUNTERS.get(name) or name.replace("_", " ").capitalize()
-        if isinstance(value, dict):
-            rows.extend((f"{label}: {reason.replace('_', ' ')}", count) for reason, count in sorted(value.items()))
-        else:
-            rows.append((label, value))
-    return rows
 
 
 def _verdict_url(session: Session) -> str:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 JSONDict = dict[str, Any]
 
+LAST_SEQUENCE = "last_sequence"  # kept beside the counters: the number of the newest frame taken
+
 
 class Session(models.Model):
     """One candidate under watch: an exam attempt, a practice run, or a replayed clip."""

@@ -30,6 +30,11 @@ def zone_of(session: Session) -> ZoneInfo:
     return session.exam.institution.zone if session.exam is not None else ZoneInfo("UTC")
 
 
+def event_title(name: str) -> str:
+    """NO_FACE as “No face”, as the pages' scripts say it too."""
+    return name.replace("_", " ").capitalize()
+
+
 def snapshot_url(event: Event, *, base_url: str) -> str:
     """Absolute; empty without a picture, and once the picture was deleted."""
     if not event.snapshot or event.snapshot_deleted_at is not None:

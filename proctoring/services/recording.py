@@ -15,6 +15,7 @@ from django.db.models import Max
 from proctoring.evidence import chain
 from proctoring.evidence.snapshots import Pictures, written_with_rows
 from proctoring.models import BrowserSignal, Event, RiskSample, Session
+from proctoring.models.sessions import LAST_SEQUENCE
 from proctoring.risk.at_rest import ENTRIES
 from proctoring.risk.events import EventDraft
 from proctoring.services.errors import ProctoringError, StaleConnection
@@ -25,7 +26,6 @@ JSONDict = dict[str, Any]
 AWAY = (OperationalError, InterfaceError)
 STATE = ("engine_state", "risk_temporary", "risk_permanent", "risk_total", "last_frame_at", "connected", "camera")
 PICTURED = ENTRIES  # without a score, but only a person can tell what was left out
-LAST_SEQUENCE = "last_sequence"  # kept beside the counters: the number of the newest frame taken
 
 
 class Drafted(NamedTuple):

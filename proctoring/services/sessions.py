@@ -17,13 +17,14 @@ from exams.errors import AttemptFinished, NotEnrolled
 from exams.models import Attempt, Exam, User
 from proctoring import consent as consents
 from proctoring.models import BrowserSignal, Consent, RiskSample, Session
+from proctoring.models.sessions import LAST_SEQUENCE
 from proctoring.risk.calibration import Calibration
 from proctoring.risk.policy import Policy
 from proctoring.services.accommodations import accommodate, granted_to
 from proctoring.services.attempt_time import AttemptTime, time_of
 from proctoring.services.errors import ConsentMissing, NotCalibrated, NotWatched, SessionEnded, StaleConnection
 from proctoring.services.policies import fields_for, kept_days, policy_for
-from proctoring.services.recording import LAST_SEQUENCE, lock, newest_sample_ms
+from proctoring.services.recording import lock, newest_sample_ms
 
 
 @dataclass(frozen=True, slots=True)

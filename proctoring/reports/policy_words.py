@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from proctoring.admin.filters import event_title
 from proctoring.models import Session
+from proctoring.reports.record import event_title
 from proctoring.risk.policy import BROWSER_RULES, PHONE_DETECTED, USES_NO_COOLDOWN, Policy, Rule
 
 
