@@ -24,7 +24,7 @@ RUN test -n "${TORCH_INDEX}" \
 
 FROM base AS site
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends libgomp1 \
+    && apt-get install --yes --no-install-recommends fonts-droid-fallback libgomp1 \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 10001 proctor \
     && useradd --uid 10001 --gid proctor --create-home --shell /usr/sbin/nologin proctor \
@@ -38,6 +38,8 @@ ENV PROCTOR_DATA_DIR=/data
 VOLUME /data
 USER proctor
 EXPOSE 8000
+# Chinese, Japanese and Korean names in PDF reports.
+ENV PROCTOR_PDF_FONTS=/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf
 # Of the web process; compose.yaml has other checks for the workers.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=3 \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]

@@ -351,6 +351,7 @@ PROCTOR_PHONE_SIZE = envint("PROCTOR_PHONE_SIZE", 320, minimum=32)  # pixels of 
 PROCTOR_PHONE_INT8 = envbool("PROCTOR_PHONE_INT8", True)  # the weights' copy in eight bits, where there is one
 PROCTOR_MODELS_DIR = DATA_DIR / "models"  # exported models are cached here
 PROCTOR_BASE_URL = envstr("PROCTOR_BASE_URL", "http://127.0.0.1:8000")  # for links made outside a request
+PROCTOR_PDF_FONTS = envlist("PROCTOR_PDF_FONTS", [])  # TrueType files for scripts that DejaVu lacks
 PROCTOR_MAX_FRAME_BYTES = 256 * 1024
 PROCTOR_WORKER_TIMEOUT_SECONDS = envint("PROCTOR_WORKER_TIMEOUT_SECONDS", 10, minimum=2)
 PROCTOR_METRICS_TOKEN = envstr("PROCTOR_METRICS_TOKEN", "")  # opens /metrics to other machines

@@ -8,7 +8,7 @@ everything from the first event on, head included. Whoever must rule that out no
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -34,8 +34,9 @@ class Finding:
         return f"{where}: {self.code}: {self.sentence}"
 
 
-def check(session: Session) -> Iterator[Finding]:
-    """Everything that is not as it was written, in the order of the log.
+def check(session: Session, *, read: Callable[[str], bytes] = snapshots.read) -> Iterator[Finding]:
+    """Everything that is not as it was written, in the order of the log. ``read`` gives a picture by its name in the
+    storage, for who needs the pictures as well.
 
     A session that is running may grow meanwhile: what is checked is the log up to the head as it is now.
     """
@@ -49,7 +50,7 @@ def check(session: Session) -> Iterator[Finding]:
     for event in events.order_by("sequence").iterator():
         for code, sentence in _check_event(event, expected=expected, previous_hash=previous_hash):
             yield Finding(session.pk, event.sequence, code, sentence)
-        for code, sentence in _check_picture(event, purged=purged_pictures):
+        for code, sentence in _check_picture(event, read, purged=purged_pictures):
             yield Finding(session.pk, event.sequence, code, sentence)
         expected, previous_hash = event.sequence + 1, event.hash
     for code, sentence in _check_end(session, last=expected - 1, head=previous_hash):
@@ -68,7 +69,7 @@ def _check_event(event: Event, *, expected: int, previous_hash: str) -> Iterator
         yield "changed_event", f"{event.name} is not what was written: its content does not match its hash."
 
 
-def _check_picture(event: Event, *, purged: bool) -> Iterator[tuple[str, str]]:
+def _check_picture(event: Event, read: Callable[[str], bytes], *, purged: bool) -> Iterator[tuple[str, str]]:
     if not event.snapshot:
         return
     if event.snapshot_deleted_at is not None:
@@ -76,9 +77,12 @@ def _check_picture(event: Event, *, purged: bool) -> Iterator[tuple[str, str]]:
             yield "unrecorded_deletion", f"{event.snapshot} is marked as deleted, but no purge recorded it."
         return
     try:
-        found = hashlib.sha256(snapshots.read(event.snapshot)).hexdigest()
+        found = hashlib.sha256(read(event.snapshot)).hexdigest()
     except FileNotFoundError:
         yield "missing_picture", f"{event.snapshot} is missing, and no purge deleted it."
+        return
+    except OSError as error:
+        yield "unreadable_picture", f"{event.snapshot} could not be read: {error.strerror or type(error).__name__}."
         return
     if found != event.snapshot_sha256:
         yield "changed_picture", f"{event.snapshot} is not the picture that was written."

@@ -21,13 +21,17 @@ def history(session: Session, *, base_url: str, detail: bool = False) -> dict[st
     """Two queries, however long the session was. ``accommodated`` says that something was granted to the candidate;
     what follows for the rules is an entry of the log, and why is told to nobody who watches."""
     began = session.started_at or session.created_at
-    samples = session.risk_samples.order_by("unix_ms", "pk").values_list("unix_ms", "risk")
     return {
         "session_start": round(began.timestamp(), 3),
         **({"accommodated": session.accommodated} if detail else {}),
-        "risk_history": [{"time": unix_ms / 1000, "risk": risk} for unix_ms, risk in samples.iterator()],
+        "risk_history": risk_history(session),
         "events": list(records_of(session, base_url=base_url, detail=detail)),
     }
+
+
+def risk_history(session: Session) -> list[dict[str, Any]]:
+    samples = session.risk_samples.order_by("unix_ms", "pk").values_list("unix_ms", "risk")
+    return [{"time": unix_ms / 1000, "risk": risk} for unix_ms, risk in samples.iterator()]
 
 
 def records_of(session: Session, *, base_url: str, detail: bool) -> Iterator[dict[str, Any]]:

@@ -1,0 +1,56 @@
+"""Words of every script on their way into a PDF, which draws from left to right."""
+
+from __future__ import annotations
+
+import pytest
+
+from proctoring.reports.pdf.script import Script, printable, wrapped
+
+
+def markup(text: str, *, width: float = 400) -> str:
+    return Script().markup(text, size=9, width=width)
+
+
+def test_hebrew_is_put_into_the_order_in_which_it_is_seen() -> None:
+    assert markup("שלום") == "םולש"
+
+
+def test_arabic_letters_are_joined() -> None:
+    assert markup("محمد") == "\ufeaa\ufee4\ufea4\ufee3"  # final, medial, medial, initial: seen from the left
+
+
+def test_a_name_read_from_the_right_leaves_what_is_english_where_it_is() -> None:
+    assert markup("שלום (user7)").replace("\u00a0", " ") == "םולש (user7)"
+
+
+def test_each_line_is_turned_around_by_itself() -> None:
+    assert markup("אחת שתיים שלוש", width=60).replace("\u00a0", " ") == "םייתש תחא<br/>שולש"
+
+
+def test_complex_scripts_are_not_printed_letter_by_letter() -> None:
+    script = Script()
+    assert script.markup("नमस्ते", size=9, width=400) == "▯" * 6
+    assert script.missing == set("नमस्ते")
+
+
+def test_markup_is_escaped_and_lines_stay_lines() -> None:
+    assert markup("a<b>\r\nc & “d”") == "a&lt;b&gt;<br/>c &amp; “d”"
+
+
+@pytest.mark.parametrize("hidden", ["\u202e", "\u2066", "\u200d", "\ufeff", "\x00", "\x1b", "\ufe0f"])
+def test_what_has_no_glyph_is_left_out(hidden: str) -> None:
+    assert printable(f"a{hidden}b") == "ab"
+
+
+def test_accents_are_composed() -> None:
+    assert printable("e\u0301") == "é"
+
+
+def test_a_line_that_is_too_long_ends_with_dots() -> None:
+    fitted = Script().fitted("Statistics " * 20, size=9, width=100)
+    assert fitted.endswith("…") and len(fitted) < 25
+    assert Script().fitted("Statistics", size=9, width=100) == "Statistics"
+
+
+def test_words_longer_than_a_line_have_one_of_their_own() -> None:
+    assert wrapped("aa bbbbbb c", 4, lambda line: float(len(line))) == ["aa", "bbbbbb", "c"]
