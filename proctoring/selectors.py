@@ -127,7 +127,8 @@ def visible_exports(user: Visitor) -> QuerySet[Export]:
     """A person's own exports, as long as they may still see the exam."""
     if not isinstance(user, User):
         return Export.objects.none()
-    return Export.objects.select_related("exam__institution").filter(requested_by=user, exam__in=visible_exams(user))
+    exports = Export.objects.select_related("exam__institution", "session__candidate", "requested_by")
+    return exports.filter(requested_by=user, exam__in=visible_exams(user))
 
 
 def export_for(user: Visitor, export_id: UUID) -> Export:

@@ -32,6 +32,7 @@ def end_overdue() -> None:
 
 @shared_task(name="proctoring.tasks.make_export")
 def make_export(export_id: str) -> None:
-    export = Export.objects.select_related("exam__institution").filter(pk=UUID(export_id)).first()
+    exports = Export.objects.select_related("exam__institution", "session__exam__institution", "requested_by")
+    export = exports.filter(pk=UUID(export_id)).first()
     if export is not None:
         exam_export.make(export)

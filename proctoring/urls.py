@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sessions/<uuid:session_id>/frame.jpg", evidence.live_frame, name="live_frame"),
     path("sessions/<uuid:session_id>/export.csv", evidence.session_csv_view, name="session_csv"),
     path("sessions/<uuid:session_id>/export.json", evidence.session_json_view, name="session_json"),
+    path("sessions/<uuid:session_id>/report.pdf", evidence.session_pdf_view, name="session_pdf"),
     path("snapshots/<uuid:session_id>/<slug:name>.jpg", evidence.snapshot, name="snapshot"),
     path("exports/<uuid:export_id>/", evidence.export_state, name="export"),
     path("exports/<uuid:export_id>/download/", evidence.export_file, name="export_file"),

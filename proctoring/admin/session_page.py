@@ -22,6 +22,7 @@ from proctoring.admin.live_data import PAGE_EVENTS, risk_samples, session_events
 from proctoring.admin.wall import number
 from proctoring.models import ProctorAction, Session, SessionReview
 from proctoring.reports.counters import counter_rows
+from proctoring.reports.pdf.report import at_once
 from proctoring.reports.policy_words import policy_context
 from proctoring.reports.record import zone_of
 
@@ -89,6 +90,7 @@ def session_page(
         "reviews": session.reviews.select_related("by"),
         "review_outcomes": SessionReview.Outcome.choices,
         "counters": counter_rows(session),
+        "report_at_once": at_once(session),
         "live_config": live_config(request, session),
         "hidden_events": max(0, session.event_count - PAGE_EVENTS),
     }

@@ -15,6 +15,7 @@ from unfold.decorators import display as label_display
 
 from proctoring import selectors
 from proctoring.admin.base import RecordAdmin
+from proctoring.admin.exports import ask_for_report
 from proctoring.admin.filters import DayRangeFilter, ExamFilter, ReviewFilter
 from proctoring.admin.review import finish_review, give_verdict
 from proctoring.admin.session_page import change_session_time, session_gap, session_page, stop_session
@@ -89,6 +90,7 @@ class SessionAdmin(RecordAdmin):
             ),
             path("<uuid:session_id>/review/", view(finish_review), name="proctoring_session_review"),
             path("<uuid:session_id>/stop/", view(self.stop_view), name="proctoring_session_stop"),
+            path("<uuid:session_id>/report/", view(ask_for_report), name="proctoring_session_report"),
             path("<uuid:session_id>/time/", view(self.time_view), name="proctoring_session_time"),
             *super().get_urls(),
         ]

@@ -25,9 +25,10 @@ from proctoring import selectors, services
 from proctoring.evidence import snapshots
 from proctoring.models import Event, EventVerdict, Export, ProctorAction, Session, SessionReview
 from proctoring.reports import exam_export
+from proctoring.reports.pdf.report import AT_ONCE, at_once
 from proctoring.reports.record import detailed_record
 from proctoring.services.reviewing import LONGEST_NOTE
-from proctoring.views.evidence import export_response, picture
+from proctoring.views.evidence import export_response, picture, report_response
 
 
 class SessionSerializer(serializers.ModelSerializer[Session]):
@@ -101,12 +102,12 @@ class VerdictInput(ExactSerializer):
 class ExportSerializer(serializers.ModelSerializer[Export]):
     class Meta:
         model = Export
-        fields = ("id", "format", "state", "done", "total", "error", "created_at")
+        fields = ("id", "format", "session", "state", "done", "total", "error", "created_at")
         read_only_fields = fields
 
 
 class ExportInput(ExactSerializer):
-    format = serializers.ChoiceField(choices=Export.Format.choices)
+    format = serializers.ChoiceField(choices=[(each.value, each.label) for each in exam_export.OF_EXAMS])
 
 
 class WatchedExam(StaffViewSet):
@@ -127,9 +128,10 @@ class WatchedExam(StaffViewSet):
 
 
 @extend_schema(tags=["Sessions and events"])
-class SessionViewSet(WatchedExam):
+class SessionViewSet(GivesFiles, WatchedExam):
     serializer_class = SessionSerializer
     lookup_value_regex = UUID_PATTERN
+    file_actions = frozenset({"report"})
 
     @extend_schema(
         summary="List an exam's sessions under watch",
@@ -155,6 +157,32 @@ class SessionViewSet(WatchedExam):
         session = self._session(pk)
         page = self.paginate_queryset(session.events.order_by("sequence").prefetch_related("verdicts"))
         return self.get_paginated_response(self.event_data(page, found))
+
+    @extend_schema(
+        summary="Download the report of a session as PDF",
+        description=(
+            f"Of a session of more than {AT_ONCE} entries it is made in the background: the answer is then 409 "
+            "`report_in_background`; ask for it with POST and fetch it as an export."
+        ),
+        responses={(200, "application/pdf"): OpenApiTypes.BINARY},
+    )
+    @action(detail=True, methods=["get"])
+    def report(self, request: Request, exam: str, pk: str) -> HttpResponse:
+        session = self._session(pk)
+        if not at_once(session):
+            raise services.ReportInBackground
+        return report_response(session, by=self.person, base_url=request.build_absolute_uri("/").rstrip("/"))
+
+    @extend_schema(
+        summary="Have the report of a session made as PDF in the background",
+        description="It is one of your own exports: read it there until it is ready, then download its file.",
+        request=None,
+        responses={201: ExportSerializer},
+    )
+    @report.mapping.post
+    def ask_for_report(self, request: Request, exam: str, pk: str) -> Response:
+        made = services.request_report(user=self.person, session=self._session(pk))
+        return Response(ExportSerializer(made).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(summary="Stop watching, or end the attempt, with a reason", request=StopInput, responses={204: None})
     @action(detail=True, methods=["post"])
@@ -259,7 +287,11 @@ class ExportViewSet(GivesFiles, WatchedExam):
 
     @extend_schema(
         summary="Download an export that is ready",
-        responses={(200, "text/csv"): OpenApiTypes.BINARY, (200, "application/json"): OpenApiTypes.OBJECT},
+        responses={
+            (200, "text/csv"): OpenApiTypes.BINARY,
+            (200, "application/json"): OpenApiTypes.OBJECT,
+            (200, "application/pdf"): OpenApiTypes.BINARY,
+        },
     )
     @action(detail=True, methods=["get"])
     def file(self, request: Request, exam: str, pk: str) -> FileResponse:

@@ -76,7 +76,9 @@ def purge(now: datetime) -> Purged:
 
 
 def purge_pictures(session_id: UUID, now: datetime) -> int:
-    """Every picture of the session; names and hashes stay in the chain."""
+    """Every picture of the session, in reports too; names and hashes stay in the chain."""
+    for report in Export.objects.filter(session=session_id):
+        _purge_export(report.pk)
     kept = Event.objects.filter(session=session_id, snapshot_deleted_at__isnull=True).exclude(snapshot="")
     names = dict(kept.values_list("pk", "snapshot"))
     for name in names.values():

@@ -65,7 +65,8 @@ class PurgeRecord(models.Model):
 
 
 class Export(models.Model):
-    """A large export asked for by a person: made outside the request, then downloaded."""
+    """A large export asked for by a person: made outside the request, then downloaded. Of all sessions of an exam, or
+    the report of one."""
 
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting"
@@ -76,9 +77,18 @@ class Export(models.Model):
     class Format(models.TextChoices):
         CSV = "csv", "CSV"
         JSON = "json", "JSON"
+        PDF = "pdf", "PDF"  # of one session
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     exam = models.ForeignKey(Exam, on_delete=models.CASCADE, related_name="exports")
+    session = models.ForeignKey(
+        Session,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="exports",
+        help_text="Empty: all sessions of the exam.",
+    )
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="exports")
     format = models.CharField(max_length=8, choices=Format.choices)
     state = models.CharField(max_length=16, choices=State.choices, default=State.WAITING)
@@ -93,4 +103,4 @@ class Export(models.Model):
         ordering = ["-created_at"]
 
     def __str__(self) -> str:
-        return f"{self.get_format_display()} of {self.exam}"
+        return f"{self.get_format_display()} of {self.session or self.exam}"

@@ -1,4 +1,4 @@
-"""One file with all sessions of an exam, written outside the request that asked for it."""
+"""One file with all sessions of an exam, or with the report of one, written outside the request that asked for it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import logging
 import tempfile
 from collections.abc import Iterator
 from datetime import datetime
+from typing import BinaryIO
 
 from django.conf import settings
 from django.core.files.base import File
@@ -18,15 +19,24 @@ from django.utils.text import slugify
 from exams import lost
 from exams.tables import BYTE_ORDER_MARK, table
 from proctoring.models import Export, Session
+from proctoring.reports.pdf.case import kept_pictures
+from proctoring.reports.pdf.report import write_report
 from proctoring.reports.record import DETAIL_KEYS, KEYS
 from proctoring.reports.session_json import history, records_of
 
 logger = logging.getLogger(__name__)
 
 FOLDER = "exports"
-CONTENT_TYPES = {Export.Format.CSV: "text/csv; charset=utf-8", Export.Format.JSON: "application/json"}
+CONTENT_TYPES = {
+    Export.Format.CSV: "text/csv; charset=utf-8",
+    Export.Format.JSON: "application/json",
+    Export.Format.PDF: "application/pdf",
+}
+OF_EXAMS = (Export.Format.CSV, Export.Format.JSON)
+PICTURES_A_STEP = 20
 WHOSE = ("session", "candidate", "kind", "accommodated")
-# Each session tells how far it is, but nobody sees anything of the file on its way into the storage.
+# Each session (in a report, every few pictures) tells how far it is, but nobody sees anything of the file on its way
+# into the storage.
 LOST_AFTER: lost.Patience = {Export.State.WAITING: lost.WAITING, Export.State.RUNNING: lost.UNSEEN}
 
 
@@ -38,14 +48,17 @@ def make(export: Export) -> None:
     """Write the file and keep the row's progress. What goes wrong is kept in the row, and raised. One that was thought
     lost meanwhile is not gone on with."""
     sessions = Session.objects.filter(exam=export.exam).order_by("created_at", "pk")
-    export.total = sessions.count()
+    export.total = sessions.count() if export.session is None else kept_pictures(export.session).count()
     taken = Export.objects.filter(pk=export.pk, state=Export.State.WAITING)
     if not taken.update(state=Export.State.RUNNING, total=export.total, touched_at=timezone.now()):
         return  # a task delivered twice
     try:
         with tempfile.TemporaryFile("w+b") as file:
-            for part in _parts(export, sessions.select_related("candidate", "exam__institution").iterator(100)):
-                file.write(part.encode())
+            if export.session is not None:
+                _write_report(export, export.session, file)
+            else:
+                for part in _parts(export, sessions.select_related("candidate", "exam__institution").iterator(100)):
+                    file.write(part.encode())
             file.seek(0)
             name = default_storage.save(f"{FOLDER}/{export.pk}.{export.format}", File(file))
         if not _running(export).update(state=Export.State.READY, file=name, touched_at=timezone.now()):
@@ -77,11 +90,32 @@ def file_of(export: Export) -> File[bytes]:
 
 
 def name_of(export: Export) -> str:
+    if export.session is not None:
+        return name_of_session(export.session, export.format)
     return f"{slugify(export.exam.title) or 'exam'}-{export.created_at:%Y-%m-%d}.{export.format}"
+
+
+def name_of_session(session: Session, extension: str) -> str:
+    """Of a file about it, without anybody's name."""
+    return f"session-{session.created_at:%Y-%m-%d}-{str(session.pk)[:8]}.{extension}"
 
 
 def fail(export: Export, sentence: str) -> None:
     Export.objects.filter(pk=export.pk).update(state=Export.State.FAILED, error=sentence)
+
+
+def _write_report(export: Export, session: Session, file: BinaryIO) -> None:
+    seen = 0
+
+    def picture_seen() -> None:
+        nonlocal seen
+        seen += 1
+        if seen % PICTURES_A_STEP == 0:
+            _advance(export, by=PICTURES_A_STEP)
+
+    base_url = settings.PROCTOR_BASE_URL
+    write_report(session, by=export.requested_by, base_url=base_url, file=file, seen=picture_seen)
+    _advance(export, by=max(0, export.total - export.done))
 
 
 def _parts(export: Export, sessions: Iterator[Session]) -> Iterator[str]:
@@ -118,8 +152,8 @@ def _whose(session: Session) -> dict[str, str | int]:
     }
 
 
-def _advance(export: Export) -> None:
-    export.done += 1
+def _advance(export: Export, *, by: int = 1) -> None:
+    export.done += by
     if not _running(export).update(done=export.done, touched_at=timezone.now()):
         raise _CalledOff
 

@@ -24,11 +24,12 @@ from proctoring.services.errors import (
     NotCalibrated,
     NotWatched,
     ProctoringError,
+    ReportInBackground,
     SessionEnded,
     StaleConnection,
     TooManySignals,
 )
-from proctoring.services.exports import request_export
+from proctoring.services.exports import request_export, request_report
 from proctoring.services.policies import ensure_presets, fields_for, policy_for, reset_preset
 from proctoring.services.recording import Commit, Drafted, commit, commit_many
 from proctoring.services.reviewing import judge_event, review_session
@@ -67,6 +68,7 @@ __all__ = [
     "NotWatched",
     "PendingSignal",
     "ProctoringError",
+    "ReportInBackground",
     "SessionEnded",
     "Signal",
     "SignalBatch",
@@ -99,6 +101,7 @@ __all__ = [
     "record_flood",
     "remember_connections",
     "request_export",
+    "request_report",
     "reset_preset",
     "review_session",
     "save_calibration",

@@ -52,6 +52,11 @@ class BadRequest(ProctoringError):
     message = "This message could not be read."
 
 
+class ReportInBackground(ProctoringError, errors.WrongState):
+    code = "report_in_background"
+    message = "This session is long, so its report is made in the background. Ask for it, and fetch it as an export."
+
+
 class ExportNotReady(ProctoringError, errors.WrongState):
     code = "export_not_ready"
     message = "The export is still being made. Ask again in a few seconds."

@@ -1,4 +1,4 @@
-"""Asking for an export of a whole exam."""
+"""Asking for an export of a whole exam, or for the report of a long session."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kombu.exceptions import OperationalError
 from exams.models import Exam, User
 from proctor_site import background
 from proctoring import selectors, tasks
-from proctoring.models import Export
+from proctoring.models import Export, Session
 from proctoring.reports import exam_export
 from proctoring.services.errors import BadRequest, NotAllowed
 
@@ -27,13 +27,31 @@ def request_export(*, user: selectors.Visitor, exam: Exam, format: str) -> Expor
     selectors.watchable_exam(user, exam.pk)
     if not isinstance(user, User):
         raise NotAllowed
-    if format not in Export.Format.values:
-        raise BadRequest("An export is made as CSV or as JSON.")
-    asked = Export.objects.filter(requested_by=user, exam=exam, format=format)
+    if format not in exam_export.OF_EXAMS:
+        raise BadRequest("An export of all sessions is made as CSV or as JSON; a PDF is the report of one session.")
+    return _made_or_in_the_making(exam=exam, session=None, user=user, format=format)
+
+
+@transaction.atomic
+def request_report(*, user: selectors.Visitor, session: Session) -> Export:
+    """Have a session's report made as PDF outside the request; otherwise as above. A practice run's is made at once.
+
+    Raises Session.DoesNotExist for those who may not see it.
+    """
+    found = selectors.session_for(user, session.pk)
+    if not isinstance(user, User):
+        raise NotAllowed
+    if found.exam is None:
+        raise BadRequest("A practice run belongs to no exam: its report is downloaded from its own address.")
+    return _made_or_in_the_making(exam=found.exam, session=found, user=user, format=Export.Format.PDF)
+
+
+def _made_or_in_the_making(*, exam: Exam, session: Session | None, user: User, format: str) -> Export:
+    asked = Export.objects.filter(requested_by=user, exam=exam, session=session, format=format)
     for unfinished in asked.filter(state__in=exam_export.LOST_AFTER):
         if exam_export.judged(unfinished).state in exam_export.LOST_AFTER:
             return unfinished
-    export = Export.objects.create(exam=exam, requested_by=user, format=format)
+    export = Export.objects.create(exam=exam, session=session, requested_by=user, format=format)
     transaction.on_commit(lambda: _hand_over(export.pk))
     return export
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import TypeVar, cast
 from uuid import UUID
@@ -19,12 +20,14 @@ from proctoring.evidence import snapshots
 from proctoring.live import shared_frames
 from proctoring.models import Export, Session
 from proctoring.reports import exam_export
+from proctoring.reports.pdf.report import at_once, write_report
 from proctoring.reports.session_csv import session_csv
 from proctoring.reports.session_json import session_json
 
 # A picture of a session page is asked for again as one scrolls; it is still private, and gone soon after a purge.
 SNAPSHOT_CACHE = "private, max-age=300"
 NO_CACHE = "private, no-store"
+TOO_LONG = "This session is long: have its report made on its page in the administration, and download it from there."
 
 Row = TypeVar("Row", bound=Model)
 
@@ -87,6 +90,22 @@ def session_json_view(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
 @require_safe
 @login_required
+def session_pdf_view(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """Of a long session it is asked for on the session's page, and made outside requests."""
+    session = _session(request, session_id)
+    if not at_once(session):
+        return HttpResponse(TOO_LONG, status=409, content_type="text/plain; charset=utf-8")
+    return report_response(session, by=cast(User, request.user), base_url=base_url(request))
+
+
+def report_response(session: Session, *, by: User, base_url: str) -> HttpResponse:
+    file = io.BytesIO()
+    write_report(session, by=by, base_url=base_url, file=file)
+    return _download(file.getvalue(), session, content_type="application/pdf", extension="pdf")
+
+
+@require_safe
+@login_required
 def export_state(request: HttpRequest, export_id: UUID) -> HttpResponse:
     export = exam_export.judged(_found(lambda: selectors.export_for(_user(request), export_id)))
     ready = export.state == Export.State.READY
@@ -142,11 +161,10 @@ def _wants_detail(request: HttpRequest) -> bool:
     return request.GET.get("detail") == "1"
 
 
-def _download(text: str, session: Session, *, content_type: str, extension: str) -> HttpResponse:
-    name = f"session-{session.created_at:%Y-%m-%d}-{str(session.pk)[:8]}.{extension}"
+def _download(content: str | bytes, session: Session, *, content_type: str, extension: str) -> HttpResponse:
     headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
+        "Content-Disposition": f'attachment; filename="{exam_export.name_of_session(session, extension)}"',
         "Cache-Control": NO_CACHE,
         "X-Content-Type-Options": "nosniff",
     }
-    return HttpResponse(text, content_type=content_type, headers=headers)
+    return HttpResponse(content, content_type=content_type, headers=headers)

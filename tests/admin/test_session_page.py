@@ -8,7 +8,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from proctoring.models import ProctorAction, Session
+from proctoring.models import Export, ProctorAction, Session
+from proctoring.reports.pdf.report import AT_ONCE
 from tests import factories
 from tests.admin.conftest import Scene
 from tests.admin.records import event, risk
@@ -53,6 +54,30 @@ def test_it_offers_both_downloads(watcher: Client, scene: Scene) -> None:
     page = content(watcher, scene.session)
     assert f"/sessions/{scene.session.pk}/export.csv" in page
     assert f"/sessions/{scene.session.pk}/export.json" in page
+
+
+def test_it_offers_the_report(watcher: Client, scene: Scene) -> None:
+    page = content(watcher, scene.session)
+    assert f'id="download-pdf" href="/sessions/{scene.session.pk}/report.pdf"' in page
+    assert 'id="report-form"' not in page
+
+
+def test_the_report_of_a_long_session_is_made_in_the_background(watcher: Client, scene: Scene) -> None:
+    Session.objects.filter(pk=scene.session.pk).update(event_count=AT_ONCE + 1)
+    page = content(watcher, scene.session)
+    assert 'id="download-pdf"' not in page
+    url = f"/admin/proctoring/session/{scene.session.pk}/report/"
+    assert f'action="{url}" id="report-form"' in page
+    answer = watcher.post(url, follow=True)
+    assert answer.redirect_chain == [(f"/admin/exams/exam/{scene.exam.pk}/exports/", 302)]
+    assert f"report of <bdi>{scene.session.candidate.display_name}</bdi>" in answer.content.decode()
+    [asked] = Export.objects.all()
+    assert (asked.session, asked.format, asked.requested_by) == (scene.session, "pdf", scene.people.proctor)
+
+
+def test_the_report_is_asked_for_by_post(watcher: Client, scene: Scene) -> None:
+    assert watcher.get(f"/admin/proctoring/session/{scene.session.pk}/report/").status_code == 405
+    assert not Export.objects.exists()
 
 
 def test_the_complete_log_can_be_downloaded_with_what_never_scored(watcher: Client, scene: Scene) -> None:

@@ -16,6 +16,7 @@ from exams.models import Exam, Membership, Role
 from proctoring import selectors, services
 from proctoring.live import frames
 from proctoring.models import Export, Session
+from proctoring.reports.pdf.report import AT_ONCE
 from proctoring.services import Commit, Drafted
 from tests import factories
 from tests.factories import People
@@ -66,6 +67,7 @@ PAGES: dict[str, tuple[Callable[[Session], str], set[str]]] = {
     "snapshot": (of_snapshot, WATCHING),
     "session_csv": (of_session("session_csv"), WATCHING),
     "session_json": (of_session("session_json"), WATCHING),
+    "session_pdf": (of_session("session_pdf"), WATCHING),
     "export": (of_export("export"), {"proctor"}),
     "export_file": (of_export("export_file"), {"proctor"}),
     "api_session": (of_session("api_session"), {"candidate"}),
@@ -185,3 +187,22 @@ def test_downloads_carry_absolute_addresses_and_a_name(people: People, session: 
     assert f'filename="session-{session.created_at:%Y-%m-%d}' in response["Content-Disposition"]
     assert f"http://testserver{of_snapshot(session)}" in response.content.decode()
     assert client.get(of_session("session_json")(session), {"detail": "1"}).json()["events"][0]["sequence"] == 1
+
+
+def test_the_report_is_a_pdf_with_a_name_that_is_kept_by_no_cache(
+    people: People, session: Session, client: Client
+) -> None:
+    client.force_login(people.reviewer)
+    response = client.get(of_session("session_pdf")(session))
+    assert (response["Content-Type"], response["Cache-Control"]) == ("application/pdf", "private, no-store")
+    assert (
+        f'filename="session-{session.created_at:%Y-%m-%d}-{str(session.pk)[:8]}.pdf"' in response["Content-Disposition"]
+    )
+    assert response.content.startswith(b"%PDF-")
+
+
+def test_a_long_session_has_its_report_made_elsewhere(people: People, session: Session, client: Client) -> None:
+    Session.objects.filter(pk=session.pk).update(event_count=AT_ONCE + 1)
+    client.force_login(people.reviewer)
+    response = client.get(of_session("session_pdf")(session))
+    assert (response.status_code, "on its page" in response.content.decode()) == (409, True)

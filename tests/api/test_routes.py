@@ -124,6 +124,8 @@ TABLE: dict[tuple[str, str], set[str]] = {
     ("get", "api_exam_session-list"): WATCHERS,
     ("get", "api_exam_session-detail"): WATCHERS,
     ("get", "api_exam_session-events"): WATCHERS,
+    ("get", "api_exam_session-report"): WATCHERS,
+    ("post", "api_exam_session-report"): WATCHERS,
     ("post", "api_exam_session-stop"): WATCHERS,  # the body is read first, the role is asked by the service
     ("post", "api_exam_session-review"): WATCHERS,
     ("get", "api_event-list"): WATCHERS,

@@ -267,6 +267,8 @@ TABLE: dict[frozenset[str], tuple[str, ...]] = {
         "live_frame",
         "session_csv",
         "session_json",
+        "session_pdf",
+        "admin:proctoring_session_report",
         "snapshot",
     ),
     AUTHOR: (
