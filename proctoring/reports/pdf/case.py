@@ -82,6 +82,7 @@ def open_case(
     """``folder``: where small copies of the pictures lie until the report is written. ``seen`` is called after each
     picture that was read."""
     pictures = kept_pictures(session)
+    kept = pictures.count()  # before they are named: a session that runs gets more meanwhile
     shown = frozenset(_most_telling(pictures).values_list("snapshot", flat=True)[:MOST_PICTURES])
     copies = Copies(folder, shown, seen)
     findings = list(verify.check(session, read=copies.read))  # up to the head, which it reads anew
@@ -104,7 +105,7 @@ def open_case(
         reviews=list(session.reviews.select_related("by")),
         actions=list(session.actions.select_related("user")),
         purges=list(PurgeRecord.objects.filter(session_id_text=str(session.pk))),
-        pictures=pictures.count(),
+        pictures=kept,
         shown=shown,
         copies=copies,
     )
