@@ -14,14 +14,16 @@ from typing import Any
 import torch
 
 from proctoring.training.pictures import Boxes, Image
+from proctoring.vision import native
 
 ARCHITECTURE = "yolo26n.yaml"
 
 
 def build(seed: int) -> Any:
     """A fresh one-class YOLO26n with Ultralytics' own loss, its weights drawn from ``seed``."""
-    from ultralytics.cfg import get_cfg
-    from ultralytics.nn.tasks import DetectionModel, yaml_model_load
+    with native.pillow_kept():
+        from ultralytics.cfg import get_cfg
+        from ultralytics.nn.tasks import DetectionModel, yaml_model_load
 
     torch.manual_seed(seed)
     architecture = yaml_model_load(ARCHITECTURE) | {"end2end": False}  # type: ignore[no-untyped-call]

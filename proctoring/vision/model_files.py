@@ -74,8 +74,9 @@ def phone_model(*, weights: Path, models_dir: Path) -> Path:
 
 def _export(weights: Path, folder: Path) -> None:
     native.set_up(folder.parent)
-    from ultralytics.models import YOLO
-    from ultralytics.utils import LOGGER, SETTINGS
+    with native.pillow_kept():
+        from ultralytics.models import YOLO
+        from ultralytics.utils import LOGGER, SETTINGS
 
     LOGGER.setLevel(logging.CRITICAL)  # it writes to stdout; what matters comes as an exception
     SETTINGS["sync"] = False  # no usage statistics; kept in the settings file beside the exported models

@@ -58,6 +58,19 @@ def openvino_core() -> Any:
 
 
 @contextmanager
+def pillow_kept() -> Iterator[None]:
+    """For importing Ultralytics, which puts a function of its own in place of Pillow's ``Image.open``: where a picture
+    cannot be read, it asks for a package that is not there, and whoever expects Pillow's own error never sees it."""
+    from PIL import Image
+
+    opening = Image.open
+    try:
+        yield
+    finally:
+        Image.open = opening
+
+
+@contextmanager
 def quiet() -> Iterator[None]:
     """Native libraries greet on stderr whatever they are told; their errors arrive as exceptions all the same."""
     kept = os.dup(2)

@@ -163,8 +163,10 @@ class ThroughUltralytics:
     def __init__(self, folder: Path, size: int, threshold: float) -> None:
         native.set_up(folder.parent)
         import torch
-        from ultralytics.models import YOLO
-        from ultralytics.models.yolo.detect import DetectionPredictor
+
+        with native.pillow_kept():
+            from ultralytics.models import YOLO
+            from ultralytics.models.yolo.detect import DetectionPredictor
 
         class Predictor(DetectionPredictor):
             """Skips a warm-up that, for models that are not end-to-end, imports torchvision, which a CPU-only torch may

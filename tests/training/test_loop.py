@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
+import PIL.Image
 import pytest
 import torch
 
 from proctoring.training.augment import Material
 from proctoring.training.loop import CHECKPOINT, WEIGHTS, Run, train
+from proctoring.training.model import build
 from proctoring.training.recipe import Recipe, stages
 from proctoring.training.state import State, fresh, step
 from proctoring.training.supply import batches, made
@@ -27,6 +30,13 @@ def recipe(pictures: int = 32, optimiser: str = "muon") -> Recipe:
 
 def weights(state: State) -> torch.Tensor:
     return torch.cat([parameter.detach().reshape(-1) for parameter in state.model.parameters()])
+
+
+def test_pillow_is_left_as_it_was() -> None:
+    """Ultralytics would have a package installed wherever a picture cannot be read, in whatever reads pictures here."""
+    build(0)
+    with pytest.raises(PIL.UnidentifiedImageError):
+        PIL.Image.open(BytesIO(b"no picture"))
 
 
 def test_a_few_steps_on_the_same_pictures_lower_the_loss(material: Material, optimiser: str) -> None:
