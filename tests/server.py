@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import fcntl
 import json
 import os
 import shutil
@@ -42,10 +43,21 @@ class Site(OwnServer):
 
 @cache
 def prepared() -> Path:
-    """A data folder with demo data, made once a process: the migrations and static files take ten seconds each time."""
-    folder = Path(tempfile.mkdtemp(prefix="proctor-prepared-"))
-    atexit.register(remove, str(folder), os.getpid())
-    Site(folder, models_dir=models_dir()).prepare()
+    """A data folder with demo data, made once a run: the migrations and static files take fifteen seconds each time.
+
+    Of the processes of a run the first makes it, in the folder that all of them share (``tests/settings.py``).
+    """
+    if run := os.environ.get("PYTEST_XDIST_TESTRUNUID"):
+        folder = Path(os.environ["PROCTOR_DATA_DIR"]).parent / f"prepared-{run}"
+    else:
+        folder = Path(tempfile.mkdtemp(prefix="proctor-prepared-"))
+        atexit.register(remove, str(folder), os.getpid())
+    folder.mkdir(exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / ".done").exists():
+            Site(folder, models_dir=models_dir()).prepare()
+            (folder / ".done").touch()
     return folder
 
 
@@ -54,7 +66,9 @@ def running_site(*, extra: dict[str, str] | None = None) -> Iterator[Site]:
     """A prepared, running site with demo data; gone at the end. ``extra`` settings must leave the database as it is."""
     with tempfile.TemporaryDirectory(prefix="proctor-site-") as folder:
         site = Site(Path(folder), models_dir=models_dir(), extra=extra)
-        shutil.copytree(prepared(), folder, ignore=shutil.ignore_patterns("models"), dirs_exist_ok=True)
+        shutil.copytree(
+            prepared(), folder, ignore=shutil.ignore_patterns("models", ".lock", ".done"), dirs_exist_ok=True
+        )
         with site:
             yield site
 

@@ -53,6 +53,7 @@ def test_the_web_process_loads_no_model_library() -> None:
     )
     assert "django" in loaded
     assert not loaded & MODEL_LIBRARIES
+    assert "reportlab" not in loaded  # a tenth of what every command takes to begin
 
 
 def test_exams_never_imports_proctoring() -> None:

@@ -22,7 +22,7 @@ from proctoring.admin.live_data import PAGE_EVENTS, risk_samples, session_events
 from proctoring.admin.wall import number
 from proctoring.models import ProctorAction, Session, SessionReview
 from proctoring.reports.counters import counter_rows
-from proctoring.reports.pdf.report import at_once
+from proctoring.reports.pdf.case import at_once
 from proctoring.reports.policy_words import policy_context
 from proctoring.reports.record import zone_of
 

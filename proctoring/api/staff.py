@@ -25,7 +25,7 @@ from proctoring import selectors, services
 from proctoring.evidence import snapshots
 from proctoring.models import Event, EventVerdict, Export, ProctorAction, Session, SessionReview
 from proctoring.reports import exam_export
-from proctoring.reports.pdf.report import AT_ONCE, at_once
+from proctoring.reports.pdf.case import AT_ONCE, at_once
 from proctoring.reports.record import detailed_record
 from proctoring.services.reviewing import LONGEST_NOTE
 from proctoring.views.evidence import export_response, picture, report_response

@@ -20,7 +20,6 @@ from exams import lost
 from exams.tables import BYTE_ORDER_MARK, table
 from proctoring.models import Export, Session
 from proctoring.reports.pdf.case import kept_pictures
-from proctoring.reports.pdf.report import write_report
 from proctoring.reports.record import DETAIL_KEYS, KEYS
 from proctoring.reports.session_json import history, records_of
 
@@ -105,6 +104,8 @@ def fail(export: Export, sentence: str) -> None:
 
 
 def _write_report(export: Export, session: Session, file: BinaryIO) -> None:
+    from proctoring.reports.pdf.report import write_report  # ReportLab takes its time to load
+
     seen = 0
 
     def picture_seen() -> None:

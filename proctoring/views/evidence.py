@@ -20,7 +20,7 @@ from proctoring.evidence import snapshots
 from proctoring.live import shared_frames
 from proctoring.models import Export, Session
 from proctoring.reports import exam_export
-from proctoring.reports.pdf.report import at_once, write_report
+from proctoring.reports.pdf.case import at_once
 from proctoring.reports.session_csv import session_csv
 from proctoring.reports.session_json import session_json
 
@@ -99,6 +99,8 @@ def session_pdf_view(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
 
 def report_response(session: Session, *, by: User, base_url: str) -> HttpResponse:
+    from proctoring.reports.pdf.report import write_report  # ReportLab takes its time to load
+
     file = io.BytesIO()
     write_report(session, by=by, base_url=base_url, file=file)
     return _download(file.getvalue(), session, content_type="application/pdf", extension="pdf")

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from proctoring.models import Export, ProctorAction, Session
-from proctoring.reports.pdf.report import AT_ONCE
+from proctoring.reports.pdf.case import AT_ONCE
 from tests import factories
 from tests.admin.conftest import Scene
 from tests.admin.records import event, risk

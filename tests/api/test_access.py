@@ -16,7 +16,7 @@ from exams.models import Exam, Membership, Role
 from proctoring import selectors, services
 from proctoring.live import frames
 from proctoring.models import Export, Session
-from proctoring.reports.pdf.report import AT_ONCE
+from proctoring.reports.pdf.case import AT_ONCE
 from proctoring.services import Commit, Drafted
 from tests import factories
 from tests.factories import People

@@ -14,7 +14,7 @@ from pytest_django import Settings
 from proctor_site import background
 from proctoring.evidence import retention
 from proctoring.models import Export, Session
-from proctoring.reports.pdf.report import AT_ONCE
+from proctoring.reports.pdf.case import AT_ONCE
 from tests import factories
 from tests.admin.records import event
 from tests.factories import People

@@ -28,7 +28,7 @@ schemathesis = pytest.importorskip("schemathesis", reason="schemathesis needs Py
 checks = pytest.importorskip("schemathesis.specs.openapi.checks")
 
 # Enough for a look at each operation in `make test`; `make fuzz` asks for far more.
-EXAMPLES = int(os.environ.get("API_EXAMPLES", "5"))
+EXAMPLES = int(os.environ.get("API_EXAMPLES", "3"))
 CHECKS = [
     schemathesis.checks.not_a_server_error,
     checks.status_code_conformance,

@@ -28,6 +28,8 @@ from proctoring.reports.record import zone_of
 from proctoring.reports.session_json import risk_history
 from proctoring.risk.policy import BLURRED, COVERED, TOO_DARK, Policy
 
+# Of so many entries at most, a report is made while somebody waits; of more, in the background.
+AT_ONCE = 150
 MOST_ENTRIES = 2000
 MOST_PICTURES = 500
 # Entries that say that less was watched than the exam asks for, or that it is doubtful what was.
@@ -70,6 +72,11 @@ class Case:
 
     def purged(self, what: PurgeRecord.What) -> PurgeRecord | None:
         return next((one for one in self.purges if one.what == what), None)
+
+
+def at_once(session: Session) -> bool:
+    """A practice run's always is: it belongs to no exam, and is deleted at its end."""
+    return session.event_count <= AT_ONCE or session.exam_id is None
 
 
 def kept_pictures(session: Session) -> QuerySet[Event]:

@@ -23,13 +23,6 @@ from proctoring.reports.pdf.log import log
 from proctoring.reports.pdf.watching import watching
 
 MOST_NAMED = 20
-# Of so many entries at most, a report is made while somebody waits; of more, in the background.
-AT_ONCE = 150
-
-
-def at_once(session: Session) -> bool:
-    """A practice run's always is: it belongs to no exam, and is deleted at its end."""
-    return session.event_count <= AT_ONCE or session.exam_id is None
 
 
 def write_report(
