@@ -30,7 +30,7 @@ class Dot:
 def histogram(bins: Sequence[Bin], *, passing: float | None = None) -> SafeString:
     """How many attempts scored how much, in per cent; the passing mark as a dashed line."""
     highest = max([each.count for each in bins] or [0])
-    step = _step(highest)
+    step = round_step(highest)
     top = max(step, -(-highest // step) * step)
     parts = []
     for count in range(0, top + 1, step):
@@ -101,7 +101,7 @@ def scatter(dots: Sequence[Dot]) -> SafeString:
     return _svg("Difficulty and discrimination of the questions", f"By question number. {described}.", parts)
 
 
-def _step(highest: int) -> int:
+def round_step(highest: int) -> int:
     """Five lines at most, at round numbers."""
     size = 1
     while True:

@@ -10,6 +10,7 @@ from pathlib import Path
 from statistics import fmean, median
 from typing import Any
 
+from proctoring.evaluation.groups import GROUPINGS
 from proctoring.evaluation.looking import Looker, Skipping, picture_of, read_rows
 from proctoring.evaluation.progress import Progress
 from proctoring.evaluation.report import Curve, CurvePlot, Mistake, NotMeasurable, Report, Table
@@ -20,7 +21,6 @@ from proctoring.risk.gaze import judge
 from proctoring.risk.policy import Policy
 
 HELP = "head pose against known angles: a CSV with the columns file, yaw and pitch (degrees), and person if known"
-GROUPINGS = ("race", "gender", "age")
 FRONTAL_DEGREES = 5.0  # pictures this near to straight ahead give a person's neutral
 UP_TO_DEGREES = 60.0  # the goal for yaw is set up to here
 WORST = 12
@@ -87,42 +87,12 @@ def report(posed: Sequence[Posed]) -> Report:
         "pitch_mae": mean_error(posed, "pitch"),
         "by_yaw": {str(yaw): line for yaw, line in lines.items()},
     }
-    table = Table(
-        "By true yaw, to the nearest 15°",
-        (
-            "yaw",
-            "pictures",
-            "face found",
-            "pose measured",
-            "mesh held",
-            "mean measured",
-            "mean error",
-            "mean from neutral",
-            "mean error from neutral",
-            "judged away",
-        ),
-        tuple(
-            (
-                f"{yaw}°",
-                line["pictures"],
-                f"{line['found']} of {line['pictures']}",
-                f"{line['posed']} of {line['pictures']}",
-                f"{line['mesh']} of {line['pictures']}",
-                _degrees(line["measured"]),
-                _degrees(line["mae"]),
-                _degrees(line["from_neutral"]),
-                _degrees(line["mae_from_neutral"]),
-                f"{line['away']} of {line['judged']}",
-            )
-            for yaw, line in lines.items()
-        ),
-        note=(
-            f"Mean absolute error of yaw: {_degrees(figures['yaw_mae_to_60'])} up to {UP_TO_DEGREES:.0f}° "
-            f"({_degrees(figures['yaw_mae_from_neutral_to_60'])} against each person's neutral, of the heads turned), "
-            f"{_degrees(figures['yaw_mae'])} over all; of pitch {_degrees(figures['pitch_mae'])}."
-        ),
+    note = (
+        f"Mean absolute error of yaw: {_degrees(figures['yaw_mae_to_60'])} up to {UP_TO_DEGREES:.0f}° "
+        f"({_degrees(figures['yaw_mae_from_neutral_to_60'])} against each person's neutral, of the heads turned), "
+        f"{_degrees(figures['yaw_mae'])} over all; of pitch {_degrees(figures['pitch_mae'])}."
     )
-    tables = [table]
+    tables = [_yaw_table(lines, note)]
     if nodding:
         figures["by_pitch"], nods = _by_pitch(nodding, neutrals)
         tables.append(nods)
@@ -134,10 +104,40 @@ def report(posed: Sequence[Posed]) -> Report:
     notes = (
         "Angles are positive to the picture's right and upwards. Away is judged by the default limits, head only, "
         f"against the person's own neutral: the median of their pictures within {FRONTAL_DEGREES:.0f}° of straight "
-        "ahead, "
-        "or 0° without one.",
+        "ahead, or 0° without one.",
     )
     return Report("head-pose", "Head pose", figures, tuple(tables), (plot,), notes, _mistakes(posed))
+
+
+def _yaw_table(lines: Mapping[int, Mapping[str, Any]], note: str) -> Table:
+    columns = (
+        "yaw",
+        "pictures",
+        "face found",
+        "pose measured",
+        "mesh held",
+        "mean measured",
+        "mean error",
+        "mean from neutral",
+        "mean error from neutral",
+        "judged away",
+    )
+    rows = tuple(
+        (
+            f"{yaw}°",
+            line["pictures"],
+            f"{line['found']} of {line['pictures']}",
+            f"{line['posed']} of {line['pictures']}",
+            f"{line['mesh']} of {line['pictures']}",
+            _degrees(line["measured"]),
+            _degrees(line["mae"]),
+            _degrees(line["from_neutral"]),
+            _degrees(line["mae_from_neutral"]),
+            f"{line['away']} of {line['judged']}",
+        )
+        for yaw, line in lines.items()
+    )
+    return Table("By true yaw, to the nearest 15°", columns, rows, note=note)
 
 
 def turned_from_neutral(posed: Sequence[Posed], neutrals: Mapping[str, tuple[float, float]]) -> list[Posed]:

@@ -10,7 +10,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from proctoring.evaluation import head_pose
-from proctoring.evaluation.head_pose import GROUPINGS, UP_TO_DEGREES, Posed, mean_error, neutral_poses
+from proctoring.evaluation.groups import GROUPINGS
+from proctoring.evaluation.head_pose import UP_TO_DEGREES, Posed, mean_error, neutral_poses
 from proctoring.evaluation.looking import Looker, Skipping
 from proctoring.evaluation.progress import Progress
 from proctoring.evaluation.report import NotMeasurable, Report, Table

@@ -17,6 +17,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from proctoring.evaluation.groups import GROUPINGS
 from proctoring.evaluation.head_surface import facing, head_surface
 from proctoring.evaluation.looking import MAX_BYTES, picture_of, pictures_in, read_rows
 from proctoring.evaluation.progress import Progress
@@ -30,7 +31,6 @@ from proctoring.vision.frame import BadFrame, decode
 from proctoring.vision.head_pose import from_keypoints
 from proctoring.vision.model_files import ModelUnavailable
 
-GROUPINGS = ("race", "gender", "age")
 YAWS = (15, 30, 45, 60, 75)  # each to both sides
 PITCHES = (-15, 15)
 FRONTAL_DEGREES = 10.0  # by the six points and by how the mean face fits: neither looks at the mesh's depth

@@ -99,8 +99,7 @@ def composite(material: Material, size: int, rng: Rng) -> tuple[Image, Boxes]:
 
 def at_head(material: Material, size: int, rng: Rng) -> tuple[Image, Boxes]:
     """A person at a camera with a phone at the ear or before the clothes, a look-alike there instead in two of five."""
-    head = material.heads[int(rng.integers(len(material.heads)))]
-    image, face = onto_frame(head.image, head.face, size, rng, zoom=(0.85, 1.25))
+    head, image, face = _head_in_frame(material, size, rng)
     if not len(face):
         return image, NO_BOXES
     place = at_ear(head, face, size, rng) if rng.random() < 0.5 else before_clothes(face, size, rng)
@@ -121,8 +120,7 @@ def held_up(material: Material, size: int, rng: Rng) -> tuple[Image, Boxes]:
     cut, thing = with_hand(hand, item, rng)
     upright = hand.box[3] > hand.box[2]
     if material.heads and upright and rng.random() < HELD_TO_EARS:
-        head = material.heads[int(rng.integers(len(material.heads)))]
-        image, face = onto_frame(head.image, head.face, size, rng, zoom=(0.85, 1.25))
+        head, image, face = _head_in_frame(material, size, rng)
         if not len(face):
             return image, NO_BOXES
         place = at_ear(head, face, size, rng)
@@ -220,6 +218,12 @@ def spoil(image: Image, rng: Rng) -> Image:
         _, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 85))])
         image = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
     return image
+
+
+def _head_in_frame(material: Material, size: int, rng: Rng) -> tuple[Head, Image, Boxes]:
+    """Somebody at a camera, the frame that shows them, and where their face is in it: nowhere if it was cut off."""
+    head = material.heads[int(rng.integers(len(material.heads)))]
+    return head, *onto_frame(head.image, head.face, size, rng, zoom=(0.85, 1.25))
 
 
 def _phone(material: Material, rng: Rng) -> Rgba:

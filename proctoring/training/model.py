@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from datetime import datetime, timezone
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -67,8 +68,6 @@ def loss_of(model: Any, batch: dict[str, torch.Tensor]) -> torch.Tensor:
 
 def write_weights(model: Any, path: Path, details: dict[str, Any]) -> None:
     """A ``.pt`` file that ``ultralytics.YOLO`` opens, in half precision, without anything needed only to train."""
-    from ultralytics import __version__
-
     finished = copy.deepcopy(model).to("cpu", memory_format=torch.contiguous_format).half().eval()
     finished.criterion = None
     finished.args = {"task": "detect", "imgsz": details["size"], "single_cls": True}
@@ -76,7 +75,7 @@ def write_weights(model: Any, path: Path, details: dict[str, Any]) -> None:
         "model": finished,
         "train_args": {"model": ARCHITECTURE, "task": "detect", **details},
         "date": datetime.now(timezone.utc).isoformat(),
-        "version": __version__,
+        "version": version("ultralytics"),
         "license": "AGPL-3.0 (https://ultralytics.com/license)",
     }
     scratch = path.with_suffix(".part")

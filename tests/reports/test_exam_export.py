@@ -23,17 +23,7 @@ from tests.factories import People
 from tests.services.drafts import draft, technical
 from tests.statements import before
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def own_media(settings: Settings, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def people() -> People:
-    return factories.people()
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_media")]
 
 
 @pytest.fixture

@@ -32,20 +32,10 @@ from tests.admin.records import event, risk
 from tests.factories import People
 from tests.services.drafts import draft
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_media")]
 
 START = datetime(2026, 1, 7, 12, tzinfo=timezone.utc)
 BASE = "https://exams.example.org"
-
-
-@pytest.fixture(autouse=True)
-def own_media(settings: Settings, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def people() -> People:
-    return factories.people()
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable
 
+from exams.plots import round_step
 from proctoring.reports.pdf import fonts
 from proctoring.reports.pdf.layout import GREY, INK, LINE, WIDTH
 
@@ -39,7 +40,7 @@ class RiskPlot(Flowable):
         self.height: float = HEIGHT
         self.span = max(line.end - line.start, 1.0)
         highest = max([risk for _, risk in line.samples] or [0])
-        self.step = _round_step(highest)
+        self.step = round_step(highest)
         self.top = max(self.step, ceil(highest / self.step) * self.step)
 
     def wrap(self, *_: float) -> tuple[float, float]:
@@ -106,13 +107,3 @@ def thinned(samples: Sequence[tuple[float, int]]) -> list[tuple[float, int]]:
         stretch = samples[first : first + size]
         kept += sorted({max(stretch, key=lambda sample: sample[1]), stretch[-1]})
     return kept
-
-
-def _round_step(highest: int) -> int:
-    """Five lines at most, at round numbers."""
-    size = 1
-    while True:
-        for factor in (1, 2, 5):
-            if highest <= 5 * size * factor:
-                return size * factor
-        size *= 10
