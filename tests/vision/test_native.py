@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from proctoring.analysis.config import analyzer_config
-from proctoring.vision import native
+from proctoring.vision import model_files, native
 from proctoring.vision.analyzer import Analyzer
 from proctoring.vision.phones import PhoneDetector
 from tests.data import clip_frames
@@ -65,3 +65,24 @@ os.kill(os.getpid(), signal.SIGTERM)
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, "handled\n"), done.stderr
+
+
+def test_a_look_in_eight_bits_does_without_instructions_for_whole_matrices(tmp_path: Path) -> None:
+    """They make it slower. Only a processor that has them can fail this."""
+    config = analyzer_config()
+    network = next(model_files.quantised_folder(Path(config.phone_weights)).glob("*.xml"))
+    code = f"""
+import os
+from proctoring.vision import model_files, native
+core = native.openvino_core()
+assert "ONEDNN_MAX_CPU_ISA" not in os.environ
+model = core.read_model({str(network)!r})
+model.reshape([1, 3, 256, 320])
+compiled = core.compile_model(model, "CPU", native.OPENVINO_OPTIONS)
+layers = compiled.get_runtime_model().get_ops()
+print(" ".join({{layer.get_rt_info()["primitiveType"].astype(str) for layer in layers}}))
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "_I8" in done.stdout
+    assert "amx" not in done.stdout
