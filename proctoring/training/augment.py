@@ -14,11 +14,14 @@ from proctoring.training.held import Held, paste_held, with_hand
 from proctoring.training.objects import Rgba, Rng, draw_distractor, draw_phone
 from proctoring.training.pictures import NO_BOXES, Boxes, Image
 
+Affine = npt.NDArray[np.float64]
+
 PADDING = 114  # what Ultralytics pads letterboxed pictures with
 HARD_SHARE = 0.5  # of the negatives without people
 AT_HEADS = 0.5  # of the composites: at an ear or before clothes; the others anywhere
 HELD_TO_EARS = 0.3  # of the phones held up
 LEAST_KEPT = 0.25  # of a box inside the frame, below which its label goes
+CUT_OFF = 0.15  # of the real pictures of phones: moved so that an edge of the frame cuts a phone off
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,10 @@ def real(material: Material, size: int, rng: Rng, *, swapped: bool) -> tuple[Ima
     zoom = float(np.clip(wanted / max(longest, 0.05), 0.35, 1.8))
     zoom = zoom if rng.random() < 0.6 else float(rng.uniform(0.8, 1.2))
     backdrop = _any(material.others if rng.random() < 0.5 else material.people, rng) if rng.random() < 0.5 else None
-    return onto_frame(image, boxes, size, rng, zoom=(zoom, zoom), backdrop=backdrop)
+    cut_off = bool(len(boxes)) and rng.random() < CUT_OFF
+    if cut_off:
+        zoom = max(zoom, 1.0)  # smaller, most of the frame would be backdrop
+    return onto_frame(image, boxes, size, rng, zoom=(zoom, zoom), backdrop=backdrop, cut_off=cut_off)
 
 
 def composite(material: Material, size: int, rng: Rng) -> tuple[Image, Boxes]:
@@ -141,8 +147,12 @@ def onto_frame(
     *,
     zoom: tuple[float, float],
     backdrop: Image | None = None,
+    cut_off: bool = False,
 ) -> tuple[Image, Boxes]:
-    """The picture fitted into a square frame, then zoomed, turned and shifted; boxes follow."""
+    """The picture fitted into a square frame, then zoomed, turned and shifted; boxes follow.
+
+    ``cut_off``: shifted so far that an edge of the frame cuts one of the boxes off.
+    """
     height, width = image.shape[:2]
     scale = size / max(height, width) * rng.uniform(*zoom)
     squeeze = rng.uniform(0.9, 1.1)
@@ -152,6 +162,10 @@ def onto_frame(
     room = np.abs(size - extent) / 2 + 0.08 * size
     centre = size / 2 + rng.uniform(-1, 1, 2) * room * (rng.random() < 0.8)
     shift = centre - matrix @ (width / 2, height / 2)
+    if cut_off:
+        shift = _shift_over_edge(
+            boxes[int(rng.integers(len(boxes)))] * (width, height, width, height), matrix, size, rng
+        )
     affine = np.column_stack([matrix, shift])
     frame = np.full((size, size, 3), PADDING, np.uint8)
     if backdrop is not None:
@@ -163,6 +177,18 @@ def onto_frame(
     warp = np.column_stack([matrix, shift])
     cv2.warpAffine(image, warp, (size, size), dst=frame, borderMode=cv2.BORDER_TRANSPARENT)
     return frame, moved(boxes, affine, (width, height), size)
+
+
+def _shift_over_edge(corners: Boxes, matrix: Affine, size: int, rng: Rng) -> Affine:
+    """By how much to move what ``matrix`` makes of a picture so that an edge of the frame cuts off a box of it, given
+    in pixels (left, top, right, bottom): a third to six sevenths of it stay inside."""
+    middle = matrix @ ((corners[:2] + corners[2:]) / 2)
+    sides = np.abs(matrix) @ (corners[2:] - corners[:2])
+    to = size * rng.uniform(0.1, 0.9, 2)
+    axis = int(rng.random() < 0.4)  # the sides of a frame cut things off more often than its top and bottom
+    inwards = (rng.uniform(0.33, 0.86) - 0.5) * sides[axis]
+    to[axis] = inwards if rng.random() < 0.5 else size - inwards
+    return np.asarray(to - middle, np.float64)
 
 
 def moved(boxes: Boxes, affine: object, sides: tuple[int, int], size: int) -> Boxes:

@@ -73,6 +73,26 @@ def test_boxes_follow_when_a_picture_is_turned_zoomed_and_shifted(seed: int) -> 
         assert np.abs(boxes[0] * 256 - red_extent(framed)).max() < 7
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_a_phone_that_is_to_be_cut_off_ends_at_an_edge_of_the_frame_and_shows_part_of_itself(seed: int) -> None:
+    image = np.full((120, 160, 3), 128, np.uint8)
+    image[30:90, 70:100] = RED
+    box = np.array([[70 / 160, 30 / 120, 100 / 160, 90 / 120]], np.float32)
+    framed, boxes = augment.onto_frame(image, box, 256, np.random.default_rng(seed), zoom=(1.0, 1.0), cut_off=True)
+    at_edges = [*(boxes[0, :2] < 0.004), *(boxes[0, 2:] > 0.996)]
+    assert sum(at_edges) >= 1
+    assert np.abs(boxes[0] * 256 - red_extent(framed)).max() < 8
+    shown = np.prod(boxes[0, 2:] - boxes[0, :2]) / (30 / 160 * 60 / 160)
+    assert 0.25 < shown < 0.95
+
+
+def test_real_phones_are_cut_off_at_times(material: Material) -> None:
+    only_real = Mixture(people=0, others=0, composite=0, held=0, swapped=0)
+    boxes = [make(material, 96, 0, index, only_real)[1] for index in range(200)]
+    cut = [bool(len(found)) and bool((found[0, :2] < 0.004).any() or (found[0, 2:] > 0.996).any()) for found in boxes]
+    assert np.mean(cut) > 0.08  # 0.165 of 400, 0.018 without
+
+
 def test_mirroring_twice_changes_nothing() -> None:
     boxes = np.array([[0.1, 0.2, 0.4, 0.9]], np.float32)
     assert np.allclose(augment.mirrored(augment.mirrored(boxes)), boxes)

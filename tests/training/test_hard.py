@@ -11,7 +11,7 @@ import numpy as np
 
 from proctoring.analysis.config import analyzer_config
 from proctoring.training.augment import Material, Mixture, make
-from proctoring.training.hard import HARD_SCORE, with_hard
+from proctoring.training.hard import HARD_SCORE, LONGEST, LOOK_ALIKES, MADE_SEED, with_hard
 from proctoring.training.pictures import Image
 from proctoring.vision.phones import PhoneDetector
 from tests.data import clip_frames
@@ -30,8 +30,8 @@ def test_pictures_that_the_weights_take_for_a_phone_are_the_hard_ones_and_the_su
     )
     weights = Path(analyzer_config().phone_weights)
     said: list[str] = []
-    found = with_hard(replace(material, people=[plain], others=[plain, *taken]), weights, tmp_path, said.append)
-    assert said[0].startswith("2 of 4 pictures without a phone are taken for one")
+    found = with_hard(replace(material, people=[plain], others=[plain, *taken]), weights, tmp_path, said.append, made=0)
+    assert said[0].startswith("2 pictures without a phone are taken for one by phone-")
     config = replace(analyzer_config(), models_dir=str(tmp_path), phone_int8=False, phone_threshold=HARD_SCORE)
     detector = PhoneDetector(config)
     surest = [max(one.score for one in detector.detect(np.ascontiguousarray(frame[..., ::-1]))) for frame in taken]
@@ -39,6 +39,20 @@ def test_pictures_that_the_weights_take_for_a_phone_are_the_hard_ones_and_the_su
     assert counts == [math.floor(10 * score) for score in surest]
     assert counts[0] != counts[1]
     assert len(found.hard) == sum(counts)
+
+
+def test_so_are_made_pictures_in_which_only_a_look_alike_is_taken_for_a_phone(
+    material: Material, tmp_path: Path
+) -> None:
+    weights = Path(analyzer_config().phone_weights)
+    somebody = np.asarray(cv2.imread(str(clip_frames("head_turns")[0])), np.uint8)
+    shown = replace(material, people=[somebody], others=[grey(90)])
+    found = with_hard(shown, weights, tmp_path, lambda _: None, made=60)
+    pictures = (make(shown, LONGEST, MADE_SEED, index, LOOK_ALIKES) for index in range(60))
+    without = {image.tobytes() for image, boxes in pictures if not len(boxes)}
+    drawn = [image for image in found.hard if image is not somebody]
+    assert 0 < len(drawn) < len(without)
+    assert {image.tobytes() for image in drawn} < without
 
 
 def test_they_come_more_often(material: Material) -> None:
