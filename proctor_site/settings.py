@@ -217,6 +217,7 @@ CELERY_WORKER_PROC_ALIVE_TIMEOUT = 120.0  # loading the models takes longer than
 CELERY_BEAT_SCHEDULE = {
     "purge": {"task": "proctoring.tasks.purge", "schedule": 3600.0},
     "end-overdue": {"task": "proctoring.tasks.end_overdue", "schedule": 60.0},
+    "move-waiting-pictures": {"task": "proctoring.tasks.move_waiting_pictures", "schedule": 30.0},
     "deliver-webhooks": {"task": "exams.tasks.deliver_webhooks", "schedule": 5.0},
     "forget-question-files": {"task": "exams.tasks.forget_question_files", "schedule": 3600.0},
     "forget-rosters": {"task": "exams.tasks.forget_rosters", "schedule": 3600.0},

@@ -9,7 +9,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from proctoring import services
-from proctoring.evidence import retention
+from proctoring.evidence import retention, waiting
 from proctoring.models import Export
 from proctoring.reports import exam_export
 
@@ -28,6 +28,13 @@ def end_overdue() -> None:
     ended = services.end_overdue(timezone.now())
     if ended:
         logger.info("Ended %d sessions whose time was over.", ended)
+
+
+@shared_task(name="proctoring.tasks.move_waiting_pictures")
+def move_waiting_pictures() -> None:
+    moved = waiting.move()
+    if moved:
+        logger.info("Moved %d pictures that had waited for the storage.", moved)
 
 
 @shared_task(name="proctoring.tasks.make_export")

@@ -1,9 +1,13 @@
-"""The pictures kept with events: the very JPEGs that were analysed, on Django's storage."""
+"""The pictures kept with events: the very JPEGs that were analysed, on Django's storage.
+
+Where the storage fails they wait in the database (:mod:`proctoring.evidence.waiting`).
+"""
 
 from __future__ import annotations
 
 import hashlib
 import logging
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -13,6 +17,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import InterfaceError, OperationalError
 
+from proctoring.analysis.metrics import metrics
+from proctoring.evidence import waiting
 from proctoring.models import Event, Session
 
 logger = logging.getLogger(__name__)
@@ -30,8 +36,17 @@ class Pictures:
 
     def save(self, session_id: UUID, *, event: str, unix_ms: int, jpeg: bytes) -> tuple[str, str]:
         """The storage name and the SHA-256. Two of one millisecond get different names from the storage."""
-        name = default_storage.save(f"{folder(session_id)}/{event}_{unix_ms}.jpg", ContentFile(jpeg))
-        self.names.append(name)
+        start = f"{folder(session_id)}/{event}_{unix_ms}"
+        try:
+            name = default_storage.save(f"{start}.jpg", ContentFile(jpeg))
+        except OSError as error:
+            # Which names are taken there nobody can say now, so it gets one that is not.
+            name = f"{start}_{secrets.token_hex(4)}.jpg"
+            waiting.keep(session_id, name=name, jpeg=jpeg)
+            metrics.count("pictures_kept_back")
+            logger.warning("A picture waits in the database: the storage did not take it (%s).", error)
+        else:
+            self.names.append(name)
         return name, hashlib.sha256(jpeg).hexdigest()
 
 
@@ -61,22 +76,27 @@ def folder(session_id: UUID) -> str:
 
 def read(name: str) -> bytes:
     """Raises FileNotFoundError."""
+    jpeg = waiting.read(name)
+    if jpeg is not None:
+        return jpeg
     with default_storage.open(name) as file:
         return bytes(file.read())
 
 
 def delete(name: str) -> None:
     """Nothing happens when it is gone already."""
+    waiting.forget(name)
     default_storage.delete(name)
 
 
 def delete_folder(session_id: UUID) -> int:
-    """Every picture of a session, with a row or without; the number of files."""
+    """Every picture of a session, with a row or without; how many there were."""
+    waited = waiting.forget_all(session_id)
     names = _files(folder(session_id))
     for name in names:
-        delete(name)
-    delete(folder(session_id))
-    return len(names)
+        default_storage.delete(name)
+    default_storage.delete(folder(session_id))
+    return waited + len(names)
 
 
 def sweep_orphans(now: datetime) -> int:
@@ -87,10 +107,10 @@ def sweep_orphans(now: datetime) -> int:
         known = set(Event.objects.filter(snapshot__startswith=f"{place}/").values_list("snapshot", flat=True))
         for orphan in set(_files(place)) - known:
             if default_storage.get_modified_time(orphan) < now - ORPHAN_AGE:
-                delete(orphan)
+                default_storage.delete(orphan)
                 swept += 1
         if not known and not Session.objects.filter(pk=name).exists() and not _files(place):
-            delete(place)
+            default_storage.delete(place)
     return swept
 
 

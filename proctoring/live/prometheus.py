@@ -32,6 +32,7 @@ COUNTED = {
     "frames_analysed": "Frames judged by a worker.",
     NOT_ANALYSED + SUPERSEDED: "Frames skipped: a newer one of the same session came before a worker was free.",
     "workers_lost": "Analysis workers that died or hung; each is replaced.",
+    "pictures_kept_back": "Pictures the storage did not take, kept in the database until it does.",
     "floods": "Connections closed because they sent too many messages.",
 }
 RENAMED = {NOT_ANALYSED + SUPERSEDED: "frames_skipped", "workers_lost": "worker_restarts"}

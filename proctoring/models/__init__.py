@@ -6,6 +6,7 @@ Only ``proctoring.services`` and ``proctoring.evidence`` write these; only ``pro
 from proctoring.models.accommodations import DetectorAccommodation
 from proctoring.models.consents import Consent, ConsentText
 from proctoring.models.events import BrowserSignal, Event, RiskSample
+from proctoring.models.pictures import WaitingPicture
 from proctoring.models.policies import (
     LONGEST_KEEP_DAYS,
     SHORTEST_KEEP_DAYS,
@@ -41,4 +42,5 @@ __all__ = [
     "RuleFields",
     "Session",
     "SessionReview",
+    "WaitingPicture",
 ]

@@ -15,8 +15,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from exams.models import Attempt
-from proctoring import services
-from proctoring.evidence import verify
+from proctoring.evidence import snapshots, verify, waiting
 from proctoring.live import candidate, ledger, presence, session
 from proctoring.live.database import read
 from proctoring.models import Event, Session
@@ -32,9 +31,8 @@ PATIENCE = 30.0
 
 
 @pytest.fixture
-def disk(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def disk(settings: Settings, tmp_path: Path) -> Path:
     """A disk that takes no picture as long as this file is there: it lies where their folder would."""
-    monkeypatch.setattr(candidate, "SAVE_AGAIN_SECONDS", 0.1)
     place = tmp_path / "media"
     place.touch()
     settings.MEDIA_ROOT = place
@@ -63,7 +61,8 @@ async def until_written(sitting: Sitting, wanted: list[str]) -> None:
     raise AssertionError(f"Written was {await read(partial(names, sitting))}.")
 
 
-async def test_who_hands_in_while_no_picture_can_be_kept_loses_no_event(sitting: Sitting, disk: Path) -> None:
+async def test_while_the_storage_takes_no_picture_events_are_written_with_theirs(sitting: Sitting, disk: Path) -> None:
+    """At once: whatever becomes of this process, or of this connection, they are there."""
     await read(partial(begin, sitting))
     page = await CandidatePage(sitting.session.pk, sitting.candidate).open()
     live = presence.connected[sitting.session.pk].live
@@ -72,19 +71,19 @@ async def test_who_hands_in_while_no_picture_can_be_kept_loses_no_event(sitting:
         if live.risk_total:
             break
         await asyncio.sleep(0.1)
-    await page.signal("copy")
-    await page.signal("copy")  # by its answer the engine knows of the first
-    await read(partial(services.end_session, sitting.session.pk, Session.EndedBy.CANDIDATE))
-    await page.expect("ended")
-    await page.closed()
+    await until_written(sitting, ["NO_FACE"])
     await page.leave()
-    await asyncio.sleep(0.5)
-    assert "NO_FACE" not in await read(partial(names, sitting))
+
+    def checked() -> tuple[bytes, list[verify.Finding]]:
+        event = Event.objects.get(session=sitting.session, name="NO_FACE")
+        return snapshots.read(event.snapshot), list(verify.check(Session.objects.get(pk=sitting.session.pk)))
+
+    first, findings = await read(checked)
+    assert findings == []
     disk.unlink()
-    await until_written(sitting, ["COPY", "COPY", "NO_FACE"])
-    event = await read(partial(Event.objects.get, session=sitting.session, name="NO_FACE"))
-    assert event.snapshot
-    assert list(await read(lambda: list(verify.check(Session.objects.get(pk=sitting.session.pk))))) == []
+    assert await read(waiting.move) == 1
+    assert len(list(disk.rglob("NO_FACE_*.jpg"))) == 1
+    assert await read(checked) == (first, [])
 
 
 async def test_who_is_replaced_by_a_page_that_could_not_open_either_loses_no_event(

@@ -45,6 +45,7 @@ def test_what_was_counted_is_there_by_its_name() -> None:
         "rejected_truncated": ("proctor_rejected_total", ("truncated",)),
         "turned_away_4403": ("proctor_turned_away_total", ("4403",)),
         "workers_lost": ("proctor_worker_restarts_total", ()),
+        "pictures_kept_back": ("proctor_pictures_kept_back_total", ()),
         "floods": ("proctor_floods_total", ()),
     }
     for number, name in enumerate(counted, start=1):
