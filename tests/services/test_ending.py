@@ -77,8 +77,10 @@ def test_leaving_and_handing_in_from_elsewhere_leaves_no_gap_in_the_log(session:
     Session.objects.update(started_at=left - timedelta(minutes=1), last_frame_at=left, connected=False)
     services.end_session(session.pk, Session.EndedBy.CANDIDATE)
     event = Event.objects.get(name="CONNECTION_LOST")
-    assert (event.ledger, round(event.detail["seconds"])) == ("technical", 1200)
-    assert "1200.0 seconds" in event.sentence
+    seconds = event.detail["seconds"]
+    assert event.ledger == "technical"
+    assert 1200 <= seconds < 1260  # what the machine took meanwhile is part of it
+    assert f"for {seconds:.1f} seconds" in event.sentence
     assert list(verify.check(Session.objects.get())) == []
 
 
