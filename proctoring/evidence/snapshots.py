@@ -75,10 +75,15 @@ def folder(session_id: UUID) -> str:
 
 
 def read(name: str) -> bytes:
-    """Raises FileNotFoundError."""
-    jpeg = waiting.read(name)
-    if jpeg is not None:
-        return jpeg
+    """From the storage, or from where it waits for it. Raises FileNotFoundError, and OSError as the storage does."""
+    try:
+        return _stored(name)
+    except OSError:
+        jpeg = waiting.read(name)
+    return _stored(name) if jpeg is None else jpeg  # it may have been moved between the two
+
+
+def _stored(name: str) -> bytes:
     with default_storage.open(name) as file:
         return bytes(file.read())
 

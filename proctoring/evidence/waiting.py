@@ -26,7 +26,7 @@ def keep(session_id: UUID, *, name: str, jpeg: bytes) -> None:
 
 
 def read(name: str) -> bytes | None:
-    """None when no picture of that name waits. Ask here before the storage: one that is moved meanwhile is there."""
+    """None when no picture of that name waits."""
     jpeg = WaitingPicture.objects.filter(name=name).values_list("jpeg", flat=True).first()
     return None if jpeg is None else bytes(jpeg)
 

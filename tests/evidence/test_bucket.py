@@ -106,8 +106,8 @@ def test_a_bucket_that_hangs_is_waited_for_once_and_costs_other_sessions_nothing
 def test_pictures_taken_while_the_bucket_was_away_are_moved_there_when_it_is_back(
     bucket: Bucket, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(s3, "READ_SECONDS", 0.3)
-    with hanging_server() as server:
+    with hanging_server() as server, monkeypatch.context() as soon:
+        soon.setattr(s3, "READ_SECONDS", 0.3)
         settings.STORAGES = settings.STORAGES | {"default": file_storage(server.address)}
         event = recorded(factories.session())
         assert waiting.move() == 0
