@@ -22,7 +22,7 @@ from proctoring.vision.phones import PhoneDetector
 HARD_SCORE = 0.1  # a small part of what counts as a phone in use: also those that nearly are
 TIMES_A_SCORE = 10  # in the list of hard pictures a real one stands once for each tenth: the surer, the oftener
 LONGEST = 320  # pixels of the side that is looked at
-MADE = 6_000  # pictures made to look for mistaken look-alikes; two of five show one and no phone
+MADE = 2_000  # pictures made to look for mistaken look-alikes; two of five show one and no phone
 MADE_SEED = 1_000_003  # far from the seeds that runs are given, so that these are none of the pictures of a run
 LOOK_ALIKES = Mixture(people=0, others=0, composite=0.35, held=0.65, swapped=0)
 Say = Callable[[str], None]
