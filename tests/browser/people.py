@@ -8,10 +8,11 @@ from tests.server import Site
 
 PASSWORD = "demo"
 MAKE = """
+from django.contrib.auth.hashers import make_password
 from exams import services
 from exams.models import Choice, Enrolment, Exam, Institution, Membership, Question, User
 place = Institution.objects.get(name="Demo University")
-answer = []
+known, answer = make_password({password!r}), []
 for number in range({count}):
     exam = Exam.objects.create(institution=place, title=f"Browser exam {{number}}", state="published")
     version = services.draft_of(exam)
@@ -20,9 +21,9 @@ for number in range({count}):
     Choice.objects.bulk_create(Choice(question=first, position=n, text=str(n), correct=n == 23) for n in (21, 23, 25))
     Question.objects.create(section=section, position=2, kind="essay", text="Why is 1 not called a prime number?")
     services.freeze(version)
-    user = User.objects.create(username=f"sitter{{number}}", first_name="Sam", last_name=f"Sitter {{number}}")
-    user.set_password({password!r})
-    user.save()
+    user = User.objects.create(
+        username=f"sitter{{number}}", first_name="Sam", last_name=f"Sitter {{number}}", password=known
+    )
     Membership.objects.create(user=user, institution=place, role="candidate")
     Enrolment.objects.create(exam=exam, candidate=user)
     answer.append([exam.pk, user.username])

@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.live.waiting import until
 from tests.operations.test_deploy_check import PRODUCTION
-from tests.server import Site, models_dir
+from tests.server import Site, copy_prepared, models_dir
 
 TOKEN = "token-of-this-test"
 SETTINGS = PRODUCTION | {"PROCTOR_METRICS_TOKEN": TOKEN, "PROCTOR_LOG_FORMAT": "json", "PROCTOR_WORKERS": "1"}
@@ -47,8 +47,7 @@ class ProductionSite(Site):
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProductionSite]:
     site = ProductionSite(tmp_path_factory.mktemp("production"), models_dir=models_dir(), extra=SETTINGS)
-    site.manage("migrate", "--verbosity", "0")
-    site.manage("collectstatic", "--noinput", "--verbosity", "0")
+    copy_prepared(site.data_dir)
     with site:
         yield site
 

@@ -16,7 +16,7 @@ from django.core.management import CommandError, call_command
 
 from proctoring.bench.server import ROOT
 from tests.data import clip_frames, data_path
-from tests.server import Site
+from tests.server import Site, copy_prepared
 
 
 def replay(site: Site, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -119,8 +119,7 @@ def test_it_says_what_is_wrong(tmp_path: Path) -> None:
 def test_a_server_on_another_database_is_recognised(site: Site, tmp_path: Path) -> None:
     """The cookie is made in the database of the command; the server does not know it."""
     other = Site(tmp_path / "other")
-    other.manage("migrate", "--verbosity", "0")
-    other.manage("demo_data")
+    copy_prepared(other.data_dir)
     other.url = site.url
     done = replay(other, str(data_path("clips/two_people")))
     assert done.returncode == 1
