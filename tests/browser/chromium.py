@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 import pytest
@@ -57,12 +59,28 @@ def start(profile: Path, *, camera: Path | None = None, size: tuple[int, int] = 
     return webdriver.Chrome(options=options, service=Service(driver))
 
 
+@contextmanager
+def opened() -> Iterator[WebDriver]:
+    """A browser for all tests of a module, where each leaves the person who is signed in as it found them."""
+    with TemporaryDirectory() as folder:
+        browser = start(Path(folder, "profile"))
+        try:
+            yield browser
+        finally:
+            browser.quit()
+
+
 def narrow(browser: WebDriver, width: int, height: int = 844) -> None:
     """A phone's width, which no window of Chromium can take: as its device toolbar does it."""
     browser.execute_cdp_cmd(
         "Emulation.setDeviceMetricsOverride",
         {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False},
     )
+
+
+def as_it_is(browser: WebDriver) -> None:
+    """At its window's own size again."""
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 def offline(browser: WebDriver, is_offline: bool) -> None:

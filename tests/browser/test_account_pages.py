@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from selenium.webdriver.chrome.webdriver import WebDriver
@@ -37,10 +35,8 @@ def token(site: Site) -> str:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[WebDriver]:
-    with TemporaryDirectory() as folder:
-        opened = chromium.start(Path(folder, "profile"))
+    with chromium.opened() as opened:
         yield opened
-        opened.quit()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -40,11 +41,20 @@ answer = QuestionImport.objects.filter(pk={file!r}).update(state="failed", error
 """
 
 
+@pytest.fixture(scope="module")
+def author_of_all(site: Site) -> Iterator[Person]:
+    with chromium.opened() as browser:
+        person = Person(browser, site.url)
+        person.sign_in("author")
+        yield person
+
+
 @pytest.fixture
-def author(site: Site, open_browser: OpenBrowser) -> Person:
-    person = Person(open_browser(), site.url)
-    person.sign_in("author")
-    return person
+def author(author_of_all: Person) -> Person:
+    """At a desktop's width, and with nothing on the console yet."""
+    chromium.as_it_is(author_of_all.browser)
+    chromium.console(author_of_all.browser)
+    return author_of_all
 
 
 def draft(site: Site, title: str) -> str:
@@ -149,8 +159,10 @@ def test_a_large_file_of_questions_is_followed_to_its_questions(author: Person, 
 
 
 def test_who_follows_a_file_hears_of_a_server_that_does_not_answer_of_failures_and_of_having_been_signed_out(
-    author: Person, site: Site
+    open_browser: OpenBrowser, site: Site
 ) -> None:
+    author = Person(open_browser(), site.url)
+    author.sign_in("author")
     exam = draft(site, "Followed")
     number = exam.split("/")[-2]
     first, second = (str(site.ask(FILE.format(exam=number, state="reading"))) for _ in range(2))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from tests.browser import chromium, looks
 from tests.browser.chromium import wait
-from tests.browser.conftest import OpenBrowser
 from tests.browser.seat import Person
 from tests.server import Site
 
@@ -74,11 +75,18 @@ def made(site: Site) -> tuple[int, str]:
     return int(exam), str(roster)
 
 
+@pytest.fixture(scope="module")
+def signed_in(site: Site) -> Iterator[Person]:
+    with chromium.opened() as browser:
+        person = Person(browser, site.url)
+        person.sign_in("admin")
+        yield person
+
+
 @pytest.fixture
-def administrator(site: Site, open_browser: OpenBrowser) -> Person:
-    person = Person(open_browser(), site.url)
-    person.sign_in("admin")
-    return person
+def administrator(signed_in: Person) -> Person:
+    chromium.as_it_is(signed_in.browser)
+    return signed_in
 
 
 def at(person: Person, width: int, path: str) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from selenium.webdriver.common.keys import Keys
@@ -56,12 +54,10 @@ def made(site: Site) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def author(site: Site) -> Iterator[Person]:
-    with TemporaryDirectory() as folder:
-        browser = chromium.start(Path(folder, "profile"))
+    with chromium.opened() as browser:
         person = Person(browser, site.url)
         person.sign_in("author")
         yield person
-        browser.quit()
 
 
 def test_a_number_and_enter_mark_one_answer_after_the_other(author: Person, site: Site, made: dict[str, str]) -> None:

@@ -35,13 +35,10 @@ def candidate(site: Site) -> Iterator[Candidate]:
 
 @pytest.fixture(scope="module")
 def administrator(site: Site) -> Iterator[Proctor]:
-    with TemporaryDirectory() as folder:
-        browser = chromium.start(Path(folder, "profile"))
+    with chromium.opened() as browser:
         proctor = Proctor(browser, site.url)
-        proctor.open("/accounts/login/")
         proctor.sign_in("admin")
         yield proctor
-        browser.quit()
 
 
 def test_the_candidates_pages_by_eye(candidate: Candidate, taken: Sitting, administrator: Proctor) -> None:
