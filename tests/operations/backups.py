@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# Writes one event with a picture after the other, and says each number, until it is told to end.
+# Writes one event with a picture after the other, and says each number, until it is told to end. At most fifty a
+# second: each of them is copied, restored and verified.
 WRITE = """
 import select, sys
 from proctoring import services
@@ -19,7 +20,7 @@ from proctoring.services import Commit, Drafted
 from tests import factories
 from tests.services.drafts import draft
 session, number = factories.session(), 0
-while not select.select([sys.stdin], [], [], 0)[0]:
+while not select.select([sys.stdin], [], [], 0.02)[0]:
     number += 1
     drafted = Drafted(draft(at_ms=number), factories.jpeg(shade=number % 256))
     services.commit(Commit(session_id=session.pk, epoch=0, drafts=[drafted]))

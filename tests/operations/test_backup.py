@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.operations.backups import Place, Writer
+from tests.server import copy_prepared
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +20,7 @@ def backup(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, int
     folder = tmp_path_factory.mktemp("a site's", numbered=False)  # names of folders may hold anything
     data_dir, copy = folder / "data", folder / "backup of 1 % #2?"
     site = Place(data_dir)
-    assert site.manage("migrate", "--verbosity", "0").returncode == 0
+    copy_prepared(data_dir)
     with Writer(site) as writer:
         writer.wait_for(20)
         done = site.run_documented("backup: SQLite", backup=copy)
@@ -32,9 +33,9 @@ def backup(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, int
     shutil.rmtree(folder)
 
 
-@pytest.fixture
-def restored(backup: tuple[Path, int], tmp_path: Path) -> Place:
-    site = Place(tmp_path / "restored")
+@pytest.fixture(scope="module")
+def restored(backup: tuple[Path, int], tmp_path_factory: pytest.TempPathFactory) -> Place:
+    site = Place(tmp_path_factory.mktemp("elsewhere") / "restored")
     done = site.run_documented("restore: SQLite", backup=backup[0])
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stderr.splitlines()[-1].endswith(" 0 findings.")
@@ -49,9 +50,11 @@ def test_what_is_restored_elsewhere_verifies(backup: tuple[Path, int], restored:
     assert restored.manage("verify_evidence").returncode == 0
 
 
-def test_a_picture_left_out_is_found(restored: Place) -> None:
-    next((restored.data_dir / "media" / "snapshots").rglob("NO_FACE_7.jpg")).unlink()
-    done = restored.manage("verify_evidence")
+def test_a_picture_left_out_is_found(restored: Place, tmp_path: Path) -> None:
+    damaged = Place(tmp_path / "damaged")
+    shutil.copytree(restored.data_dir, damaged.data_dir)
+    next((damaged.data_dir / "media" / "snapshots").rglob("NO_FACE_7.jpg")).unlink()
+    done = damaged.manage("verify_evidence")
     assert done.returncode == 1
     [line] = done.stdout.splitlines()
     assert " event 7: missing_picture: " in line
