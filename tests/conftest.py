@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 from pytest_django import DjangoDbBlocker
 from xdist.scheduler import Scheduling
 
 from exams import asked, keys
 from proctoring.analysis import service
 from tests import tracks
-from tests.server import site  # noqa: F401  (one for all tests, started when the first asks for it)
+from tests.server import RUN, migrated
+from tests.server import site as site  # one for all tests, started when the first asks for it
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is collected, and all that it imports, stays to the end: the garbage collector need not look through half a
+    million things again and again."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduling:
@@ -53,6 +72,20 @@ def touches_database(item: pytest.Item) -> bool:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if "PYTEST_XDIST_WORKER" in os.environ and not tracks.track_of(item.nodeid):
         tracks.give_way()
+
+
+def copy_migrated(connection: BaseDatabaseWrapper, **_: Any) -> None:
+    """Into the database of this process, as soon as there is one; the migrations find nothing left to do then."""
+    if "memorydb_" in str(connection.settings_dict["NAME"]):
+        connection_created.disconnect(copy_migrated)
+        with closing(sqlite3.connect(migrated())) as source:
+            source.backup(connection.connection)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    if RUN and connection.vendor == "sqlite":
+        connection_created.connect(copy_migrated)
 
 
 @pytest.fixture(scope="session")
