@@ -35,7 +35,7 @@ from proctoring.risk.policy import (
     Rule,
 )
 
-VERSION = "3"  # of the template; the SHA-256 tells texts of one version apart
+VERSION = "4"  # of the template; the SHA-256 tells texts of one version apart
 
 CONDITIONS = {
     NO_FACE: "No face is in view",
@@ -143,6 +143,7 @@ def _rendered(template: str, exam: Exam | None, policy: Policy) -> str:
         "calibration_fps": CALIBRATION_FRAMES_PER_SECOND,
         "rules": [rule_sentence(rule, policy) for rule in policy.counted()],
         "muted": [_condition(event, policy) for event in policy.muted],
+        "counts_absence": policy.rule(NO_FACE) is not None,
         "counts_faces": policy.rule(MULTIPLE_FACES) is not None,
         "looks_for_phones": policy.rule(PHONE_DETECTED) is not None,
         "asked": list(_asked(policy)),

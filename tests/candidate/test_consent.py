@@ -139,6 +139,24 @@ def test_what_is_noted_of_the_camera_and_of_what_is_at_rest_is_said_before(exam:
     assert "a face beside yours" not in without.lower()
 
 
+def test_a_picture_that_shows_nothing_counts_where_no_face_does(exam: Exam) -> None:
+    text = consent.current_text(exam).text
+    assert "nothing at all can be seen, because it is black or the camera is covered, counts as one without a" in text
+    assert "Otherwise poor light or a blur, a picture that stands still" in text
+    off = asdict(DEFAULT_RULES[NO_FACE]) | {"enabled": False}
+    PolicyRule.objects.create(policy=factories.policy(exam), **off)
+    without = consent.current_text(exam).text
+    assert "without a face" not in without
+    assert "Poor light, a covered camera, a blurred picture, a picture that stands still" in without
+
+
+def test_those_who_mark_see_the_answers(exam: Exam) -> None:
+    who = f"the authors, reviewers and administrators of {exam.institution.name}, who mark them."
+    assert f"Your answers, with your name: {who}\n" in consent.current_text(exam).text
+    exam.anonymous_marking = True
+    assert f"{who} This exam is marked anonymously" in consent.current_text(exam).text
+
+
 def test_where_no_picture_is_kept_none_has_days(exam: Exam) -> None:
     factories.policy(exam, keep_snapshots=False)
     text = consent.current_text(exam).text
