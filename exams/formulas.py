@@ -6,6 +6,7 @@ import re
 import unicodedata
 from functools import cache
 from html import unescape
+from itertools import takewhile
 from xml.etree.ElementTree import Element, tostring  # written here only; nothing is read
 
 from latex2mathml.converter import Converter
@@ -19,6 +20,8 @@ _CHILDREN = {
 }  # fmt: skip
 
 _BELOW = {"msub": "munder", "msubsup": "munderover"}
+_PRIMES = set("′″‴⁗")
+_WITHOUT_PRIMES = {"msup": "mrow", "msubsup": "msub"}
 _WITH_LIMITS = {"lim", "max", "min", "sup", "inf", *"⋃⋂∐∏∑⨁⨂⨀⨆⨄⋁⋀"}
 # Unicode names of the letters; those that were there before the mathematical alphabets are not called mathematical.
 _ALPHABETS = {
@@ -67,6 +70,8 @@ def _written(math: Element) -> str:
             _respell(element)
     for element in math.iter():
         _put_limits_below(element)
+    for element in list(math.iter()):
+        _put_primes_beside(element)
     return tostring(math, encoding="unicode")
 
 
@@ -88,6 +93,30 @@ def _put_limits_below(element: Element) -> None:
         if operator.get("movablelimits") == "true" or operator.text in _WITH_LIMITS:
             operator.set("movablelimits", "true")
             element.tag = _BELOW[element.tag]
+
+
+def _put_primes_beside(element: Element) -> None:
+    """The converter sets primes as exponents. In most fonts they stand high already, and float far above the line so."""
+    if element.tag not in _WITHOUT_PRIMES:
+        return
+    exponent = element[-1]
+    parts = list(exponent) if exponent.tag == "mrow" else [exponent]
+    primes = list(takewhile(lambda part: part.text in _PRIMES, parts))
+    if not primes:
+        return
+    for prime in primes:
+        prime.tag, prime.attrib = "mo", {"lspace": "0", "rspace": "0"}
+    if len(primes) < len(parts):
+        exponent[:] = parts[len(primes) :]
+    else:
+        element.remove(exponent)
+        element.tag = _WITHOUT_PRIMES[element.tag]
+    if element.tag == "mrow":
+        element.extend(primes)
+        return
+    base = Element("mrow")
+    base.extend([element[0], *primes])
+    element[0] = base
 
 
 @cache

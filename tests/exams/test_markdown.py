@@ -80,6 +80,23 @@ def test_a_formula_on_its_own_lines_is_displayed() -> None:
     assert '<math display="inline">' in html("$\\sum_{i=1}^n i$")
 
 
+PRIME = '<mo lspace="0" rspace="0">′</mo>'
+
+
+@pytest.mark.parametrize(
+    ("tex", "part"),
+    [
+        ("f'(2)", f"<mrow><mi>f</mi>{PRIME}</mrow><mo stretchy="),
+        ("f^{\\prime\\prime}", f"<mrow><mi>f</mi>{PRIME}{PRIME}</mrow>"),
+        ("f'_1", f"<msub><mrow><mi>f</mi>{PRIME}</mrow><mn>1</mn></msub>"),
+        ("x'^2", f"<msup><mrow><mi>x</mi>{PRIME}</mrow><mrow><mn>2</mn></mrow></msup>"),
+    ],
+)
+def test_primes_are_no_exponents(tex: str, part: str) -> None:
+    """Set as one they would float above the line: their letter is a high one already."""
+    assert part in (mathml(tex, display=False) or "")
+
+
 @pytest.mark.parametrize(
     "tex",
     [
