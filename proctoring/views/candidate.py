@@ -68,7 +68,6 @@ def exam(request: HttpRequest, exam_id: int) -> HttpResponse:
     context |= consent_context(user, wanted, session) | {
         "unwatched": session is not None and session.state == Session.State.ENDED,
         "enter_label": "Go on to the system check" if context["begins"] else "Go on with the exam",
-        "may_lose_watching": True,
     }
     return render(request, "candidate/exam.html", context)
 
@@ -115,6 +114,7 @@ def consent_context(user: User, wanted: Exam | None, session: Session | None) ->
         "consent_text": text,
         "sections": consent.sections(text.text),
         "given": given,
+        "watched_now": session is not None and session.state == Session.State.LIVE,
         "words_changed": given is None and consent.earlier_consent_for(user, wanted) is not None,
     }
 
@@ -125,7 +125,7 @@ def act(request: HttpRequest, user: User, wanted: Exam | None) -> HttpResponse:
     action = request.POST.get("action")
     if action == "withdraw":
         services.withdraw_consent(candidate=user, exam=wanted)
-        messages.success(request, "Your consent is withdrawn. Nothing more is recorded.")
+        messages.success(request, "Your consent is withdrawn. You are not watched any more.")
         return here
     if action == "agree":
         if request.POST.get("agreed") != "yes":

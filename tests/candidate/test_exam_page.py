@@ -121,6 +121,28 @@ def test_consent_can_be_withdrawn_and_given_again(client: Client, exam: Exam) ->
     assert client.get(f"/sessions/{session.pk}/").status_code == 200
 
 
+def test_withdrawing_takes_a_second_step_that_says_what_follows(client: Client, candidate: User, exam: Exam) -> None:
+    """Without script: a summary that opens to the sentence and the button, away from the button that goes on."""
+
+    def step(of: Exam | None) -> str:
+        page = client.get(url(of)).content.decode()
+        before, inside = page.split("<details", 1)
+        assert 'value="withdraw"' not in before
+        assert 'value="enter"' in before
+        return inside.split("</details>")[0]
+
+    consent.give(candidate, exam)
+    consent.give(candidate, None)
+    assert "you cannot begin the exam until you agree again" in step(exam)
+    assert "everything recorded in it is deleted" in step(None)
+    services.begin_session(candidate=candidate, exam=exam, kind=Session.Kind.EXAM)
+    assert "you cannot begin the exam until you agree again" in step(exam)
+    Session.objects.update(state=Session.State.LIVE)
+    Attempt.objects.update(started_at=timezone.now())
+    assert "Watching stops at once" in step(exam) and "your answers are kept as before" in step(exam)
+    assert 'value="withdraw"' in step(exam)
+
+
 def test_after_withdrawing_in_the_exam_one_goes_on_unwatched(client: Client, candidate: User, exam: Exam) -> None:
     consent.give(candidate, exam)
     session = services.begin_session(candidate=candidate, exam=exam, kind=Session.Kind.EXAM)

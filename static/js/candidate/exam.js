@@ -94,7 +94,10 @@ export class Exam {
       attemptId,
       url: answersUrl,
       timers,
-      changed: (questionId, status) => this.#questions.status(questionId, status),
+      changed: (questionId, status) => {
+        this.#questions.status(questionId, status);
+        if (this.#dialog.open) this.#summarise();
+      },
     });
     this.#questions = new Questions({
       root: document.getElementById("questions"),
@@ -137,16 +140,20 @@ export class Exam {
 
   #ask() {
     this.#questions?.handOnDrafts();
-    document.getElementById("finish-summary").replaceChildren(...summary(this.#questions));
+    this.#summarise();
     this.#say("");
     this.#dialog.showModal();
+  }
+
+  #summarise() {
+    document.getElementById("finish-summary").replaceChildren(...summary(this.#questions));
   }
 
   async #confirmed() {
     if (this.#finishing) return;
     this.#say("Saving your last answers…");
     if (this.#answers && !(await this.#answers.allSaved(SAVING_MAY_TAKE_MS))) {
-      this.#say("Some answers are not saved yet. Check your connection and press the button again: nothing is lost.");
+      this.#say(`${notSaved(this.#answers.unsaved())}. Check your connection and press the button again: nothing is lost.`);
       return;
     }
     this.#say("One moment…");
@@ -222,13 +229,21 @@ export class Exam {
 // What to know before handing in, a paragraph each.
 function summary(questions) {
   if (!questions) return lines("The camera is switched off, and everything recorded in this practice run is deleted.");
-  const { total, open, refused, flagged } = questions.summary();
+  const { total, open, partly, unsaved, refused, flagged } = questions.summary();
+  const answered = total - open.length - partly.length;
   return lines(
-    open.length === 0 ? "You have answered every question." : `You have answered ${total - open.length} of ${total} questions.`,
+    answered === total ? "You have answered every question." : `You have answered ${answered} of ${total} questions.`,
     open.length > 0 && `Not answered: ${open.join(", ")}.`,
+    partly.length > 0 && `Answered only in part: ${partly.join(", ")}.`,
+    unsaved.length > 0 && `${notSaved(unsaved.length)}: ${unsaved.join(", ")}. Handing in waits for that.`,
+    unsaved.length + refused.length === 0 && open.length < total && "Everything is saved.",
     refused.length > 0 && `Not saved, see there: ${refused.join(", ")}.`,
     flagged.length > 0 && `Flagged for review: ${flagged.join(", ")}.`,
   );
+}
+
+function notSaved(number) {
+  return number === 1 ? "1 answer is not saved yet" : `${number} answers are not saved yet`;
 }
 
 function lines(...sentences) {

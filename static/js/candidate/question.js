@@ -12,6 +12,7 @@ export class Question {
   #status;
   #flag;
   #announce;
+  #saidTrouble = false; // and not yet that it is over
 
   // handlers: changed(id), typing(id), left(id), focused(id), flagged(id, isFlagged), announce(sentence)
   constructor(data, { number, total, level, flagged, handlers }) {
@@ -44,6 +45,11 @@ export class Question {
     return this.#control.answered();
   }
 
+  // Some of it at least: that is kept and marked, too.
+  get begun() {
+    return this.#control.begun?.() ?? this.answered;
+  }
+
   value() {
     return this.#control.value();
   }
@@ -58,7 +64,8 @@ export class Question {
     this.#status.textContent = sentence;
     const troubled = state === "retrying" || state === "refused";
     if (troubled && before !== state) this.#announce(`Question ${this.number}: ${sentence}`);
-    if (state === "saved" && before === "retrying") this.#announce(`Question ${this.number}: saved.`);
+    if (state === "saved" && this.#saidTrouble) this.#announce(`Question ${this.number}: saved.`);
+    if (troubled || state === "saved") this.#saidTrouble = troubled;
   }
 
   // Where the navigator leads.

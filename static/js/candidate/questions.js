@@ -57,7 +57,9 @@ export class Questions {
     const numbers = (wanted) => all.filter(wanted).map(({ number }) => number);
     return {
       total: all.length,
-      open: numbers((question) => !question.answered),
+      open: numbers((question) => !question.begun),
+      partly: numbers((question) => question.begun && !question.answered),
+      unsaved: numbers(({ state }) => state === "waiting" || state === "retrying"),
       refused: numbers((question) => question.state === "refused"),
       flagged: numbers((question) => question.flagged),
     };
@@ -142,7 +144,7 @@ export class Questions {
     const value = unsent.get(question.id) ?? saved?.value;
     if (value) question.fill(value);
     if (unsent.has(question.id)) this.status(question.id, { state: "waiting" });
-    else if (saved && question.answered) this.status(question.id, savedStatus(saved));
+    else if (saved && question.begun) this.status(question.id, savedStatus(saved));
   }
 }
 
@@ -160,7 +162,8 @@ function section({ title, html }, { index, titled, own }) {
 
 function sentence(question, { state, message, savedAtMs, late }) {
   const time = savedAtMs ? new Date(savedAtMs).toLocaleTimeString("en-GB") : "";
-  const saved = `${question.answered ? "Saved" : "Cleared, saved"} ${time}`;
+  const part = question.begun && !question.answered ? ", not all of it answered" : "";
+  const saved = `${question.begun ? "Saved" : "Cleared, saved"} ${time}${part}`;
   return {
     waiting: "Saving…",
     saved: late ? `${saved}, after the time was up: marked as late` : saved,

@@ -251,6 +251,7 @@ function goOnUnwatched(sentence) {
 }
 
 function finished(sentence) {
+  announce(""); // what was said of the questions is over
   byId("finished-message").textContent = sentence;
   stages.show("finished");
   exam.waitForReopening(() => (byId("reopened").hidden = false));

@@ -36,6 +36,7 @@ function open() {
 function handedIn(sentence) {
   fullscreen.stop();
   exam.close();
+  announce(""); // what was said of the questions is over
   byId("finished-message").textContent = sentence;
   stages.show("finished");
   exam.waitForReopening(() => (byId("reopened").hidden = false));

@@ -15,7 +15,8 @@ export function matching(question, context) {
     body: element("div", {}, ...(lettered ? [legend(right)] : []), group),
     value: () => ({ pairs: Object.fromEntries(rows.filter(({ list }) => list.value).map(({ key, list }) => [key, list.value])) }),
     fill: ({ pairs }) => rows.forEach(({ key, list }) => select(list, pairs?.[key])),
-    answered: () => rows.some(({ list }) => list.value),
+    answered: () => rows.every(({ list }) => list.value),
+    begun: () => rows.some(({ list }) => list.value),
   };
 }
 
