@@ -96,7 +96,7 @@ def _put_limits_below(element: Element) -> None:
 
 
 def _put_primes_beside(element: Element) -> None:
-    """The converter sets primes as exponents. In most fonts they stand high already, and float far above the line so."""
+    """The converter sets primes as exponents. Most fonts have them high already, and so they float above the line."""
     if element.tag not in _WITHOUT_PRIMES:
         return
     exponent = element[-1]
