@@ -19,6 +19,26 @@ from tests.browser.seat import Candidate, Person, Proctor
 from tests.server import Site
 
 
+# Two warnings, the longest of them, as the server's would be shown.
+WARN = """
+const warnings = ["We can’t see your face", "The camera’s picture repeats itself: stop the camera and start it again"];
+document.getElementById("warnings").replaceChildren(...warnings.map((words) => {
+  const line = document.createElement("li");
+  line.textContent = words;
+  return line;
+}));
+window.scrollTo({top: 0, behavior: "instant"});
+"""
+# What of the first question's head another element lies over, at the top of the page.
+COVERED = """
+return [...document.querySelectorAll("#exam-title, .question:first-child :is(.question-number, .flag)")]
+  .filter((each) => {
+    const {left, top} = each.getBoundingClientRect();
+    return !each.contains(document.elementFromPoint(left + 4, top + 4));
+  }).map((each) => each.textContent);
+"""
+
+
 @pytest.fixture(scope="module")
 def taken(sittings: Iterator[Sitting]) -> Sitting:
     return next(sittings)
@@ -70,6 +90,18 @@ def test_the_candidates_pages_by_eye(candidate: Candidate, taken: Sitting, admin
     wrong += judge(administrator, "admin-wall")
     administrator.open(f"/admin/proctoring/session/{candidate.session_id}/change/")
     wrong += judge(administrator, "admin-session-live")
+
+    candidate.open(f"/exams/{taken.exam_id}/")
+    assert not candidate.find("#withdraw").is_displayed()
+    candidate.click("#withdrawing summary")
+    wrong += judge(candidate, "exam-withdraw")
+    candidate.open(f"/sessions/{candidate.session_id}/")
+    candidate.sees("#questions", "prime")
+    chromium.narrow(candidate.browser, 390)
+    candidate.browser.execute_script(WARN)
+    looks.screenshot(candidate.browser, "room-warned-390")
+    wait(candidate.browser, lambda b: b.execute_script(COVERED) == [], "warnings to cover nothing")
+    chromium.narrow(candidate.browser, 1280)
 
     candidate.click("#finish")
     wrong += judge(candidate, "room-finish")

@@ -44,6 +44,7 @@ export class Watch {
     this.#busy = find("server-busy");
     this.#start = find("camera-start");
     this.#stop = find("camera-stop");
+    this.#leaveRoom();
   }
 
   warn(codes) {
@@ -75,6 +76,13 @@ export class Watch {
     this.#stop.hidden = !running;
     if (hadFocus) (running ? this.#stop : this.#start).focus();
     if (state !== "on") this.warn([]);
+  }
+
+  // On a narrow screen warnings lie over the page: what stands at its top must not end up under them.
+  #leaveRoom() {
+    const { style } = document.documentElement;
+    const measure = () => style.setProperty("--warnings-height", `${this.#warnings.offsetHeight}px`);
+    new ResizeObserver(measure).observe(this.#warnings);
   }
 
   // What the server makes of the camera in use.
