@@ -159,6 +159,9 @@ def test_a_sitting_with_every_kind_of_question(site: Site, exam_id: int, open_ca
     candidate.click(".flag")
     second = sheet.answer_all(1)
     sheet.all_are("retrying")
+    candidate.click("#finish")
+    candidate.sees("#finish-summary", f"{total} answers are not saved yet: 1, 2,")
+    candidate.click("#finish-cancel")
     chromium.offline(browser, False)
     browser.get("about:blank")
     candidate.open(room)
@@ -187,6 +190,18 @@ def test_a_sitting_with_every_kind_of_question(site: Site, exam_id: int, open_ca
     assert top >= side["height"], "the question begins under the bar at the top"
 
     chromium.narrow(browser, 1280)
+    first_list = Select(candidate.find('[data-kind="matching"] select'))
+    chosen = first_list.first_selected_option
+    first_list.select_by_index(0)
+    candidate.sees("#progress-text", f"{total - 1} of {total} answered")
+    candidate.sees('[data-kind="matching"] .question-status', "not all of it answered")
+    candidate.click("#finish")
+    number = candidate.find('[data-kind="matching"]').get_attribute("data-number")
+    candidate.sees("#finish-summary", f"Answered only in part: {number}.")
+    candidate.sees("#finish-summary", "Everything is saved.")
+    candidate.click("#finish-cancel")
+    first_list.select_by_visible_text(chosen.text)
+
     candidate.click("#finish")
     candidate.sees("#finish-summary", "answered every question")
     candidate.sees("#finish-summary", "Flagged for review: 1.")

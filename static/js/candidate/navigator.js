@@ -2,7 +2,7 @@
 import { attributes, element } from "../lib/dom.js";
 
 const WIDE = "(min-width: 52.01rem)"; // as in the stylesheets: the list stands beside the questions
-const STATES = { answered: "answered", refused: "not saved", empty: "not answered" };
+const STATES = { answered: "answered", partly: "answered in part", refused: "not saved", empty: "not answered" };
 
 export class Navigator {
   #root;
@@ -31,7 +31,7 @@ export class Navigator {
   }
 
   update(question, questions) {
-    const state = question.state === "refused" ? "refused" : question.answered ? "answered" : "empty";
+    const state = question.state === "refused" ? "refused" : question.answered ? "answered" : question.begun ? "partly" : "empty";
     const link = this.#links.get(question.id);
     if (!link) return; // not shown yet
     const flag = question.flagged ? ", flagged for review" : "";
