@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
@@ -28,11 +29,16 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """An attempt handed in, with what there is to see of it: its results, or why they are not there."""
+    """An attempt handed in, with what there is to see of it: its results, or why they are not there.
+
+    ``ended_because``: why a proctor ended it; empty where none did. ``ask``: whom to ask about that.
+    """
 
     attempt: Attempt
     shown: bool
     why_not: str
+    ended_because: str
+    ask: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +117,23 @@ def breaks(granted: Granted) -> str:
     return f"{spelled(granted.breaks)} in all, which stop the clock" if granted.breaks else ""
 
 
-def past(attempts: Iterable[Attempt]) -> list[Past]:
-    """Of ``attempts``, with their exams, those that were handed in."""
+def past(attempts: Iterable[Attempt], ended: Mapping[UUID, str]) -> list[Past]:
+    """Of ``attempts``, with their exams, those that were handed in; ``ended``: why a proctor ended them."""
     handed_in = [attempt for attempt in attempts if attempt.state == Attempt.State.SUBMITTED]
-    return [Past(attempt, shows_results(attempt.exam), _why_not(attempt.exam)) for attempt in handed_in]
+    return [
+        Past(
+            attempt,
+            shown=shows_results(attempt.exam),
+            why_not=_why_not(attempt.exam),
+            ended_because=ended.get(attempt.pk, ""),
+            ask=whom_to_ask(attempt.exam),
+        )
+        for attempt in handed_in
+    ]
+
+
+def whom_to_ask(exam: Exam) -> str:
+    return exam.institution.contact or exam.institution.name
 
 
 def _why_not(exam: Exam) -> str:

@@ -5,18 +5,18 @@ Views, consumers, the API and the admin all come through here. Whoever may not s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from exams import timing
-from exams.models import Attempt, Exam, Membership, Role, User
-from proctoring.models import Event, Export, Session
+from exams.models import Attempt, Exam, Membership, Role, TimeChange, User
+from proctoring.models import Event, Export, ProctorAction, Session
 
 Visitor = User | AnonymousUser
 
@@ -134,6 +134,20 @@ def visible_exports(user: Visitor) -> QuerySet[Export]:
 def export_for(user: Visitor, export_id: UUID) -> Export:
     """Raises Export.DoesNotExist."""
     return visible_exports(user).get(pk=export_id)
+
+
+def ended_by_proctors(attempts: Iterable[Attempt]) -> dict[UUID, str]:
+    """Of attempts handed in, those that a proctor ended, with the reason as the candidate was told it; one query at
+    most. One that was reopened since was handed in anew."""
+    handed_in = [attempt.pk for attempt in attempts if attempt.state == Attempt.State.SUBMITTED]
+    if not handed_in:
+        return {}
+    reopened = TimeChange.objects.filter(
+        attempt=OuterRef("session__attempt"), kind=TimeChange.Kind.REOPENED, at__gte=OuterRef("at")
+    )
+    actions = ProctorAction.objects.filter(session__attempt__in=handed_in, action=ProctorAction.Action.END_ATTEMPT)
+    reasons = actions.filter(~Exists(reopened)).order_by("at").values_list("session__attempt", "reason")
+    return {attempt: str(ProctorAction.Reason(reason).label) for attempt, reason in reasons}
 
 
 def unfinished_session_of(user: User, exam: Exam | None) -> Session | None:

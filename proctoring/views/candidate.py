@@ -38,10 +38,12 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("admin:index")
     attempts = list(exam_selectors.own_attempts(user))
     exams = list(exam_selectors.exams_open_to(user))
+    rows = overview.rows(exams, attempts, user, now=timezone.now())
     context = {
-        "rows": overview.rows(exams, attempts, user, now=timezone.now()),
+        "rows": [row for row in rows if row.standing.state != "finished"],
+        "open_exams": exams,
         "coming_up": exam_selectors.exams_coming_up_for(user),
-        "past": overview.past(attempts),
+        "past": overview.past(attempts, selectors.ended_by_proctors(attempts)),
     }
     return render(request, "candidate/home.html", context)
 
@@ -85,7 +87,7 @@ def exam_context(user: User, wanted: Exam) -> dict[str, Any]:
         "begins": begins,
         "is_open": is_open,
         "over": standing.state == "finished" or (begins and not is_open),
-        "past": overview.past(attempts),
+        "past": overview.past(attempts, selectors.ended_by_proctors(attempts)),
         "duration": overview.duration(wanted, granted),
         "breaks": overview.breaks(granted),
         "afterwards": overview.afterwards(wanted),

@@ -23,7 +23,7 @@ from proctoring.views.candidate import signed_in
 
 ENDED_MESSAGES = {
     Session.EndedBy.CANDIDATE: "You have handed in your exam.",
-    Session.EndedBy.PROCTOR: "A proctor has ended this session. Your saved answers have been handed in.",
+    Session.EndedBy.PROCTOR: "A proctor has stopped watching. Your saved answers have been handed in.",
     Session.EndedBy.DEADLINE: "Time is up. Your saved answers have been handed in.",
     Session.EndedBy.REPLAY: "This was a replayed clip, and it is over.",
 }
@@ -108,6 +108,12 @@ def ended_message(session: Session) -> str:
     if session.state != Session.State.ENDED:
         return ""
     attempt = session.attempt
+    if attempt is not None and (reason := selectors.ended_by_proctors([attempt]).get(attempt.pk)):
+        ask = overview.whom_to_ask(attempt.exam)
+        return (
+            f"A proctor has ended your exam. Reason: {reason}. Your saved answers have been handed in."
+            f" Ask {ask} if you have questions about it."
+        )
     if attempt is None or attempt.state == Attempt.State.SUBMITTED:
         return ENDED_MESSAGES[Session.EndedBy(session.ended_by)]
     if attempt.started_at is None:

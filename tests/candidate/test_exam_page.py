@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from exams import selectors as exam_selectors
 from exams import services as exam_services
-from exams.models import Accommodation, Attempt, Exam, User
+from exams.models import Accommodation, Attempt, Exam, Role, User
 from proctoring import consent, selectors, services
 from proctoring.models import Consent, Session
 from tests import factories
@@ -166,6 +166,26 @@ def test_a_finished_exam_says_so(client: Client, candidate: User, exam: Exam) ->
     factories.attempt(exam, candidate, started_at=timezone.now(), state=Attempt.State.SUBMITTED)
     assert "You have handed in" in client.get(url(exam)).content.decode()
     assert "has been handed in" in agree(client, exam).content.decode()
+
+
+def test_one_that_a_proctor_ended_says_why_and_whom_to_ask(client: Client, candidate: User, exam: Exam) -> None:
+    consent.give(candidate, exam)
+    session = services.begin_session(candidate=candidate, exam=exam, kind=Session.Kind.EXAM)
+    Session.objects.update(state=Session.State.LIVE)
+    Attempt.objects.update(started_at=timezone.now())
+    proctor = factories.user(role=Role.PROCTOR, at=exam.institution)
+    services.stop_by_proctor(proctor, session.pk, "end_attempt", "technical")
+    told = "A proctor has ended your exam. Reason: Technical problem. Your saved answers have been handed in."
+    for path in (url(exam), "/"):
+        page = client.get(path).content.decode()
+        assert f"{told} Ask exams@example.org if" in page, path
+        assert "You have handed in" not in page, path
+    # Reopened and handed in anew, it is the candidate's own.
+    exam_services.reopen(by=proctor, attempt=Attempt.objects.get(), minutes=10, reason="technical")
+    services.end_session(session.pk, Session.EndedBy.CANDIDATE)
+    for path in (url(exam), "/"):
+        assert "A proctor has ended" not in client.get(path).content.decode(), path
+    assert "You have handed in" in client.get(url(exam)).content.decode()
 
 
 def test_it_says_what_to_know_before(client: Client, candidate: User, exam: Exam) -> None:

@@ -50,7 +50,6 @@ def test_a_wrong_password_says_so(client: Client) -> None:
     [
         ({}, "new", "Begin"),
         ({"started_at": timezone.now()}, "resume", "Go on"),
-        ({"started_at": timezone.now(), "state": Attempt.State.SUBMITTED}, "finished", "Handed in"),
     ],
 )
 def test_an_exam_shows_where_one_stands(client: Client, fields: dict[str, object], state: str, words: str) -> None:
@@ -74,7 +73,19 @@ def test_another_attempt_is_offered_while_one_is_left(client: Client) -> None:
     assert 'data-state="again"' in page
     assert "attempt 2 of 2" in page and "Begin attempt 2" in page
     factories.attempt(exam, candidate, number=2, **HANDED_IN)
-    assert 'data-state="finished"' in client.get("/").content.decode()
+    assert "data-state" not in client.get("/").content.decode()
+
+
+def test_what_was_handed_in_stands_there_once_with_a_way_to_its_page(client: Client) -> None:
+    candidate = factories.user()
+    exam = factories.exam(candidates=(candidate,))
+    factories.attempt(exam, candidate, **HANDED_IN)
+    client.force_login(candidate)
+    page = client.get("/").content.decode()
+    assert page.count(exam.title) == 1 + page.count(f'aria-label="Results of {exam.title}')
+    open_now, handed_in = page.split('id="handed-in"')
+    assert "No exam is open to you" in open_now
+    assert f'href="/exams/{exam.pk}/"' in handed_in
 
 
 @pytest.mark.parametrize(
@@ -149,7 +160,7 @@ def test_staff_who_sit_an_exam_see_it(client: Client) -> None:
 
 
 @pytest.mark.parametrize("exams", [1, 3])
-def test_it_takes_seven_queries_however_many_exams(
+def test_it_takes_eight_queries_however_many_exams(
     client: Client, exams: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     candidate = factories.user(role=Role.CANDIDATE)
@@ -157,5 +168,5 @@ def test_it_takes_seven_queries_however_many_exams(
         factories.attempt(factories.exam(candidates=(candidate,)), candidate)
         factories.attempt(factories.exam(candidates=(candidate,)), candidate, **HANDED_IN)
     client.force_login(candidate)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get("/")

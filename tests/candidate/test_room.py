@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from exams.models import Attempt
+from exams.models import Attempt, Institution, Role
 from proctoring import consent, services
 from proctoring.models import Session
 from tests import factories
@@ -87,7 +87,7 @@ def test_nothing_in_it_needs_a_looser_policy(client: Client, session: Session) -
     ("by", "words"),
     [
         (Session.EndedBy.CANDIDATE, "You have handed in your exam."),
-        (Session.EndedBy.PROCTOR, "A proctor has ended this session."),
+        (Session.EndedBy.PROCTOR, "A proctor has stopped watching."),
         (Session.EndedBy.DEADLINE, "Time is up."),
     ],
 )
@@ -101,3 +101,13 @@ def test_an_exam_that_goes_on_unwatched_says_so(client: Client, session: Session
     Session.objects.update(state=Session.State.ENDED, ended_by=Session.EndedBy.PROCTOR)
     Attempt.objects.update(started_at=timezone.now())
     assert "Watching has ended, and your exam goes on." in page(client, session)
+
+
+def test_one_that_a_proctor_ended_says_why_and_whom_to_ask(client: Client, session: Session) -> None:
+    Session.objects.update(state=Session.State.LIVE)
+    Attempt.objects.update(started_at=timezone.now())
+    proctor = factories.user(role=Role.PROCTOR, at=Institution.objects.get(exams=session.exam_id))
+    services.stop_by_proctor(proctor, session.pk, "end_attempt", "technical")
+    html = page(client, session)
+    assert "A proctor has ended your exam. Reason: Technical problem. Your saved answers have been handed in." in html
+    assert "Ask exams@example.org if you have questions about it." in html
