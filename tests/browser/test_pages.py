@@ -18,7 +18,6 @@ from tests.browser.people import Sitting
 from tests.browser.seat import Candidate, Person, Proctor
 from tests.server import Site
 
-
 # Two warnings, the longest of them, as the server's would be shown.
 WARN = """
 const warnings = ["We can’t see your face", "The camera’s picture repeats itself: stop the camera and start it again"];
