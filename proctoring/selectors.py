@@ -43,6 +43,22 @@ def visible_sessions(user: Visitor) -> QuerySet[Session]:
     return sessions.filter(exam__in=visible_exams(user))
 
 
+def may_watch(user: Visitor) -> bool:
+    """Whether they may see any institution's sessions."""
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    return user.is_superuser or Membership.objects.filter(user=user, role__in=WATCHING_ROLES).exists()
+
+
+def visible_of(user: Visitor, exams: Iterable[int | None]) -> set[int | None]:
+    """Those of the exams whose sessions the user may see. None stands for practice runs, which belong to no exam."""
+    ids = set(exams)
+    seen: set[int | None] = set(visible_exams(user).filter(pk__in=ids - {None}).values_list("pk", flat=True))
+    if isinstance(user, User) and user.is_active and user.is_superuser:
+        seen |= ids & {None}
+    return seen
+
+
 def session_for(user: Visitor, session_id: UUID | str) -> Session:
     """Raises Session.DoesNotExist."""
     return visible_sessions(user).get(pk=session_id)

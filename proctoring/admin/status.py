@@ -7,8 +7,9 @@ from typing import Any
 from django.http import HttpRequest
 
 from exams.scoped_admin import STAFF, has_role, zone_for
+from proctoring import selectors
 from proctoring.analysis.service import running
-from proctoring.live.pacing import Figures, pacer
+from proctoring.live.pacing import Part, pacer
 from proctoring.vision.config import DetectorStatus
 
 # What a missing detector means to the person who watches, by its key in Analyzer.detectors.
@@ -42,15 +43,19 @@ def broken_detectors() -> list[dict[str, str]]:
     ]
 
 
-def overload() -> Figures | None:
-    """While this server asks candidates' pages for fewer pictures than their exams want."""
+def overload(user: selectors.Visitor) -> Part | None:
+    """While this server asks candidates' pages for fewer pictures than their exams want: how many of those whom the
+    user may see. All zero when it concerns others only; None also for whoever may see nobody."""
     told = pacer.figures()
-    return told if told.slowed else None
+    if not told.slowed or not selectors.may_watch(user):
+        return None
+    seen = selectors.visible_of(user, told.by_exam)
+    return sum((part for exam_id, part in told.by_exam.items() if exam_id in seen), Part())
 
 
 def for_every_page(request: HttpRequest) -> dict[str, Any]:
     staff = has_role(request, STAFF)
-    return {"broken_detectors": broken_detectors() if staff else [], "overload": overload() if staff else None}
+    return {"broken_detectors": broken_detectors() if staff else [], "overload": overload(request.user)}
 
 
 def time_zone_label(request: HttpRequest) -> list[str]:

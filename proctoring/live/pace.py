@@ -57,6 +57,10 @@ class Pace:
         return learning or live.engine.something_holds
 
     @property
+    def exam_id(self) -> int | None:
+        return self._live.connection.exam_id
+
+    @property
     def least(self) -> float:
         return LEAST_WHILE_CALIBRATING if self._live.calibrating else LEAST
 

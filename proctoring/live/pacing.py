@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from proctoring.live import presence
@@ -54,11 +54,34 @@ class Paced(Protocol):
     @property
     def least(self) -> float: ...
 
+    @property
+    def exam_id(self) -> int | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some of the sessions: how many, how many of them get fewer frames than their exams ask for, and frames a second
+    of all of them together."""
+
+    sessions: int = 0
+    slowed: int = 0
+    wanted: float = 0.0
+    granted: float = 0.0
+
+    def __add__(self, other: Part) -> Part:
+        return Part(
+            self.sessions + other.sessions,
+            self.slowed + other.slowed,
+            self.wanted + other.wanted,
+            self.granted + other.granted,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
     """``wanted`` and ``granted``: frames a second of all sessions together. ``slowed``: sessions that get fewer than
-    their exam asks for. ``limit``: what is shared out; None while everything can be looked at."""
+    their exam asks for. ``limit``: what is shared out; None while everything can be looked at. ``by_exam``: while some
+    are slowed, the same by exam; None is that of practice runs."""
 
     sessions: int = 0
     slowed: int = 0
@@ -66,6 +89,7 @@ class Figures:
     granted: float = 0.0
     limit: float | None = None
     busy: bool = False
+    by_exam: Mapping[int | None, Part] = field(default_factory=dict)
 
 
 class Pacer:
@@ -148,16 +172,21 @@ class Pacer:
         return self._figures if self._clock() - self._waits.since < STALE_SECONDS else Figures()
 
     def _read(self, now: float) -> None:
-        everybody = Counter(
-            Kind(session.wanted_rate, session.at_risk, session.least) for session in self._sessions() if session.sends
+        by_exam = Counter(
+            (session.exam_id, Kind(session.wanted_rate, session.at_risk, session.least))
+            for session in self._sessions()
+            if session.sends
         )
+        everybody: Counter[Kind] = Counter()
+        for (_, kind), number in by_exam.items():
+            everybody[kind] += number
         wanted = FULL.total(everybody)
         if self._waits.finished or not wanted:
             self._throttle.take(self._reading(now, wanted, everybody))
         limit = self._throttle.limit
         self._shares = FULL if limit is None else share(limit, everybody)
         self._waits = self._waits.next(now)
-        self._figures = self._told(now, wanted, everybody)
+        self._figures = self._told(now, wanted, everybody, by_exam)
 
     def _reading(self, now: float, wanted: float, everybody: Counter[Kind]) -> Reading:
         waits = self._waits
@@ -177,11 +206,18 @@ class Pacer:
             queued=waits.queued / frames > LOW,
         )
 
-    def _told(self, now: float, wanted: float, everybody: Counter[Kind]) -> Figures:
+    def _told(
+        self, now: float, wanted: float, everybody: Counter[Kind], by_exam: Counter[tuple[int | None, Kind]]
+    ) -> Figures:
         rates = {kind: self._shares.rate(kind.wanted, at_risk=kind.at_risk, least=kind.least) for kind in everybody}
         slowed = sum(number for kind, number in everybody.items() if rates[kind] < kind.wanted)
+        parts: dict[int | None, Part] = {}
         if slowed:
             self._slowed_at = now
+            for (exam_id, kind), number in by_exam.items():
+                rate = rates[kind]
+                part = Part(number, number * (rate < kind.wanted), number * kind.wanted, number * rate)
+                parts[exam_id] = parts.get(exam_id, Part()) + part
         return Figures(
             sessions=everybody.total(),
             slowed=slowed,
@@ -189,6 +225,7 @@ class Pacer:
             granted=self._shares.total(everybody),
             limit=self._throttle.limit,
             busy=self._slowed_at is not None and now - self._slowed_at < BUSY_SECONDS,
+            by_exam=parts,
         )
 
 

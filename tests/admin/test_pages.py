@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 
 from proctoring.admin import status
 from proctoring.analysis import service
+from proctoring.live.pacing import Part
 from proctoring.vision.config import AnalyzerConfig
 from tests.admin.conftest import Scene
-from tests.live.crowd import World, senders
+from tests.live.crowd import Sender, World, senders
 
 
 @pytest.fixture
@@ -47,24 +49,51 @@ def test_there_is_no_banner_while_all_is_well(client: Client, scene: Scene) -> N
     assert 'id="detectors-banner"' not in client.get("/admin/").content.decode()
 
 
-def overloaded() -> World:
-    world = World(senders(90, at_risk=10))
+def overloaded(exam_id: int | None, *others: int | None) -> World:
+    """89 candidates sit the exam, ten of them at risk, and one each of the others."""
+    world = World([*senders(89, at_risk=10, exam_id=exam_id), *(Sender(exam_id=other) for other in others)])
     world.run(30.0)
     return world
 
 
-@pytest.mark.parametrize(("who", "told"), [("proctor", True), ("candidate", False)])
-def test_an_overload_is_said_on_every_page_to_those_who_watch(
-    client: Client, scene: Scene, monkeypatch: pytest.MonkeyPatch, who: str, told: bool
+@pytest.mark.parametrize(
+    ("who", "told"),
+    [
+        ("proctor", "79 of 89 candidates are watched at a lower rate"),
+        ("superuser", "81 of 91 candidates are watched at a lower rate"),
+        ("foreign_administrator", "1 of 1 candidate is watched at a lower rate"),
+        ("author", None),
+        ("candidate", None),
+    ],
+)
+def test_an_overload_is_said_on_every_page_to_those_who_watch_and_counts_whom_they_may_see(
+    client: Client, scene: Scene, monkeypatch: pytest.MonkeyPatch, who: str, told: str | None
 ) -> None:
-    monkeypatch.setattr(status, "pacer", overloaded().pacer)
+    monkeypatch.setattr(status, "pacer", overloaded(scene.exam.pk, scene.foreign_exam.pk, None).pacer)
     client.force_login(getattr(scene.people, who))
-    page = client.get("/admin/proctoring/event/").content.decode()
-    assert ("80 of 90 candidates are watched at a lower rate" in page) is told
+    page = client.get("/admin/exams/exam/").content.decode()
+    assert ("The server is overloaded" in page) is (told is not None)
+    assert told is None or told in page
+
+
+def test_of_other_people_s_candidates_an_overload_tells_no_number(
+    client: Client, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(status, "pacer", overloaded(scene.foreign_exam.pk).pacer)
+    client.force_login(scene.people.proctor)
+    banner = client.get("/admin/").content.decode().partition('id="overload-banner"')[2].partition("</section>")[0]
+    assert "The server is overloaded" in banner
+    assert not re.search(r"\d", banner.partition("</h2>")[2])
+
+
+def test_the_figures_of_an_overload_are_not_rounded_to_nothing() -> None:
+    told = Part(sessions=1, slowed=1, wanted=2.0, granted=0.43)
+    banner = render_to_string("proctoring_admin/overload_banner.html", {"overload": told})
+    assert "each second: 0.4; asked for: 2." in banner
 
 
 def test_the_wall_says_of_an_overload_itself(client: Client, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(status, "pacer", overloaded().pacer)
+    monkeypatch.setattr(status, "pacer", overloaded(scene.exam.pk).pacer)
     client.force_login(scene.people.proctor)
     page = client.get(f"/admin/proctoring/session/wall/{scene.exam.pk}/").content.decode()
     assert 'id="overload-banner"' not in page and 'id="wall-slowed"' in page

@@ -24,6 +24,7 @@ class Sender:
     least: float = LEAST
     sends: bool = True
     keeps_own: bool = False
+    exam_id: int | None = None
     due: float | None = None
     verdicts: list[tuple[float, float]] = field(default_factory=list)  # when, and seconds since the frame came
 
@@ -92,5 +93,5 @@ class World:
         self._serve()
 
 
-def senders(number: int, *, at_risk: int = 0, rate: float = 2.0) -> list[Sender]:
-    return [Sender(rate, at_risk=place < at_risk) for place in range(number)]
+def senders(number: int, *, at_risk: int = 0, rate: float = 2.0, exam_id: int | None = None) -> list[Sender]:
+    return [Sender(rate, at_risk=place < at_risk, exam_id=exam_id) for place in range(number)]

@@ -81,7 +81,7 @@ function showSlowed() {
   if (slowed === 0) slowedSaid = -Infinity;
   else if (performance.now() - slowedSaid > SAY_SLOWED_MS) {
     slowedSaid = performance.now();
-    setText("wall-slowed", `The server is overloaded: ${slowed} of ${watched.length} candidates are watched at a lower rate than the exam asks for, those who need a look last. Their logs say so.`);
+    setText("wall-slowed", `The server is overloaded: ${slowed} of ${watched.length} ${watched.length === 1 ? "candidate" : "candidates"} ${slowed === 1 ? "is" : "are"} watched at a lower rate than the exam asks for, those who need a look last. Their logs say so.`);
   }
 }
 
