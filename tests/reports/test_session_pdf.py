@@ -252,10 +252,47 @@ def test_gaps_detectors_and_rates_are_told(session: Session) -> None:
     event(session, overloaded.name, ledger="technical", risk_delta=0, sentence="Slow.", detail=overloaded.detail)
     text = words(report(fresh(session)))
     assert "phone: The weights are missing." in text
-    assert "Frames missing Once, 31 seconds in all (entry 3)" in text
+    assert "Frames missing 2 times, 31 seconds in all (entry 3)" in text
     assert "Server overloaded Once, 48 seconds in all (entry 5)" in text
     assert "Pictures received 12" in text
     assert "last_sequence" not in text and "Last sequence" not in text
+
+
+def test_what_has_an_entry_at_its_beginning_and_one_at_its_end_happened_once(session: Session) -> None:
+    Session.objects.filter(pk=session.pk).update(counters={"slowed_seconds": 95})
+    for since in (0.0, 100.0, 200.0):
+        began = ledger.overloaded(0.5, wanted=2, since=since)
+        over = ledger.was_overloaded(since=since, until=since + 40, seconds=32.2, mean=1, lowest=0.5, wanted=2)
+        for entry in (began, over):
+            event(session, entry.name, ledger="technical", risk_delta=0, sentence="Slow.", detail=entry.detail)
+    stopped = ledger.frames_stopped(11)
+    event(session, stopped.name, ledger="technical", risk_delta=0, sentence="None.", detail=stopped.detail)
+    text = words(report(fresh(session)))
+    assert "Server overloaded 3 times, 97 seconds in all (entries 5, 6, 7, 8, 9, 10)" in text
+    assert "Frames missing 3 times, 31 seconds in all (entries 3, 11)" in text
+    assert "being overloaded" not in text, "the counter's whole seconds beside the log's would only puzzle"
+
+
+def test_an_overload_whose_end_is_not_told_counts_too(session: Session) -> None:
+    Session.objects.filter(pk=session.pk).update(counters={"slowed_seconds": 20})
+    began = ledger.overloaded(0.5, wanted=2, since=0.0)
+    event(session, began.name, ledger="technical", risk_delta=0, sentence="Slow.", detail=began.detail)
+    text = words(report(fresh(session)))
+    assert "Server overloaded Once (entry 5)" in text
+    assert "the server being overloaded 20" in text
+
+
+def test_events_in_labelled_clips_are_told_by_kind(session: Session) -> None:
+    text = words(report(session))
+    assert "Labelled clips: stretches of looking away that became an event" in text
+    assert "Labelled clips: stretches with a phone that became an event" in text
+    assert "Stretches of labelled clips for which an event was recorded" not in text
+
+
+def test_it_says_what_poor_pictures_score(session: Session) -> None:
+    text = words(report(session))
+    assert "A picture that is merely dark or blurred does not score for that" in text
+    assert "Pictures that are missing, as on a slow connection, score nothing." in text
 
 
 def test_how_often_the_detectors_are_wrong_comes_with_the_address_of_all_figures(session: Session) -> None:

@@ -21,8 +21,11 @@ CANNOT = (
     "Software looked at single pictures of a camera and at what the browser told about the exam’s page. It recorded "
     "what its rules say and added points. It recognised nobody, heard nothing, saw no screen and guessed at no "
     "feelings or intentions.",
-    "The points are no measure of guilt. Poor light, a slow connection, glasses, a habit of looking aside or a person "
-    "walking by score as what they are taken for, and the detectors err: how often is at the end.",
+    "The points are no measure of guilt. A person walking by scores as a second person, a habit of looking aside as "
+    "looking away, and a covered or black camera as nobody in view. And the detectors err: how often is at the end.",
+    "A picture that is merely dark or blurred does not score for that: where no face or only one is found in it, "
+    "whether somebody is there, or a second person, is left open, and so is where they look; only further faces and "
+    "phones that are found in it count. Pictures that are missing, as on a slow connection, score nothing.",
     "That nothing was recorded does not show that nothing happened: much happens outside a picture.",
     "This report is evidence for people to judge, and no verdict. Whether a rule was broken, and what follows, is for "
     "the institution’s people to decide, after they have looked at the pictures and heard the candidate.",

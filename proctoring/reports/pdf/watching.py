@@ -9,8 +9,9 @@ from typing import Any
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable
 
-from proctoring.models import EventVerdict
-from proctoring.reports.counters import counter_rows
+from proctoring.live.ledger import SERVER_OVERLOADED
+from proctoring.models import Event, EventVerdict
+from proctoring.reports.counters import COUNTERS, counter_rows
 from proctoring.reports.pdf.case import GAPS, Case
 from proctoring.reports.pdf.layout import SMALL, WIDTH, Writer
 from proctoring.reports.pdf.plot import HEIGHT, Line, RiskPlot
@@ -18,6 +19,7 @@ from proctoring.reports.policy_words import counted_lines, page_lines, uncounted
 from proctoring.reports.record import event_title
 
 MOST_NUMBERS = 12
+SLOWED = COUNTERS["slowed_seconds"]
 
 
 def watching(case: Case, writer: Writer) -> list[Flowable]:
@@ -93,8 +95,15 @@ def _watched(case: Case) -> Iterator[tuple[str, str]]:
     )
     off = [f"{name}: {reason}" for name, reason in session.detectors_off.items()]
     yield "Detectors off", "\n".join(off) or "None: all of them ran"
-    yield from ((label, str(value)) for label, value in counter_rows(session))
+    told = _all_told(case)
+    yield from ((label, str(value)) for label, value in counter_rows(session) if not (told and label == SLOWED))
     yield from _gaps(case)
+
+
+def _all_told(case: Case) -> bool:
+    """Whether the log says for how long the server was overloaded: exactly, where the counter has whole seconds."""
+    entries = [entry for entry in case.gaps if entry.name == SERVER_OVERLOADED]
+    return bool(entries) and not _going_on(entries)
 
 
 def _gaps(case: Case) -> Iterator[tuple[str, str]]:
@@ -106,11 +115,32 @@ def _gaps(case: Case) -> Iterator[tuple[str, str]]:
         some = ", ".join(numbers[:MOST_NUMBERS]) + (" …" if len(numbers) > MOST_NUMBERS else "")
         seconds = sum(_seconds(entry.detail) for entry in entries)
         lasted = f", {seconds:.0f} seconds in all" if seconds else ""
-        once = len(entries) == 1
-        times, called = ("Once", "entry") if once else (f"{len(entries)} times", "entries")
+        often = _times(entries)
+        times = "Once" if often == 1 else f"{often} times"
+        called = "entry" if len(entries) == 1 else "entries"
         yield event_title(name), f"{times}{lasted} ({called} {some})"
     if not found:
         yield "Gaps", "None recorded: no lost connection, no missing pictures, no lowered rate"
+
+
+def _times(entries: list[Event]) -> int:
+    """How often it happened. What has an entry at its beginning and another at its end happened once; one entry may
+    tell of several gaps."""
+    over = (entry.detail for entry in entries if not entry.detail.get("goes_on"))
+    return sum(int(detail.get("gaps", 1)) for detail in over) + len(_going_on(entries))
+
+
+def _going_on(entries: list[Event]) -> list[Event]:
+    """Entries of a beginning whose end no other tells."""
+    over = [entry for entry in entries if not entry.detail.get("goes_on")]
+    began = {entry.detail.get("from") for entry in over}
+    newest = max((entry.sequence for entry in over), default=0)
+    return [
+        entry
+        for entry in entries
+        if entry.detail.get("goes_on")
+        and (entry.detail["from"] not in began if "from" in entry.detail else entry.sequence > newest)
+    ]
 
 
 def _seconds(detail: dict[str, Any]) -> float:
