@@ -53,7 +53,8 @@ def may_watch(user: Visitor) -> bool:
 def visible_of(user: Visitor, exams: Iterable[int | None]) -> set[int | None]:
     """Those of the exams whose sessions the user may see. None stands for practice runs, which belong to no exam."""
     ids = set(exams)
-    seen: set[int | None] = set(visible_exams(user).filter(pk__in=ids - {None}).values_list("pk", flat=True))
+    named = [pk for pk in ids if pk is not None]
+    seen: set[int | None] = set(visible_exams(user).filter(pk__in=named).values_list("pk", flat=True))
     if isinstance(user, User) and user.is_active and user.is_superuser:
         seen |= ids & {None}
     return seen
@@ -100,6 +101,14 @@ def is_sat_now(*, prefix: str = "") -> Q:
 
 def sessions_on_wall(user: Visitor, exam: Exam) -> QuerySet[Session]:
     return visible_sessions(user).filter(is_sat_now(), exam=exam)
+
+
+def unwatched_attempts(user: Visitor) -> QuerySet[Attempt]:
+    """Attempts that run while nobody watches them: the exam is not watched, watching was stopped, or consent was
+    withdrawn."""
+    watched = Session.objects.filter(attempt=OuterRef("pk")).exclude(state=Session.State.ENDED)
+    running = Attempt.objects.filter(state=Attempt.State.RUNNING, started_at__isnull=False)
+    return running.filter(~Exists(watched), exam__in=visible_exams(user))
 
 
 def on_break(sessions: Sequence[Session]) -> set[UUID]:

@@ -1,10 +1,10 @@
-"""The admin's first page: exams with somebody under watch now, each with the way to its wall."""
+"""The admin's first page: exams that somebody sits now, each with the way to its wall."""
 
 from __future__ import annotations
 
 from typing import Any, TypedDict
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -18,12 +18,15 @@ from proctoring.models import Session
 class ExamNow(TypedDict):
     exam: Exam
     watched: int
+    unwatched: int
     lost: int
     highest: int
 
 
 def exams_now(user: Any) -> list[ExamNow]:
-    """Exams that somebody sits now, the riskiest first."""
+    """Exams that somebody sits now, watched or not, the riskiest first."""
+    attempts = selectors.unwatched_attempts(user).order_by().values_list("exam").annotate(number=Count("pk"))
+    unwatched: dict[int, int] = dict(attempts)
     open_sessions = selectors.is_sat_now(prefix="proctoring_sessions__")
     on_break = Session.objects.filter(attempt__in=timing.open_breaks(timezone.now()).values("attempt"))
     exams: QuerySet[Any] = (
@@ -39,10 +42,19 @@ def exams_now(user: Any) -> list[ExamNow]:
             ),
             highest=Max("proctoring_sessions__risk_total", filter=open_sessions),
         )
-        .filter(watched__gt=0)
-        .order_by("-highest", "title")
+        .filter(Q(watched__gt=0) | Q(pk__in=unwatched))
+        .order_by(F("highest").desc(nulls_last=True), "title")
     )
-    return [ExamNow(exam=exam, watched=exam.watched, lost=exam.lost, highest=exam.highest or 0) for exam in exams]
+    return [
+        ExamNow(
+            exam=exam,
+            watched=exam.watched,
+            unwatched=unwatched.get(exam.pk, 0),
+            lost=exam.lost,
+            highest=exam.highest or 0,
+        )
+        for exam in exams
+    ]
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:

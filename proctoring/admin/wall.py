@@ -17,6 +17,7 @@ from proctoring.admin.live_data import wall_events
 
 def wall_page(request: HttpRequest, exam_id: int, *, site: AdminSite) -> HttpResponse:
     exam = exam_or_404(request, exam_id)
+    unwatched = selectors.unwatched_attempts(request.user).filter(exam=exam).count()
     context: dict[str, Any] = {
         **site.each_context(request),
         "title": f"Wall of {exam.title}",
@@ -29,16 +30,21 @@ def wall_page(request: HttpRequest, exam_id: int, *, site: AdminSite) -> HttpRes
             "gap": reverse("admin:proctoring_wall_events", args=[exam.pk]),
             "timeZone": exam.institution.time_zone,
             "events": wall_events(request, exam),
+            "unwatched": unwatched,
         },
+        "unwatched": unwatched,
         "open_sessions": selectors.sessions_on_wall(request.user, exam).count(),
     }
     return TemplateResponse(request, "proctoring_admin/wall.html", context)
 
 
 def wall_gap(request: HttpRequest, exam_id: int) -> JsonResponse:
-    """Events since the one the page saw last: asked after every (re)connection, so that a gap hides nothing."""
+    """Events since the one the page saw last: asked after every (re)connection, so that a gap hides nothing. And how
+    many sit the exam unwatched, of whom no connection tells."""
     exam = exam_or_404(request, exam_id)
-    return JsonResponse({"events": wall_events(request, exam, after=number(request, "after"))})
+    events = wall_events(request, exam, after=number(request, "after"))
+    unwatched = selectors.unwatched_attempts(request.user).filter(exam=exam).count()
+    return JsonResponse({"events": events, "unwatched": unwatched})
 
 
 def number(request: HttpRequest, name: str) -> int:

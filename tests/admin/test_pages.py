@@ -9,9 +9,11 @@ import pytest
 from django.template.loader import render_to_string
 from django.test import Client
 
+from proctoring import services
 from proctoring.admin import status
 from proctoring.analysis import service
 from proctoring.live.pacing import Part
+from proctoring.models import Session
 from proctoring.vision.config import AnalyzerConfig
 from tests.admin.conftest import Scene
 from tests.live.crowd import Sender, World, senders
@@ -151,7 +153,6 @@ def test_the_first_page_leads_to_the_wall_of_each_exam_with_somebody_under_watch
 
 
 def test_the_first_page_explains_when_nobody_is_watched(client: Client, scene: Scene) -> None:
-    scene.session.state = "ended"
-    scene.session.save()
+    services.end_session(scene.session.pk, Session.EndedBy.DEADLINE)
     client.force_login(scene.people.proctor)
     assert "Nobody is sitting an exam right now." in client.get("/admin/").content.decode()

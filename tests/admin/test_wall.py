@@ -8,9 +8,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from exams.models import Break
+from exams.models import Attempt, Break
+from proctoring import selectors, services
 from proctoring.admin.dashboard import exams_now
 from proctoring.models import Session
+from tests import factories
 from tests.admin.conftest import Scene
 from tests.admin.records import event
 
@@ -56,10 +58,32 @@ def test_an_event_has_the_keys_of_the_live_message(watcher: Client, scene: Scene
 def test_the_empty_wall_explains_itself_when_nobody_sits_the_exam(watcher: Client, scene: Scene) -> None:
     hidden = '<div class="pv-empty" id="wall-empty" hidden>'
     assert hidden in watcher.get(wall(scene)).content.decode()
-    Session.objects.filter(pk=scene.session.pk).update(state=Session.State.ENDED)
+    services.end_session(scene.session.pk, Session.EndedBy.DEADLINE)
     page = watcher.get(wall(scene)).content.decode()
     assert hidden not in page
     assert "Nobody is sitting this exam right now" in page
+
+
+def test_who_sits_the_exam_unwatched_is_counted_and_not_denied(watcher: Client, scene: Scene) -> None:
+    assert scene.session.exam is not None
+    Attempt.objects.update(started_at=timezone.now())
+    services.withdraw_consent(candidate=scene.people.candidate, exam=scene.session.exam)
+    services.withdraw_consent(candidate=scene.people.foreign_candidate, exam=scene.foreign_exam)
+    page = watcher.get(wall(scene)).content.decode()
+    assert "Nobody is sitting this exam right now" not in page
+    assert "Nobody is under watch right now: 1 candidate sits this exam unwatched." in page
+    assert watcher.get(f"{wall(scene)}events.json").json()["unwatched"] == 1
+    first = watcher.get("/admin/").content.decode()
+    assert "Nobody is sitting an exam right now" not in first and "<strong>1</strong> unwatched." in first
+    counted = [(now["exam"], now["watched"], now["unwatched"]) for now in exams_now(scene.people.proctor)]
+    assert counted == [(scene.exam, 0, 1)]
+
+
+def test_an_attempt_under_watch_or_not_begun_or_handed_in_is_not_counted_as_unwatched(scene: Scene) -> None:
+    Attempt.objects.update(started_at=timezone.now())
+    services.end_session(scene.session.pk, Session.EndedBy.CANDIDATE)
+    factories.attempt(scene.exam, scene.people.other_candidate)  # its questions were not seen yet
+    assert list(selectors.unwatched_attempts(scene.people.superuser)) == []
 
 
 def test_a_check_left_long_ago_is_not_counted_as_going_on(watcher: Client, scene: Scene) -> None:

@@ -15,7 +15,9 @@ let connected = false;
 let paused = false;
 let slowedSaid = -Infinity;
 const SAY_SLOWED_MS = 10000;
+const UNWATCHED_MS = 60000;
 let kept = []; // messages that came while paused
+let unwatched = config.unwatched;
 
 function compare(left, right) {
   const [a, b] = [tileOf(left), tileOf(right)];
@@ -31,6 +33,7 @@ function showSession(session) {
   if (session.connection === "ended") {
     tile?.remove();
     tiles.delete(session.id);
+    askAgain(); // the exam may go on unwatched
   } else if (tile) {
     tile.update(session);
   } else {
@@ -61,6 +64,7 @@ function refresh() {
   setText("count-lost", count("lost", "camera_off"));
   setText("count-checking", count("checking"));
   setText("count-break", count("on_break"));
+  showUnwatched();
   showSlowed();
   const wanted = byId("wall-filter").value.trim().toLowerCase();
   let shown = 0;
@@ -85,6 +89,13 @@ function showSlowed() {
   }
 }
 
+// They have no tile, and what becomes of them no connection tells.
+function showUnwatched() {
+  setText("count-unwatched", unwatched);
+  const sit = unwatched === 1 ? "1 candidate sits" : `${unwatched} candidates sit`;
+  setText("wall-empty-title", unwatched ? `Nobody is under watch right now: ${sit} this exam unwatched.` : "Nobody is sitting this exam right now.");
+}
+
 // A status region is read out whenever it is written to, so it is only written to when something has changed.
 function setText(id, value) {
   const element = byId(id);
@@ -107,8 +118,14 @@ function receive(message) {
 async function fillGap() {
   const answer = await fetch(`${config.gap}?after=${feed.newest}`, { headers: { Accept: "application/json" } });
   if (!answer.ok) return;
-  const { events } = await answer.json();
+  const { events, unwatched: number } = await answer.json();
+  unwatched = number;
+  refresh();
   events.reverse().forEach((event) => receive({ type: "event", ...event }));
+}
+
+function askAgain() {
+  if (connected && !document.hidden) fillGap().catch(() => {}); // asked again soon
 }
 
 function pause(event) {
@@ -128,6 +145,7 @@ byId("wall-pause").addEventListener("click", pause);
 setInterval(() => {
   if (!document.hidden && !paused) for (const tile of tiles.values()) tile.checkFreshness(connected);
 }, 2000);
+setInterval(askAgain, UNWATCHED_MS);
 document.addEventListener("visibilitychange", refresh);
 new LiveSocket(config.socket, {
   onMessage: receive,
