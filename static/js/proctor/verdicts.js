@@ -17,10 +17,11 @@ export function verdictLine(event, url) {
     const button = Object.assign(document.createElement("button"), { type: "button", className: "pv-button", textContent: label });
     button.dataset.verdict = verdict;
     button.setAttribute("aria-label", `${label} this event of ${event.time_24h}`);
-    button.addEventListener("click", () => give(verdict));
+    button.addEventListener("click", () => sending || give(verdict));
     return button;
   });
   line.append(...buttons);
+  let sending = false;
   press(event.verdict?.verdict);
 
   function press(verdict) {
@@ -28,7 +29,7 @@ export function verdictLine(event, url) {
   }
 
   async function give(verdict) {
-    buttons.forEach((button) => (button.disabled = true));
+    send(true);
     try {
       const { ok, data } = await request("POST", url.replace("/0/", `/${event.id}/`), { verdict });
       if (!ok) throw new Error(data?.message);
@@ -37,8 +38,14 @@ export function verdictLine(event, url) {
     } catch (error) {
       said.textContent = error.message || "This was not kept. Try again.";
     } finally {
-      buttons.forEach((button) => (button.disabled = false));
+      send(false);
     }
+  }
+
+  // Not disabled: that would take the focus from whoever pressed it on the keyboard.
+  function send(now) {
+    sending = now;
+    for (const button of buttons) button.setAttribute("aria-disabled", String(now));
   }
 
   return line;

@@ -1,0 +1,64 @@
+"""What a proctor does by keyboard on the record of a session, and what the wall says of who is not watched."""
+
+from __future__ import annotations
+
+import pytest
+from selenium.webdriver.common.keys import Keys
+
+from tests.browser.chromium import wait
+from tests.browser.conftest import OpenProctor
+from tests.server import Site
+
+MAKE = """
+from proctoring import consent, services
+from exams import services as exam_services
+from exams.items import Item, Kind
+from exams.models import Enrolment, Exam, Institution, Membership, User
+from proctoring.models import Session
+from tests.admin.records import event
+place = Institution.objects.get(slug="demo-university")
+exam = Exam.objects.create(institution=place, title="Judged by keyboard", state="published", passing_percent=50)
+version = exam_services.draft_of(exam)
+exam_services.write_item(version.sections.get(), Item(Kind.ESSAY, "Why?"), 1)
+exam_services.freeze(version)
+person = User.objects.create(username="judged", first_name="Jude", last_name="Judged")
+Membership.objects.create(user=person, institution=place, role="candidate")
+Enrolment.objects.create(exam=exam, candidate=person)
+consent.give(person, exam)
+session = services.begin_session(candidate=person, exam=exam, kind="exam")
+exam_services.start_attempt(attempt=session.attempt)
+Session.objects.filter(pk=session.pk).update(state="live", started_at=session.created_at)
+event(session)
+services.withdraw_consent(candidate=person, exam=exam)
+answer = [exam.pk, str(session.pk)]
+"""
+FOCUSED = "return document.activeElement.dataset.verdict ?? document.activeElement.tagName"
+
+
+@pytest.fixture(scope="module")
+def made(site: Site) -> tuple[int, str]:
+    exam, session = site.ask(MAKE)
+    return exam, session
+
+
+def test_confirming_and_dismissing_by_keyboard_keeps_focus(open_proctor: OpenProctor, made: tuple[int, str]) -> None:
+    proctor = open_proctor()
+    browser = proctor.browser
+    proctor.open(f"/admin/proctoring/session/{made[1]}/change/")
+    wait(browser, lambda _: proctor.find('[data-verdict="confirmed"]').is_displayed(), "the button")
+    browser.execute_script("document.querySelector('[data-verdict=\"confirmed\"]').focus()")
+    browser.switch_to.active_element.send_keys(Keys.ENTER)
+    proctor.sees(".pv-verdict", "Confirmed")
+    assert browser.execute_script(FOCUSED) == "confirmed"
+    browser.switch_to.active_element.send_keys(Keys.TAB, Keys.NULL)
+    browser.switch_to.active_element.send_keys(Keys.SPACE)
+    proctor.sees(".pv-verdict", "Dismissed")
+    assert browser.execute_script(FOCUSED) == "dismissed"
+
+
+def test_the_wall_says_who_sits_the_exam_unwatched(open_proctor: OpenProctor, made: tuple[int, str]) -> None:
+    proctor = open_proctor()
+    proctor.open(f"/admin/proctoring/session/wall/{made[0]}/")
+    wait(proctor.browser, lambda _: proctor.find("#wall-empty").is_displayed(), "an empty wall that is connected")
+    proctor.sees("#wall-empty-title", "1 candidate sits this exam unwatched.")
+    proctor.sees("#wall-counts", "1 unwatched")
