@@ -36,6 +36,16 @@ def test_a_new_person_gets_their_first_role(administrator: Client, scene: Scene)
     assert (membership.institution, membership.role) == (scene.people.institution, "candidate")
 
 
+def test_a_role_is_chosen_and_never_given_by_default(administrator: Client, scene: Scene) -> None:
+    add = "/admin/exams/membership/add/"
+    field = administrator.get(add).context["adminform"].form["role"]
+    assert (field.value(), field.field.choices[0][0]) == (None, "")
+    data = {"user": scene.people.reviewer.pk, "institution": scene.people.institution.pk, "role": "", "reference": ""}
+    assert administrator.post(add, data).status_code == 200
+    assert administrator.post(add, data | {"role": "author"}).status_code == 302
+    assert set(scene.people.reviewer.memberships.values_list("role", flat=True)) == {"reviewer", "author"}
+
+
 def test_nobody_is_added_to_another_institution(administrator: Client, scene: Scene) -> None:
     administrator.post(ADD, newcomer(institution=scene.people.other_institution.pk))
     assert not User.objects.filter(username="newcomer").exists()
