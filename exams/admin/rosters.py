@@ -19,7 +19,7 @@ from exams.models import Exam, Institution, RosterImport, User
 from exams.roster_file import LARGEST_FILE
 from exams.scoped_admin import EDITORS, ReadOnlyMixin, ScopedModelAdmin, has_role, institution_ids, is_superuser
 from exams.services import rosters
-from exams.services.rosters import Outcome, RosterRefused
+from exams.services.rosters import DOES_SOMETHING, Outcome, RosterRefused
 
 ROWS_A_PAGE = 100
 # As the script that follows exports names them. One that was followed and is merely checked again was lost.
@@ -140,17 +140,19 @@ class RosterImportAdmin(ReadOnlyMixin, ScopedModelAdmin):
         wanted = request.GET.get("outcome", "")
         counts = Counter(str(row[2]) for row in roster.outcomes)
         rows = [row for row in roster.outcomes if wanted in ("", row[2])]
+        written = roster.state == RosterImport.State.DONE
+        called = {outcome.value: outcome.label if written else outcome.ahead for outcome in Outcome}
         page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
         context = {
             **self.admin_site.each_context(request),
             "title": f"Roster {roster.file_name}",
             "opts": self.opts,
             "roster": roster,
-            "counts": [(outcome.value, outcome.label, counts[outcome]) for outcome in Outcome if counts[outcome]],
-            "possible": sum(counts[outcome] for outcome in (Outcome.ENROL, Outcome.ADD, Outcome.INVITE)),
+            "counts": [(value, label, counts[value]) for value, label in called.items() if counts[value]],
+            "possible": sum(counts[outcome] for outcome in DOES_SOMETHING),
             "wanted": wanted,
             "page": page,
-            "rows": [(line, who, Outcome(str(outcome)).label, outcome, why) for line, who, outcome, why in page],
+            "rows": [(line, who, called[str(outcome)], outcome, why) for line, who, outcome, why in page],
         }
         return TemplateResponse(request, "exams_admin/roster.html", context)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -41,6 +41,14 @@ class Outcome(models.TextChoices):
     INVITE = "invite", "Invited by e-mail"
     NOTHING = "nothing", "Nothing to do"
     PROBLEM = "problem", "Not possible"
+
+    @property
+    def ahead(self) -> str:
+        """As it is called before anything is written."""
+        return f"Will be {self.label[0].lower()}{self.label[1:]}" if self in DOES_SOMETHING else str(self.label)
+
+
+DOES_SOMETHING = frozenset({Outcome.ENROL, Outcome.ADD, Outcome.INVITE})
 
 
 class RosterRefused(ExamError):
@@ -168,6 +176,8 @@ def plan(institution: Institution, exam: Exam | None, by: User, rows: list[Roste
         one = _plan_row(
             row, known, candidates=candidates, enrolled=enrolled, invited=waiting, exam=exam, invites=invites
         )
+        if note := _other_name(one):
+            one = replace(one, why=f"{one.why} {note}".strip())
         if one.outcome != Outcome.PROBLEM:
             key = one.user.pk if one.user is not None else one.who
             if key in seen:
@@ -212,6 +222,17 @@ def _plan_row(
     if row.email in invited:
         return Planned(row, Outcome.NOTHING, "Invited already; waits to be accepted.")
     return Planned(row, Outcome.INVITE, "Enrolled on accepting." if exam is not None else "")
+
+
+def _other_name(one: Planned) -> str:
+    """Names in the file are for invitations: nobody who has an account is renamed by a roster."""
+    row, user = one.row, one.user
+    if user is None:
+        return ""
+    pairs = ((row.first_name, user.first_name), (row.last_name, user.last_name))
+    if all(not given or given.casefold() == kept.strip().casefold() for given, kept in pairs):
+        return ""
+    return f"The account has another name, “{user.display_name}”, which stays as it is. Is it the same person?"
 
 
 def _people_of(institution: Institution, rows: list[RosterRow]) -> dict[str, list[User]]:

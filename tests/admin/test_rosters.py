@@ -45,6 +45,30 @@ def test_an_upload_shows_every_line_and_writes_nothing(administrator: Client, sc
     assert not scene.exam.invitations.exists()
 
 
+def test_before_it_is_imported_it_says_what_will_be_and_whose_name_is_another(
+    administrator: Client, scene: Scene
+) -> None:
+    person = scene.people.reviewer
+    line = f",{person.username},Somebody,Else\n"
+    roster = uploaded(scene, f"email,username,first name,last name\n{line}")
+    page = administrator.get(f"{LIST}{roster.pk}/change/").content.decode()
+    assert "<td>Will be enrolled</td>" in page and "Will be enrolled (1)" in page
+    assert f"The account has another name, “{person.display_name}”, which stays as it is." in page
+    RosterImport.objects.update(state="waiting")
+    rosters.carry_out(RosterImport.objects.get())
+    page = administrator.get(f"{LIST}{roster.pk}/change/").content.decode()
+    assert "<td>Enrolled</td>" in page and "Will be" not in page
+    assert "The account has another name" in page
+
+
+def test_a_name_written_otherwise_only_in_capitals_is_the_same(administrator: Client, scene: Scene) -> None:
+    person = scene.people.reviewer
+    person.first_name, person.last_name = "Ada", "Lovelace"
+    person.save()
+    roster = uploaded(scene, f"email,username,first name,last name\n,{person.username},,LOVELACE\n")
+    assert roster.outcomes[0][3] == ""
+
+
 def test_only_lines_of_one_outcome_are_shown_on_demand(administrator: Client, scene: Scene) -> None:
     roster = uploaded(scene, "email\nnew@example.org\nnonsense\n")
     page = administrator.get(f"{LIST}{roster.pk}/change/", {"outcome": "problem"}).content.decode()
