@@ -68,11 +68,15 @@ class EnrolmentInline(ScopedTabularInline):
 
     @admin.display(description="State")
     def begun(self, enrolment: Any) -> str:
-        return "Has begun" if getattr(enrolment, "has_begun", False) else ""
+        if getattr(enrolment, "goes_on", False):
+            return "Has begun"
+        return "Has handed in" if getattr(enrolment, "has_begun", False) else ""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Enrolment]:
         attempts = Attempt.objects.filter(exam=OuterRef("exam"), candidate=OuterRef("candidate"))
-        rows: QuerySet[Enrolment] = super().get_queryset(request).annotate(has_begun=Exists(attempts))
+        running = attempts.filter(state=Attempt.State.RUNNING)
+        rows: QuerySet[Enrolment] = super().get_queryset(request)
+        rows = rows.annotate(has_begun=Exists(attempts), goes_on=Exists(running))
         return rows.select_related("candidate").order_by("candidate__last_name", "candidate__first_name", "pk")
 
     def formfield_for_dbfield(self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:

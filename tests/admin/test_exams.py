@@ -88,6 +88,17 @@ def test_who_has_begun_stays_enrolled(author: Client, scene: Scene) -> None:
     assert list(exam.enrolments.all()) == [begun]
 
 
+def test_who_has_handed_in_is_not_said_to_have_merely_begun(author: Client, scene: Scene) -> None:
+    people = scene.people
+    exam = factories.exam(people.institution, candidates=(people.candidate, people.other_candidate))
+    for candidate in (people.candidate, people.other_candidate):
+        services.open_attempt(candidate=candidate, exam=exam)
+    attempt = services.start_attempt(attempt=exam.attempts.get(candidate=people.candidate))
+    services.submit_attempt(attempt=attempt)
+    page = author.get(f"/admin/exams/exam/{exam.pk}/change/").content.decode()
+    assert (page.count("Has handed in"), page.count("Has begun")) == (1, 1)
+
+
 def test_an_exams_page_takes_as_many_queries_for_thirty_candidates_as_for_three(author: Client, scene: Scene) -> None:
     exam = factories.exam(scene.people.institution)
     url = f"/admin/exams/exam/{exam.pk}/change/"
