@@ -6,16 +6,22 @@ import json
 from typing import Any
 
 from exams.models import Exam
+from exams.plain_texts import in_one_line
 from exams.reporting import COLUMNS, Given, marks_by_attempt, questions_in_order, records_of, rows_of
 from exams.results import names_are_hidden
 from exams.tables import BYTE_ORDER_MARK, table
+
+LONGEST_HEADING = 60
 
 
 def results_csv(exam: Exam) -> str:
     """A line for each attempt handed in, with the points of every question; empty where it was not asked or waits."""
     questions = questions_in_order(exam)
     marks = marks_by_attempt(exam)
-    titles = [f"{place}. {question.name or question.text[:60]}" for place, question in enumerate(questions, start=1)]
+    titles = [
+        f"{place}. {question.name or in_one_line(question.text, longest=LONGEST_HEADING)}"
+        for place, question in enumerate(questions, start=1)
+    ]
     rows = rows_of(exam)
     lines = []
     for row, record in zip(rows, records_of(exam, rows), strict=True):
