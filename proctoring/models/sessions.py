@@ -40,6 +40,7 @@ class Session(models.Model):
         PROCTOR = "proctor", "Stopped by a proctor"
         DEADLINE = "deadline", "Time was up"
         REPLAY = "replay", "Clip ended"
+        CONSENT = "consent", "Consent withdrawn; the exam goes on unwatched"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.EXAM)

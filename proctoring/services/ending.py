@@ -1,4 +1,5 @@
-"""Ending a session: by the candidate, by a proctor with a reason, or when time is up. Never by what was seen."""
+"""Ending a session: by the candidate, who may withdraw consent too, by a proctor with a reason, or when time is up.
+Never by what was seen."""
 
 from __future__ import annotations
 
@@ -132,9 +133,9 @@ def withdraw_consent(*, candidate: User, exam: Exam | None) -> int:
         message = "You have withdrawn your consent. Watching has stopped, and nothing more is recorded."
         if session.kind == Session.Kind.EXAM and session.state == Session.State.CHECKING:
             # Only the connection goes; a later one is refused for want of consent.
-            tell.candidate_after_commit(session.pk, ended_message(Session.EndedBy.CANDIDATE, message))
+            tell.candidate_after_commit(session.pk, ended_message(Session.EndedBy.CONSENT, message))
             continue
-        _end_locked(session, by=Session.EndedBy.CANDIDATE, at=now, message=message)
+        _end_locked(session, by=Session.EndedBy.CONSENT, at=now, message=message)
         if session.kind == Session.Kind.PRACTICE:
             retention.delete_practice(session)
     return withdrawn

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from proctoring import services
 from proctoring.models import Export, ProctorAction, Session
 from proctoring.reports.pdf.case import AT_ONCE
 from tests import factories
@@ -137,6 +138,23 @@ def test_what_proctors_did_is_listed_with_their_reason(watcher: Client, scene: S
     page = content(watcher, scene.session)
     assert "Technical problem" in page
     assert "The camera froze." in page
+
+
+def test_where_nobody_stopped_it_does_not_say_that_nothing_was_done(watcher: Client, scene: Scene) -> None:
+    services.judge_event(scene.people.proctor, scene.session.pk, event(scene.session).pk, "confirmed")
+    page = content(watcher, scene.session)
+    assert "No proctor has stopped watching or ended the attempt." in page
+    assert "What proctors did" not in page
+
+
+def test_withdrawn_consent_is_not_said_to_be_a_finished_exam(watcher: Client, scene: Scene) -> None:
+    services.withdraw_consent(candidate=scene.people.candidate, exam=scene.exam)
+    page = content(watcher, scene.session)
+    assert "Ended: consent withdrawn; the exam goes on unwatched" in page
+    listed = watcher.get("/admin/proctoring/session/").content.decode()
+    assert "Consent withdrawn; the exam goes on unwatched" in listed
+    for said in (page, listed):
+        assert "andidate finished" not in said
 
 
 def test_reviewers_look_but_have_no_stop(client: Client, scene: Scene) -> None:

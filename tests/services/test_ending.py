@@ -210,9 +210,12 @@ def test_a_reason_from_the_list_is_required(
 def test_withdrawing_consent_stops_watching_and_not_the_exam(session: Session, people: People) -> None:
     assert services.withdraw_consent(candidate=people.candidate, exam=session.exam) == 1
     session.refresh_from_db()
-    assert session.state == Session.State.ENDED
+    assert (session.state, session.ended_by) == ("ended", "consent")
     assert Event.objects.get().name == services.WITHDRAWN
     assert Attempt.objects.get().state == Attempt.State.RUNNING
+    services.end_session(session.pk, Session.EndedBy.CANDIDATE)
+    session.refresh_from_db()
+    assert (session.ended_by, Attempt.objects.get().state) == ("consent", Attempt.State.SUBMITTED)
     assert consent.consent_for(people.candidate, session.exam) is None
 
 
