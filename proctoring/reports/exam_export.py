@@ -94,9 +94,10 @@ def name_of(export: Export) -> str:
     return f"{slugify(export.exam.title) or 'exam'}-{export.created_at:%Y-%m-%d}.{export.format}"
 
 
-def name_of_session(session: Session, extension: str) -> str:
+def name_of_session(session: Session, extension: str, *, complete: bool = False) -> str:
     """Of a file about it, without anybody's name."""
-    return f"session-{session.created_at:%Y-%m-%d}-{str(session.pk)[:8]}.{extension}"
+    log = "-complete" if complete else ""
+    return f"session-{session.created_at:%Y-%m-%d}-{str(session.pk)[:8]}{log}.{extension}"
 
 
 def fail(export: Export, sentence: str) -> None:

@@ -130,7 +130,7 @@ def withdraw_consent(*, candidate: User, exam: Exam | None) -> int:
         now = timezone.now()
         sentence = f"{candidate.display_name} withdrew their consent to being watched."
         append_events(session, [technical(session, name=WITHDRAWN, at=now, sentence=sentence)])
-        message = "You have withdrawn your consent. Watching has stopped, and nothing more is recorded."
+        message = "You have withdrawn your consent. You are not watched any more."
         if session.kind == Session.Kind.EXAM and session.state == Session.State.CHECKING:
             # Only the connection goes; a later one is refused for want of consent.
             tell.candidate_after_commit(session.pk, ended_message(Session.EndedBy.CONSENT, message))

@@ -76,16 +76,18 @@ def snapshot(request: HttpRequest, session_id: UUID, name: str) -> HttpResponse:
 @login_required
 def session_csv_view(request: HttpRequest, session_id: UUID) -> HttpResponse:
     session = _session(request, session_id)
-    text = session_csv(session, base_url=base_url(request), detail=_wants_detail(request))
-    return _download(text, session, content_type="text/csv; charset=utf-8", extension="csv")
+    complete = _wants_detail(request)
+    text = session_csv(session, base_url=base_url(request), detail=complete)
+    return _download(text, session, content_type="text/csv; charset=utf-8", extension="csv", complete=complete)
 
 
 @require_safe
 @login_required
 def session_json_view(request: HttpRequest, session_id: UUID) -> HttpResponse:
     session = _session(request, session_id)
-    text = session_json(session, base_url=base_url(request), detail=_wants_detail(request))
-    return _download(text, session, content_type="application/json", extension="json")
+    complete = _wants_detail(request)
+    text = session_json(session, base_url=base_url(request), detail=complete)
+    return _download(text, session, content_type="application/json", extension="json", complete=complete)
 
 
 @require_safe
@@ -163,9 +165,12 @@ def _wants_detail(request: HttpRequest) -> bool:
     return request.GET.get("detail") == "1"
 
 
-def _download(content: str | bytes, session: Session, *, content_type: str, extension: str) -> HttpResponse:
+def _download(
+    content: str | bytes, session: Session, *, content_type: str, extension: str, complete: bool = False
+) -> HttpResponse:
+    name = exam_export.name_of_session(session, extension, complete=complete)
     headers = {
-        "Content-Disposition": f'attachment; filename="{exam_export.name_of_session(session, extension)}"',
+        "Content-Disposition": f'attachment; filename="{name}"',
         "Cache-Control": NO_CACHE,
         "X-Content-Type-Options": "nosniff",
     }

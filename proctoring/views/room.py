@@ -25,6 +25,7 @@ ENDED_MESSAGES = {
     Session.EndedBy.CANDIDATE: "You have handed in your exam.",
     Session.EndedBy.PROCTOR: "A proctor has stopped watching. Your saved answers have been handed in.",
     Session.EndedBy.DEADLINE: "Time is up. Your saved answers have been handed in.",
+    Session.EndedBy.CONSENT: "Watching ended when you withdrew your consent. Your saved answers have been handed in.",
     Session.EndedBy.REPLAY: "This was a replayed clip, and it is over.",
 }
 

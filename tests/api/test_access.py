@@ -186,7 +186,9 @@ def test_downloads_carry_absolute_addresses_and_a_name(people: People, session: 
     assert response["Content-Type"] == "text/csv; charset=utf-8"
     assert f'filename="session-{session.created_at:%Y-%m-%d}' in response["Content-Disposition"]
     assert f"http://testserver{of_snapshot(session)}" in response.content.decode()
-    assert client.get(of_session("session_json")(session), {"detail": "1"}).json()["events"][0]["sequence"] == 1
+    complete = client.get(of_session("session_json")(session), {"detail": "1"})
+    assert complete.json()["events"][0]["sequence"] == 1
+    assert complete["Content-Disposition"].endswith('-complete.json"')
 
 
 def test_the_report_is_a_pdf_with_a_name_that_is_kept_by_no_cache(

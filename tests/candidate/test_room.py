@@ -89,6 +89,7 @@ def test_nothing_in_it_needs_a_looser_policy(client: Client, session: Session) -
         (Session.EndedBy.CANDIDATE, "You have handed in your exam."),
         (Session.EndedBy.PROCTOR, "A proctor has stopped watching."),
         (Session.EndedBy.DEADLINE, "Time is up."),
+        (Session.EndedBy.CONSENT, "Watching ended when you withdrew your consent."),
     ],
 )
 def test_a_session_that_is_over_says_why(client: Client, session: Session, by: str, words: str) -> None:
