@@ -15,6 +15,7 @@ class Sender:
     sends: bool = True
     at_risk: bool = False
     least: float = 0.1
+    exam_id: int | None = None
 
 
 class World:
