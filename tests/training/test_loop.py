@@ -42,7 +42,7 @@ def test_pillow_is_left_as_it_was() -> None:
 def test_a_few_steps_on_the_same_pictures_lower_the_loss(material: Material, optimiser: str) -> None:
     chosen = recipe(optimiser=optimiser)
     state, same = fresh(chosen), made(material, chosen, 0)
-    losses = [step(state, same, chosen) for _ in range(10)]
+    losses = [step(state, same, chosen) for _ in range(20)]  # by AdamW it rises at first
     assert losses[-1] < 0.9 * losses[0], losses
 
 
