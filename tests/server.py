@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -59,6 +59,18 @@ for line in sys.stdin:
 """
 
 
+def talking(code: str, environment: Mapping[str, str]) -> subprocess.Popen[str]:
+    """A process in which Django is set up, which runs ``code`` and is spoken with in lines."""
+    return subprocess.Popen(
+        [sys.executable, "manage.py", "shell", "--no-imports", "--verbosity", "0", "--command", code],
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
 class Site(OwnServer):
     """An :class:`OwnServer` with a way into its database."""
 
@@ -67,14 +79,7 @@ class Site(OwnServer):
     def ask(self, code: str) -> Any:
         """Runs Python against the server's database in a process of its own; returns what it assigned to ``answer``."""
         if self.asked is None:
-            self.asked = subprocess.Popen(
-                [sys.executable, "manage.py", "shell", "--no-imports", "--verbosity", "0", "--command", ASKED],
-                cwd=ROOT,
-                env=self.environment,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-            )
+            self.asked = talking(ASKED, self.environment)
         assert self.asked.stdin is not None
         assert self.asked.stdout is not None
         self.asked.stdin.write(json.dumps(code) + "\n")
@@ -83,7 +88,8 @@ class Site(OwnServer):
         assert "error" not in said, said["error"]
         return said["answer"]
 
-    def ask_no_more(self) -> None:
+    def __exit__(self, *error: Any) -> None:
+        super().__exit__(*error)
         if self.asked is not None:
             self.asked.communicate()  # there is no further question, so it ends
             self.asked = None
@@ -136,11 +142,8 @@ def running_site(*, extra: dict[str, str] | None = None) -> Iterator[Site]:
     with tempfile.TemporaryDirectory(prefix="proctor-site-") as folder:
         site = Site(Path(folder), models_dir=models_dir(), extra=extra)
         copy_prepared(site.data_dir)
-        try:
-            with site:
-                yield site
-        finally:
-            site.ask_no_more()
+        with site:
+            yield site
 
 
 @pytest.fixture(scope="session")

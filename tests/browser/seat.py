@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urljoin
 
 from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 
+from tests.browser import chromium
 from tests.browser.chromium import wait
 from tests.browser.people import PASSWORD
 
@@ -24,6 +27,9 @@ fetch(url).then(async (response) => {
   done({status: response.status, headers, bytes: Array.from(bytes)});
 }, (error) => done({status: 0, headers: {}, bytes: []}));
 """
+
+
+Anybody = TypeVar("Anybody", bound="Person")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,15 @@ class Person:
     def _usable(self, selector: str) -> WebElement | None:
         element = self.find(selector)
         return element if element.is_displayed() and element.is_enabled() else None
+
+
+@contextmanager
+def signed_in(kind: type[Anybody], url: str, username: str) -> Iterator[Anybody]:
+    """Somebody for all tests of a module, at a browser of their own."""
+    with chromium.opened() as browser:
+        person = kind(browser, url)
+        person.sign_in(username)
+        yield person
 
 
 class Candidate(Person):

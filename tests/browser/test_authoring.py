@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from tests.browser import chromium, looks
+from tests.browser import chromium, looks, seat
 from tests.browser.chromium import wait
 from tests.browser.conftest import OpenBrowser
 from tests.browser.judging import judge
@@ -43,9 +43,7 @@ answer = QuestionImport.objects.filter(pk={file!r}).update(state="failed", error
 
 @pytest.fixture(scope="module")
 def author_of_all(site: Site) -> Iterator[Person]:
-    with chromium.opened() as browser:
-        person = Person(browser, site.url)
-        person.sign_in("author")
+    with seat.signed_in(Person, site.url, "author") as person:
         yield person
 
 

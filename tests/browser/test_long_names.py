@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.browser import chromium, looks
+from tests.browser import chromium, looks, seat
 from tests.browser.chromium import wait
 from tests.browser.seat import Person
 from tests.server import Site
@@ -77,9 +77,7 @@ def made(site: Site) -> tuple[int, str]:
 
 @pytest.fixture(scope="module")
 def signed_in(site: Site) -> Iterator[Person]:
-    with chromium.opened() as browser:
-        person = Person(browser, site.url)
-        person.sign_in("admin")
+    with seat.signed_in(Person, site.url, "admin") as person:
         yield person
 
 

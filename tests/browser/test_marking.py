@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from tests.browser import chromium, looks
+from tests.browser import chromium, looks, seat
 from tests.browser.chromium import wait
 from tests.browser.judging import judge
 from tests.browser.seat import Person
@@ -54,9 +54,7 @@ def made(site: Site) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def author(site: Site) -> Iterator[Person]:
-    with chromium.opened() as browser:
-        person = Person(browser, site.url)
-        person.sign_in("author")
+    with seat.signed_in(Person, site.url, "author") as person:
         yield person
 
 

@@ -10,7 +10,7 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from tests.browser import chromium, looks
+from tests.browser import chromium, looks, seat
 from tests.browser.camera import Segment, camera_file, looking_at_the_screen
 from tests.browser.chromium import wait
 from tests.browser.judging import judge
@@ -54,9 +54,7 @@ def candidate(site: Site) -> Iterator[Candidate]:
 
 @pytest.fixture(scope="module")
 def administrator(site: Site) -> Iterator[Proctor]:
-    with chromium.opened() as browser:
-        proctor = Proctor(browser, site.url)
-        proctor.sign_in("admin")
+    with seat.signed_in(Proctor, site.url, "admin") as proctor:
         yield proctor
 
 

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.server import talking
+
 ROOT = Path(__file__).resolve().parents[2]
 # Writes one event with a picture after the other, and says each number, until it is told to end. At most fifty a
 # second: each of them is copied, restored and verified.
@@ -76,14 +78,7 @@ class Writer:
     """A process of the site that writes while everything else happens."""
 
     def __init__(self, place: Place) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "manage.py", "shell", "--no-imports", "--verbosity", "0", "--command", WRITE],
-            cwd=ROOT,
-            env=place.environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        self._process = talking(WRITE, place.environment)
         assert self._process.stdout is not None
         self._numbers = self._process.stdout
         self._last = 0
