@@ -81,8 +81,7 @@ def purge_pictures(session_id: UUID, now: datetime) -> int:
         _purge_export(report.pk)
     kept = Event.objects.filter(session=session_id, snapshot_deleted_at__isnull=True).exclude(snapshot="")
     names = dict(kept.values_list("pk", "snapshot"))
-    for name in names.values():
-        snapshots.delete(name)
+    snapshots.delete(*names.values())
     with transaction.atomic():
         session = Session.objects.select_for_update(of=("self",)).get(pk=session_id)
         gone = Event.objects.filter(pk__in=names, snapshot_deleted_at__isnull=True).update(snapshot_deleted_at=now)

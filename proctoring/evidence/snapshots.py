@@ -64,7 +64,7 @@ def written_with_rows() -> Iterator[Pictures]:
     except BaseException:
         for name in pictures.names:
             try:
-                delete(name)
+                default_storage.delete(name)
             except OSError:
                 logger.warning("%s is left without a row; the purge will find it.", name, exc_info=True)
         raise
@@ -88,10 +88,11 @@ def _stored(name: str) -> bytes:
         return bytes(file.read())
 
 
-def delete(name: str) -> None:
-    """Nothing happens when it is gone already."""
-    waiting.forget(name)
-    default_storage.delete(name)
+def delete(*names: str) -> None:
+    """Nothing happens to those that are gone already."""
+    waiting.forget(*names)
+    for name in names:
+        default_storage.delete(name)
 
 
 def delete_folder(session_id: UUID) -> int:

@@ -31,9 +31,9 @@ def read(name: str) -> bytes | None:
     return None if jpeg is None else bytes(jpeg)
 
 
-def forget(name: str) -> None:
-    """It shall never be moved. Waits for one that is being moved just now, so that it can be deleted there."""
-    WaitingPicture.objects.filter(name=name).delete()
+def forget(*names: str) -> None:
+    """They shall never be moved. Waits for one that is being moved just now, so that it can be deleted there."""
+    WaitingPicture.objects.filter(name__in=names).delete()
 
 
 def forget_all(session_id: UUID) -> int:
@@ -62,14 +62,16 @@ def _move(pk: int) -> bool:
         if picture is None:
             return False  # moved or deleted by somebody else
         jpeg = bytes(picture.jpeg)
-        if default_storage.exists(picture.name):
-            with default_storage.open(picture.name) as file:
-                there = bool(file.read() == jpeg)
-            if not there:
-                default_storage.delete(picture.name)
-        else:
-            there = False
-        if not there:
+        if not _is_there(picture.name, jpeg):
+            default_storage.delete(picture.name)
             default_storage.save(picture.name, ContentFile(jpeg))
         picture.delete()
     return True
+
+
+def _is_there(name: str, jpeg: bytes) -> bool:
+    """All of it."""
+    if not default_storage.exists(name):
+        return False
+    with default_storage.open(name) as file:
+        return bool(file.read() == jpeg)
