@@ -31,14 +31,13 @@ class Standing:
 class Past:
     """An attempt handed in, with what there is to see of it: its results, or why they are not there.
 
-    ``ended_because``: why a proctor ended it; empty where none did. ``ask``: whom to ask about that.
+    ``ended``: what there is to say where a proctor ended it; else empty.
     """
 
     attempt: Attempt
     shown: bool
     why_not: str
-    ended_because: str
-    ask: str
+    ended: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,22 +117,18 @@ def breaks(granted: Granted) -> str:
 
 
 def past(attempts: Iterable[Attempt], ended: Mapping[UUID, str]) -> list[Past]:
-    """Of ``attempts``, with their exams, those that were handed in; ``ended``: why a proctor ended them."""
+    """Of ``attempts``, with their exams, those that were handed in; ``ended``: what is said of those that a
+    proctor ended."""
     handed_in = [attempt for attempt in attempts if attempt.state == Attempt.State.SUBMITTED]
     return [
         Past(
             attempt,
             shown=shows_results(attempt.exam),
             why_not=_why_not(attempt.exam),
-            ended_because=ended.get(attempt.pk, ""),
-            ask=whom_to_ask(attempt.exam),
+            ended=ended.get(attempt.pk, ""),
         )
         for attempt in handed_in
     ]
-
-
-def whom_to_ask(exam: Exam) -> str:
-    return exam.institution.contact or exam.institution.name
 
 
 def _why_not(exam: Exam) -> str:

@@ -16,12 +16,16 @@ _SPACE = "\ue000"  # stands for a space within a formula, which is not cut there
 
 def in_one_line(text: str, *, longest: int) -> str:
     """The words alone, cut between two of them where there are too many; never within a formula that fits."""
-    html = str(_parser().render(text, {}))
-    words = " ".join(unescape(re.sub(r"<[^>]*>", "", html)).split())
+    words = words_of(str(_parser().render(text, {})))
     if len(words) > longest:
         short = shorten(words, longest, placeholder="…")
         words = short if len(short) > 1 else f"{words[: longest - 1]}…"
     return words.replace(_SPACE, " ")
+
+
+def words_of(html: str) -> str:
+    """Of HTML that a parser made of a text: no tags, one space between two words."""
+    return " ".join(unescape(re.sub(r"<[^>]*>", "", html)).split())
 
 
 @cache

@@ -137,7 +137,7 @@ def _rendered(template: str, exam: Exam | None, policy: Policy) -> str:
     context = {
         "exam": exam,
         "institution": exam.institution if exam else None,
-        "contact": (exam.institution.contact or exam.institution.name) if exam else "",
+        "contact": exam.institution.whom_to_ask if exam else "",
         "policy": policy,
         "check_fps": CHECK_FRAMES_PER_SECOND,
         "calibration_fps": CALIBRATION_FRAMES_PER_SECOND,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import cache
-from html import escape, unescape
+from html import escape
 from uuid import UUID
 
 from markdown_it import MarkdownIt
 
 from exams.commonmark import parser, picture_id
+from exams.plain_texts import words_of
 
 FILE = "@@PLUGINFILE@@/"
 NAMES = "names"
@@ -23,7 +23,7 @@ def html_of(text: str, names: Mapping[UUID, str]) -> str:
 
 def plain_of(text: str) -> str:
     """The words alone, formulas as MathJax has them: where HTML is not taken."""
-    return " ".join(unescape(re.sub(r"<[^>]*>", "", html_of(text, {}))).split())
+    return words_of(html_of(text, {}))
 
 
 @cache

@@ -70,6 +70,10 @@ class Institution(models.Model):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
+    @property
+    def whom_to_ask(self) -> str:
+        return self.contact or self.name
+
 
 class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", "Administrator"

@@ -14,6 +14,7 @@ from proctoring.services.ending import (
     end_when_due,
     ended_message,
     stop_by_proctor,
+    told_of_end,
     withdraw_consent,
 )
 from proctoring.services.errors import (
@@ -110,5 +111,6 @@ __all__ = [
     "stop_by_proctor",
     "store_signals",
     "time_of_session",
+    "told_of_end",
     "withdraw_consent",
 ]

@@ -246,10 +246,15 @@ def _record_stop(session: Session, done: ProctorAction) -> list[Event]:
     return append_events(session, [entry])
 
 
+def told_of_end(reason: str) -> str:
+    """What candidates read whose exam a proctor ended."""
+    return f"A proctor has ended your exam. Reason: {reason}. Your saved answers have been handed in."
+
+
 def _message_of_stop(done: ProctorAction, *, attempt_runs: bool) -> str:
     reason = done.get_reason_display()
     if done.action == ProctorAction.Action.END_ATTEMPT:
-        return f"A proctor has ended your exam. Reason: {reason}. Your saved answers have been handed in."
+        return told_of_end(reason)
     if attempt_runs:
         return f"A proctor has stopped watching. Reason: {reason}. You can go on with the exam without the camera."
     return f"A proctor has stopped watching. Reason: {reason}."

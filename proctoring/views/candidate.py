@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from exams import overview, timing
 from exams import selectors as exam_selectors
 from exams.errors import ExamError
-from exams.models import Exam, User
+from exams.models import Attempt, Exam, User
 from proctoring import consent, selectors, services
 from proctoring.models import Session
 
@@ -43,7 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "rows": [row for row in rows if row.standing.state != "finished"],
         "open_exams": exams,
         "coming_up": exam_selectors.exams_coming_up_for(user),
-        "past": overview.past(attempts, selectors.ended_by_proctors(attempts)),
+        "past": overview.past(attempts, ended_by_proctors(attempts)),
     }
     return render(request, "candidate/home.html", context)
 
@@ -87,7 +88,7 @@ def exam_context(user: User, wanted: Exam) -> dict[str, Any]:
         "begins": begins,
         "is_open": is_open,
         "over": standing.state == "finished" or (begins and not is_open),
-        "past": overview.past(attempts, selectors.ended_by_proctors(attempts)),
+        "past": overview.past(attempts, ended_by_proctors(attempts)),
         "duration": overview.duration(wanted, granted),
         "breaks": overview.breaks(granted),
         "afterwards": overview.afterwards(wanted),
@@ -105,6 +106,17 @@ def practice(request: HttpRequest) -> HttpResponse:
         return act(request, user, None)
     session = selectors.unfinished_session_of(user, None)
     return render(request, "candidate/practice.html", consent_context(user, None, session))
+
+
+def ended_by_proctors(attempts: list[Attempt]) -> dict[UUID, str]:
+    """What their candidate is told of attempts that a proctor ended; later too, and then whom to ask."""
+    reasons = selectors.ended_by_proctors(attempts)
+    return {
+        attempt.pk: f"{services.told_of_end(reasons[attempt.pk])} "
+        f"Ask {attempt.exam.institution.whom_to_ask} if you have questions about it."
+        for attempt in attempts
+        if attempt.pk in reasons
+    }
 
 
 def consent_context(user: User, wanted: Exam | None, session: Session | None) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from exams.models import Attempt, Exam, User
 from proctoring import selectors, services
 from proctoring.models import Session
 from proctoring.risk.policy import Policy
-from proctoring.views.candidate import signed_in
+from proctoring.views.candidate import ended_by_proctors, signed_in
 
 ENDED_MESSAGES = {
     Session.EndedBy.CANDIDATE: "You have handed in your exam.",
@@ -109,12 +109,8 @@ def ended_message(session: Session) -> str:
     if session.state != Session.State.ENDED:
         return ""
     attempt = session.attempt
-    if attempt is not None and (reason := selectors.ended_by_proctors([attempt]).get(attempt.pk)):
-        ask = overview.whom_to_ask(attempt.exam)
-        return (
-            f"A proctor has ended your exam. Reason: {reason}. Your saved answers have been handed in."
-            f" Ask {ask} if you have questions about it."
-        )
+    if attempt is not None and (told := ended_by_proctors([attempt]).get(attempt.pk)):
+        return told
     if attempt is None or attempt.state == Attempt.State.SUBMITTED:
         return ENDED_MESSAGES[Session.EndedBy(session.ended_by)]
     if attempt.started_at is None:
