@@ -64,9 +64,12 @@ def standing(exam: Exam, attempts: Iterable[Attempt], *, now: datetime) -> Stand
 
 
 def may_sit_again(attempt: Attempt) -> bool:
-    """Its candidate may begin another attempt, or is at it: the right answers must not be read before."""
-    mine = selectors.own_attempts(attempt.candidate).filter(exam=attempt.exam)
-    return standing(attempt.exam, mine, now=timezone.now()).state != "finished"
+    """Its candidate may begin another attempt, now or when the exam opens, or is at it: the right answers must not be
+    read before."""
+    exam, now = attempt.exam, timezone.now()
+    stands = standing(exam, selectors.own_attempts(attempt.candidate).filter(exam=exam), now=now)
+    opens = exam.state == Exam.State.PUBLISHED and exam.opens_at is not None and exam.opens_at > now
+    return stands.state != "finished" or (opens and stands.number < exam.attempts_allowed)
 
 
 def rows(exams: Sequence[Exam], attempts: Iterable[Attempt], candidate: User, *, now: datetime) -> list[ExamRow]:

@@ -48,6 +48,7 @@ OTHERS = (
     "EVENT_CONFIRMED",
     "EVENT_DISMISSED",
     "SESSION_REVIEWED",
+    "CANDIDATE_STATEMENT",
 )
 EVENT_NAMES = tuple(dict.fromkeys((*DEFAULT_RULES, *WARNINGS, *(name for name, _ in SIGNALS.values()), *OTHERS)))
 

@@ -37,11 +37,13 @@ FIELDSETS: tuple[tuple[str | None, dict[str, Any]], ...] = (
         "What is kept, and how long",
         {"fields": ("keep_snapshots", "keep_pictures_days", "keep_events_days", "keep_answers_days")},
     ),
+    ("The candidate’s say", {"fields": ("record_shown",)}),
 )
 # Of an exam that nobody watches, only what the page asks and the answers are left.
 ONLY_WATCHED = (
     *("frames_per_second", "phone_every", "away_yaw_degrees", "away_pitch_degrees", "away_eyes"),
     *("count_hidden", "count_blurred", "keep_snapshots", "keep_pictures_days", "keep_events_days"),
+    "record_shown",
 )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from proctoring.admin.policy_forms import LABELS, RULE_LABELS, values_of
-from proctoring.models import ExamPolicy, PolicyPreset
+from proctoring.models import ExamPolicy, PolicyPreset, RecordShown
 from proctoring.presets import BUILT_IN
 from proctoring.risk.policy import DEFAULT_RULES, Rule
 from proctoring.services.policies import FIELDS, built_in_values, rules_of
@@ -52,4 +52,6 @@ def _differences(
 def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, str):
+        return str(RecordShown(value).label)
     return f"{value:g}"

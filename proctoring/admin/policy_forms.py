@@ -30,6 +30,7 @@ LABELS = {
     "keep_pictures_days": "Keep pictures (days)",
     "keep_events_days": "Keep the event log (days)",
     "keep_answers_days": "Keep answers (days)",
+    "record_shown": "Candidates see what was recorded of them",
 }
 RULE_LABELS = {
     "enabled": "Counts",

@@ -23,7 +23,7 @@ from proctoring.services.policies import ensure_presets, fields_for, rules_of
 FIELDS = (
     "watched", "frames_per_second", "phone_every", "away_yaw_degrees", "away_pitch_degrees", "away_eyes",
     "count_hidden", "count_blurred", "require_fullscreen", "restrict_clipboard", "keep_snapshots",
-    "keep_pictures_days", "keep_events_days", "keep_answers_days",
+    "keep_pictures_days", "keep_events_days", "keep_answers_days", "record_shown",
 )  # fmt: skip
 
 

@@ -33,6 +33,7 @@ from proctoring.models import (
     RiskSample,
     Session,
     SessionReview,
+    Statement,
 )
 from proctoring.reports import exam_export
 
@@ -91,7 +92,8 @@ def purge_pictures(session_id: UUID, now: datetime) -> int:
 
 
 def purge_events(session_id: UUID, now: datetime) -> int:
-    """The event log with its pictures, and everything else measured; the row stays with its counts and risk."""
+    """The event log with its pictures, everything else measured, and what people and the candidate said of it; the row
+    stays with its counts and risk. What was said is counted with the log, where each has an entry."""
     purge_pictures(session_id, now)
     with transaction.atomic():
         session = Session.objects.select_for_update(of=("self",)).get(pk=session_id)
@@ -99,6 +101,7 @@ def purge_events(session_id: UUID, now: datetime) -> int:
         count = events.count()
         events.delete()
         SessionReview.objects.filter(session=session).delete()
+        Statement.objects.filter(session=session).delete()
         RiskSample.objects.filter(session=session).delete()
         BrowserSignal.objects.filter(session=session).delete()
         session.engine_state = session.calibration = session.camera = None

@@ -15,11 +15,13 @@ from proctoring.models.policies import (
     PolicyPreset,
     PolicyRule,
     PresetRule,
+    RecordShown,
     RuleFields,
 )
 from proctoring.models.records import Export, ProctorAction, PurgeRecord
 from proctoring.models.reviews import EventVerdict, SessionReview
 from proctoring.models.sessions import Session
+from proctoring.models.statements import Statement
 
 __all__ = [
     "LONGEST_KEEP_DAYS",
@@ -38,9 +40,11 @@ __all__ = [
     "PresetRule",
     "ProctorAction",
     "PurgeRecord",
+    "RecordShown",
     "RiskSample",
     "RuleFields",
     "Session",
     "SessionReview",
+    "Statement",
     "WaitingPicture",
 ]

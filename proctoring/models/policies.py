@@ -19,6 +19,14 @@ LONGEST_KEEP_DAYS = 3650
 KEEP_DAYS = [MinValueValidator(SHORTEST_KEEP_DAYS), MaxValueValidator(LONGEST_KEEP_DAYS)]
 
 
+class RecordShown(models.TextChoices):
+    """From when on candidates see what was recorded of them, and may say something about it. From open to closed."""
+
+    HANDED_IN = "handed_in", "After handing in"
+    PUBLISHED = "published", "Once the results are published"
+    NEVER = "never", "Never; they are told whom to ask"
+
+
 class PolicyFields(models.Model):
     """Everything a policy says but for its risk table, the rows of ``rules``. The defaults are the standard."""
 
@@ -75,6 +83,14 @@ class PolicyFields(models.Model):
         default=365,
         validators=KEEP_DAYS,
         help_text="Answers are deleted this many days after the attempt.",
+    )
+    record_shown = models.CharField(
+        max_length=16,
+        choices=RecordShown.choices,
+        default=RecordShown.HANDED_IN,
+        help_text="Candidates see their own events and pictures on a page, without anybody’s notes and names, and may "
+        "write a statement there for whoever decides. It waits while another attempt is open to them. A change that "
+        "shows less counts for sessions that begin after it: the others were promised more.",
     )
 
     class Meta:

@@ -11,11 +11,13 @@ from django.utils import timezone
 
 from exams.models import Attempt, Exam
 from proctoring.models.consents import Consent
+from proctoring.models.policies import RecordShown
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
     from proctoring.models.events import Event, RiskSample
+    from proctoring.models.statements import Statement
 
 JSONDict = dict[str, Any]
 
@@ -67,10 +69,14 @@ class Session(models.Model):
     accommodated = models.BooleanField(
         default=False, help_text="Something was granted to the candidate. What and why stands elsewhere."
     )
-    # As the consent said when the session began. A policy that is changed later may shorten these, never lengthen them.
+    # As the consent said when the session began. A policy that is changed later may shorten the days, never lengthen
+    # them, and may show the record earlier, never later.
     keep_pictures_days = models.PositiveIntegerField(null=True, blank=True)
     keep_events_days = models.PositiveIntegerField(null=True, blank=True)
     keep_answers_days = models.PositiveIntegerField(null=True, blank=True)
+    record_shown = models.CharField(
+        max_length=16, choices=RecordShown.choices, blank=True, help_text="Empty where the consent said nothing of it."
+    )
 
     created_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True, blank=True, help_text="When watching began, after the calibration.")
@@ -101,6 +107,7 @@ class Session(models.Model):
 
     events: RelatedManager[Event]
     risk_samples: RelatedManager[RiskSample]
+    statements: RelatedManager[Statement]
 
     class Meta:
         ordering = ["-created_at"]

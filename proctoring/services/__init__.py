@@ -25,9 +25,11 @@ from proctoring.services.errors import (
     NotCalibrated,
     NotWatched,
     ProctoringError,
+    RecordClosed,
     ReportInBackground,
     SessionEnded,
     StaleConnection,
+    StatementsUsedUp,
     TooManySignals,
 )
 from proctoring.services.exports import request_export, request_report
@@ -47,6 +49,7 @@ from proctoring.services.sessions import (
     start_watching,
 )
 from proctoring.services.signals import KINDS, Signal, SignalBatch, apply_pending_signals, record_flood, store_signals
+from proctoring.services.statements import give_statement
 from proctoring.services.tell import candidate_group, serve_from
 from proctoring.services.unwatched import begin_unwatched, hand_in, hand_in_when_due, is_unwatched
 
@@ -69,11 +72,13 @@ __all__ = [
     "NotWatched",
     "PendingSignal",
     "ProctoringError",
+    "RecordClosed",
     "ReportInBackground",
     "SessionEnded",
     "Signal",
     "SignalBatch",
     "StaleConnection",
+    "StatementsUsedUp",
     "TooManySignals",
     "accommodations",
     "apply_pending_signals",
@@ -91,6 +96,7 @@ __all__ = [
     "ensure_presets",
     "fields_for",
     "forget_connections",
+    "give_statement",
     "hand_in",
     "hand_in_when_due",
     "is_unwatched",

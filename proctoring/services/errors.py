@@ -52,6 +52,16 @@ class BadRequest(ProctoringError):
     message = "This message could not be read."
 
 
+class RecordClosed(ProctoringError, errors.WrongState):
+    code = "record_closed"
+    message = "What was recorded is not open to you at the moment, so nothing can be said about it here."
+
+
+class StatementsUsedUp(ProctoringError, errors.WrongState):
+    code = "statements_used_up"
+    message = "You have written as many statements as are kept. Nothing of them is lost; ask your institution for more."
+
+
 class ReportInBackground(ProctoringError, errors.WrongState):
     code = "report_in_background"
     message = "This session is long, so its report is made in the background. Ask for it, and fetch it as an export."

@@ -4,20 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 
 from exams.models import Exam, Institution, User
-from proctoring.models import ExamPolicy, PolicyFields, PolicyPreset, PresetRule, RuleFields
+from proctoring.models import (
+    LONGEST_KEEP_DAYS,
+    SHORTEST_KEEP_DAYS,
+    ExamPolicy,
+    PolicyFields,
+    PolicyPreset,
+    PresetRule,
+    RuleFields,
+    Session,
+)
 from proctoring.presets import BUILT_IN, STANDARD
 from proctoring.risk.policy import DEFAULT_RULES, Policy, Rule
 from proctoring.services.accommodations import accommodate, granted_to
 
 FIELDS = tuple(field.name for field in PolicyFields._meta.get_fields())
 RULE_FIELDS = tuple(field.name for field in RuleFields._meta.get_fields())
-# Of a policy's fields, those that say how long things are kept; the engine has no use for them.
+# Of a policy's fields, those that say how long things are kept and when candidates see them; the engine has no use for
+# them.
 KEEP_FIELDS = tuple(name for name in FIELDS if name.startswith("keep_") and name.endswith("_days"))
+PROMISED_FIELDS = (*KEEP_FIELDS, "record_shown")
 
 
 def policy_for(exam: Exam | None, candidate: User | None = None) -> Policy:
@@ -40,22 +52,41 @@ def fields_for(exam: Exam | None) -> ExamPolicy | PolicyPreset:
 
 
 def is_watched(exam: Exam) -> bool:
-    """As ``fields_for(exam).watched``, for pages that a thousand people open at once and that need no more of it."""
+    return bool(values_for(exam, "watched")["watched"])
+
+
+def values_for(exam: Exam, *names: str) -> dict[str, Any]:
+    """Some of what ``fields_for(exam)`` says, for pages that a thousand people open at once and that need no more."""
     own = ExamPolicy.objects.filter(exam=exam)
     standard = PolicyPreset.objects.filter(institution=exam.institution_id, slug=STANDARD.slug)
     for rows in (own, standard):
-        if (watched := rows.values_list("watched", flat=True).first()) is not None:
-            return watched
-    return ExamPolicy().watched
+        found: dict[str, Any] | None = rows.values(*names).first()
+        if found is not None:
+            return found
+    return {name: getattr(ExamPolicy(), name) for name in names}
 
 
-def kept_days(exam: Exam | None) -> dict[str, int]:
-    """How long what a session records is kept, by the fields' names; nothing for what belongs to no exam."""
-    return {} if exam is None else {name: getattr(fields_for(exam), name) for name in KEEP_FIELDS}
+def promised(exam: Exam | None) -> dict[str, Any]:
+    """How long what a session records is kept and when its candidate sees it, by the fields' names; nothing for what
+    belongs to no exam."""
+    return {} if exam is None else values_for(exam, *PROMISED_FIELDS)
+
+
+def kept_until(session: Session, *names: str) -> dict[str, datetime]:
+    """When what an ended session of an exam recorded is deleted, as ``proctoring.evidence.retention`` does it; by names
+    such as ``keep_events_days``."""
+    assert session.exam is not None
+    assert session.ended_at is not None
+    until = {}
+    for name, days in values_for(session.exam, *names).items():
+        said: int | None = getattr(session, name)
+        kept = min(max(days if said is None else min(days, said), SHORTEST_KEEP_DAYS), LONGEST_KEEP_DAYS)
+        until[name] = session.ended_at + timedelta(days=kept)
+    return until
 
 
 def policy_of(fields: ExamPolicy | PolicyPreset) -> Policy:
-    values = {name: getattr(fields, name) for name in FIELDS if name not in KEEP_FIELDS}
+    values = {name: getattr(fields, name) for name in FIELDS if name not in PROMISED_FIELDS}
     return Policy(rules=rules_of(fields), **values)
 
 

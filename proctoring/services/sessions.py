@@ -23,7 +23,7 @@ from proctoring.risk.policy import Policy
 from proctoring.services.accommodations import accommodate, granted_to
 from proctoring.services.attempt_time import AttemptTime, time_of
 from proctoring.services.errors import ConsentMissing, NotCalibrated, NotWatched, SessionEnded, StaleConnection
-from proctoring.services.policies import fields_for, kept_days, policy_for
+from proctoring.services.policies import fields_for, policy_for, promised
 from proctoring.services.recording import lock, newest_sample_ms
 
 
@@ -123,7 +123,7 @@ def _create(
         policy=policy.as_dict(),
         exam_policy=plain.as_dict() if policy.accommodated else None,
         accommodated=policy.accommodated,
-        **kept_days(exam),
+        **promised(exam),
     )
 
 

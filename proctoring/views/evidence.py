@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from exams.models import User
-from proctoring import selectors
+from proctoring import own_record, selectors
 from proctoring.evidence import snapshots
 from proctoring.live import shared_frames
 from proctoring.models import Export, Session
@@ -63,13 +63,18 @@ def live_frame(request: HttpRequest, session_id: UUID) -> HttpResponse:
 @require_safe
 @login_required
 def snapshot(request: HttpRequest, session_id: UUID, name: str) -> HttpResponse:
+    """For those who watch, and for its candidate once their record is open to them."""
     storage_name = f"{snapshots.folder(session_id)}/{name}.jpg"
-    event = _found(lambda: selectors.event_with_snapshot(_user(request), session_id, storage_name))
+    try:
+        event, cache = selectors.event_with_snapshot(_user(request), session_id, storage_name), SNAPSHOT_CACHE
+    except ObjectDoesNotExist:
+        event = _found(lambda: own_record.event_with_snapshot(_user(request), session_id, storage_name))
+        cache = NO_CACHE
     try:
         jpeg = snapshots.read(event.snapshot)
     except FileNotFoundError:
         raise Http404("This picture is missing.") from None
-    return picture(jpeg, cache=SNAPSHOT_CACHE)
+    return picture(jpeg, cache=cache)
 
 
 @require_safe

@@ -136,6 +136,20 @@ def test_the_page_shows_where_a_policy_differs(author: Client, scene: Scene) -> 
     assert "NO_FACE: adds to the risk" not in told
 
 
+def test_when_candidates_see_their_record_is_chosen_with_its_reason_beside_it(author: Client, scene: Scene) -> None:
+    standard = preset(scene.people.institution, "standard")
+    PolicyPreset.objects.filter(pk=standard.pk).update(record_shown="published")
+    url = f"{ADD}?exam={scene.exam.pk}&preset={standard.pk}"
+    assert "without anybody’s notes and names" in author.get(url).content.decode()
+    author.post(ADD, filled(author, url))
+    policy = ExamPolicy.objects.get()
+    assert policy.record_shown == "published"
+    author.post(change(policy), filled(author, change(policy), record_shown="never"))
+    (difference,) = author.get(change(policy)).context["differences"]
+    assert difference.what == "Candidates see what was recorded of them"
+    assert (difference.here, difference.there) == ("Never; they are told whom to ask", "Once the results are published")
+
+
 def test_a_foreign_preset_fills_no_form_and_is_not_taken(author: Client, scene: Scene) -> None:
     foreign = preset(scene.people.other_institution, "off")
     url = f"{ADD}?exam={scene.exam.pk}&preset={foreign.pk}"

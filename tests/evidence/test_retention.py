@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils.timezone import now as timezone_now
 from pytest_django import Settings
 
 from exams.models import Answer, Attempt, Exam
 from proctoring import services
 from proctoring.evidence import retention, snapshots, verify
 from proctoring.evidence.retention import Purged
-from proctoring.models import BrowserSignal, Event, Export, PolicyPreset, PurgeRecord, RiskSample, Session
+from proctoring.models import BrowserSignal, Event, Export, PolicyPreset, PurgeRecord, RiskSample, Session, Statement
 from proctoring.services import Commit, Drafted
 from tests import factories
 from tests.services.drafts import draft, technical
@@ -133,6 +134,23 @@ def test_the_event_log_takes_everything_measured_with_it(exam: Exam) -> None:
         assert not model._default_manager.exists()
     assert (session.calibration, session.engine_state, session.camera) == (None, None, None)
     assert (session.event_count, session.risk_total) == (2, 5), "the row stays, with its counts"
+    assert list(verify.check(session)) == []
+
+
+def test_what_the_candidate_wrote_goes_with_the_log_and_is_counted_with_it(exam: Exam) -> None:
+    session = recorded(exam)
+    assert session.attempt_id is not None
+    Session.objects.filter(pk=session.pk).update(ended_at=timezone_now())
+    services.give_statement(session.candidate, session.attempt_id, "My dog barked.", client_id=uuid.uuid4())
+    Session.objects.filter(pk=session.pk).update(ended_at=END)
+    assert retention.purge(days(19.99)) == Purged(pictures=1)
+    assert Statement.objects.exists()
+    assert retention.purge(days(20)) == Purged(events=3)
+    assert not Statement.objects.exists()
+    assert not Event.objects.exists()
+    session.refresh_from_db()
+    record = PurgeRecord.objects.get(what="events")
+    assert (record.count, record.chain_head, session.event_count) == (3, session.chain_head, 3)
     assert list(verify.check(session)) == []
 
 

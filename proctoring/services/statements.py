@@ -1,0 +1,69 @@
+"""What a candidate says of what was recorded of them, for whoever decides: kept as it was written, in the chain too."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from exams.models import Attempt
+from proctoring import own_record
+from proctoring.models import Session, Statement
+from proctoring.selectors import Visitor
+from proctoring.services.entries import technical
+from proctoring.services.errors import BadRequest, RecordClosed, StatementsUsedUp
+from proctoring.services.policies import kept_until
+from proctoring.services.recording import append_events, lock
+
+STATEMENT = "CANDIDATE_STATEMENT"
+LONGEST_STATEMENT = 2000
+MOST_STATEMENTS = 5
+
+
+@transaction.atomic
+def give_statement(user: Visitor, attempt_id: UUID, text: str, *, client_id: UUID) -> Statement:
+    """Sent again under the same ``client_id`` it is there already, and nothing is written twice.
+
+    Raises Attempt.DoesNotExist for what is not the user's own or runs, RecordClosed while they may not see the record
+    or nothing of it is left, StatementsUsedUp, and BadRequest for an empty or too long one.
+    """
+    attempt = own_record.attempt_for(user, attempt_id)
+    found = Session.objects.filter(attempt=attempt).values_list("pk", flat=True).first()
+    if found is None:
+        raise RecordClosed("Nobody watched this attempt, so there is nothing here to say something about.")
+    session = lock(found)  # from here on nobody reopens the attempt or deletes the log
+    if (there := session.statements.filter(client_id=client_id).first()) is not None:
+        return there
+    _refuse_unless_open(session)
+    if session.statements.count() >= MOST_STATEMENTS:
+        raise StatementsUsedUp
+    written = _checked(text)
+    statement = Statement.objects.create(session=session, text=written, client_id=client_id)
+    number = len(written)
+    sentence = f"The candidate wrote a statement, {number:,} character{'' if number == 1 else 's'} long."
+    entry = technical(session, name=STATEMENT, at=statement.at, sentence=sentence, detail={"text": written})
+    append_events(session, [entry])
+    return statement
+
+
+def _refuse_unless_open(session: Session) -> None:
+    attempt = session.attempt
+    assert attempt is not None
+    if attempt.state != Attempt.State.SUBMITTED or own_record.closed(session) is not None:
+        raise RecordClosed
+    gone = session.event_count and not session.events.exists()
+    if gone or timezone.now() >= kept_until(session, "keep_events_days")["keep_events_days"]:
+        raise RecordClosed("What was recorded has been deleted, as you were told, so nothing is added to it.")
+
+
+def _checked(text: str) -> str:
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd").strip()
+    if not text:
+        raise BadRequest("Please write something first.")
+    if len(text) > LONGEST_STATEMENT:
+        raise BadRequest(
+            f"Your statement is {len(text):,} characters long; at most {LONGEST_STATEMENT:,} are kept. Please shorten "
+            "it."
+        )
+    return text
