@@ -6,7 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -40,71 +40,80 @@ class Run:
     start: Path | None = None
 
 
-def train(recipe: Recipe, material: Material, run: Run, say: Say) -> None:
-    """Trains to the recipe's end, from the folder's checkpoint if it holds one.
+def train(recipe: Recipe, material: Material, run: Run, say: Say, *, until: int | None = None) -> None:
+    """Trains until so many pictures are seen, or to the recipe's end, from the folder's checkpoint if it holds one.
 
     Writes ``last.ckpt``, to go on from, and ``last.pt``, to use. SIGTERM and SIGINT end it after the step it is at.
     Raises ValueError when the batch cannot be shared among the processes.
     """
+    until = min(recipe.total, until or recipe.total)
     if recipe.batch % run.processes:
         raise ValueError(f"A batch of {recipe.batch} cannot be shared among {run.processes} processes.")
     run.folder.mkdir(parents=True, exist_ok=True)
     if run.processes == 1:
-        _work(0, recipe, material, run, say)
+        _work(0, recipe, material, run, until, say)
         return
     meeting = run.folder / f".meeting-{os.getpid()}"
     # Forked, so that the decoded pictures are shared and not copied.
     context: Any = start_processes(  # type: ignore[no-untyped-call]
-        _meet, (str(meeting), recipe, material, run, say), run.processes, join=False, start_method="fork"
+        _meet, (str(meeting), recipe, material, run, until, say), run.processes, join=False, start_method="fork"
     )
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda received, frame: _end(context.pids()))
     try:
-        while not context.join():
-            pass
+        with _told(lambda received: _end(context.pids())):
+            while not context.join():
+                pass
     finally:
         meeting.unlink(missing_ok=True)
 
 
+def seen_in(folder: Path) -> int:
+    """How many pictures the run in ``folder`` has seen, by its checkpoint."""
+    if not (folder / CHECKPOINT).exists():
+        return 0
+    seen: int = torch.load(folder / CHECKPOINT, map_location="cpu", weights_only=True)["seen"]
+    return seen
+
+
 def _end(processes: list[int]) -> None:
     for process in processes:
-        os.kill(process, signal.SIGTERM)
+        with suppress(ProcessLookupError):  # it has ended by itself
+            os.kill(process, signal.SIGTERM)
 
 
-def _meet(rank: int, meeting: str, recipe: Recipe, material: Material, run: Run, say: Say) -> None:
+def _meet(rank: int, meeting: str, recipe: Recipe, material: Material, run: Run, until: int, say: Say) -> None:
     os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo")
     dist.init_process_group("gloo", f"file://{meeting}", LONGEST_WAIT, run.processes, rank)
-    _work(rank, recipe, material, run, say)
+    _work(rank, recipe, material, run, until, say)
     dist.destroy_process_group()
 
 
 @contextmanager
-def _asked_to_stop() -> Iterator[list[int]]:
-    """The signals that asked for an end, while inside; afterwards they mean again what they meant before."""
-    stop: list[int] = []
+def _told(what: Callable[[int], object]) -> Iterator[None]:
+    """Calls ``what`` with a signal that asks for an end, while inside; afterwards they mean what they meant before."""
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     for number in before:
-        signal.signal(number, lambda received, frame: stop.append(received))
+        signal.signal(number, lambda received, frame: what(received))
     try:
-        yield stop
+        yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
-def _work(rank: int, recipe: Recipe, material: Material, run: Run, say: Say) -> None:
-    with _asked_to_stop() as stop:
-        _learn(rank, recipe, material, run, say, stop)
+def _work(rank: int, recipe: Recipe, material: Material, run: Run, until: int, say: Say) -> None:
+    stop: list[int] = []
+    with _told(stop.append):
+        _learn(rank, recipe, material, run, until, say, stop)
 
 
-def _learn(rank: int, recipe: Recipe, material: Material, run: Run, say: Say, stop: list[int]) -> None:
+def _learn(rank: int, recipe: Recipe, material: Material, run: Run, until: int, say: Say, stop: list[int]) -> None:
     torch.set_num_threads(1)  # the processes are the parallelism: threads that wait for each other are slower
     state = fresh(recipe, run.device, run.start)
     if (run.folder / CHECKPOINT).exists():
         state.load(run.folder / CHECKPOINT)
     losses: list[float] = []
     began, first = time.monotonic(), state.seen
-    supply = batches(material, recipe, state.seen, rank=rank, ranks=run.processes, makers=run.makers)
+    supply = batches(material, recipe, state.seen, until=until, rank=rank, ranks=run.processes, makers=run.makers)
     for pictures in supply:
         losses.append(step(state, pictures, recipe, ranks=run.processes))
         if rank == 0 and state.steps % TELL_EVERY == 0:

@@ -31,10 +31,18 @@ def made(material: Material, recipe: Recipe, seen: int, rank: int = 0, ranks: in
 
 
 def batches(
-    material: Material, recipe: Recipe, seen: int, *, rank: int = 0, ranks: int = 1, makers: int = 0
+    material: Material,
+    recipe: Recipe,
+    seen: int,
+    *,
+    until: int | None = None,
+    rank: int = 0,
+    ranks: int = 1,
+    makers: int = 0,
 ) -> Iterator[Made]:
-    """A process's share of every batch from ``seen`` to the end; the same pictures whatever ``makers`` is."""
-    starts = range(seen, recipe.total, recipe.batch)
+    """A process's share of every batch from ``seen`` to ``until`` or the end; the same pictures whatever ``makers``
+    is."""
+    starts = range(seen, recipe.total if until is None else until, recipe.batch)
     if not makers:
         for start in starts:
             yield made(material, recipe, start, rank, ranks)

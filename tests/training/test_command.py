@@ -62,6 +62,14 @@ def test_two_processes_train_together_and_the_command_goes_on_from_its_checkpoin
     assert "24 pictures seen" in said
 
 
+def test_parts_that_are_no_whole_batches_are_refused(data: Path, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="--relist 20: name a multiple of the 8 pictures of a step"):
+        call_command(
+            *("train_phones", "--data", str(data), "--out", str(tmp_path / "out"), "--stages", "64:64"),
+            *("--batch", "8", "--relist", "20"),
+        )
+
+
 def test_a_run_asked_to_stop_keeps_what_it_learnt(data: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     arguments = ["--data", str(data), "--out", str(out), "--stages", "64:100000", "--batch", "8", "--processes", "1"]

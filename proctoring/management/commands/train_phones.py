@@ -34,7 +34,15 @@ class Command(BaseCommand):
         parser.add_argument("--optimiser", choices=("muon", "adamw"), default="muon", help="(muon)")
         parser.add_argument("--start", type=Path, help="go on from these trusted weights instead of from nothing")
         parser.add_argument(
-            "--hard", type=Path, metavar="WEIGHTS", help="show what these trusted weights take for a phone more often"
+            "--hard",
+            type=Path,
+            nargs="+",
+            metavar="WEIGHTS",
+            default=[],
+            help="show more often what any of these trusted weights takes for a phone",
+        )
+        parser.add_argument(
+            "--relist", type=int, metavar="PICTURES", help="and, after each so many pictures, what the run's own do"
         )
         parser.add_argument("--device", default="cpu", help="cpu, or cuda for a GPU (cpu)")
         parser.add_argument("--processes", type=int, help="training processes, one thread each (CPU: one a core)")
@@ -42,10 +50,11 @@ class Command(BaseCommand):
         parser.add_argument("--keep-every", type=int, default=100, help="steps between checkpoints (100)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from proctoring.training import hard, material
-        from proctoring.training.loop import Run, train
+        from proctoring.training import material
+        from proctoring.training.loop import Run
         from proctoring.training.pictures import DataMissing
         from proctoring.training.recipe import Recipe, stages
+        from proctoring.training.relisting import Hard, train
         from proctoring.vision.model_files import ModelUnavailable
 
         cores, on_cpu = os.cpu_count() or 1, options["device"] == "cpu"
@@ -68,9 +77,7 @@ class Command(BaseCommand):
                 start=options["start"],
             )
             shown = material.load(options["data"], options["out"], self.say)
-            if options["hard"] is not None:
-                shown = hard.with_hard(shown, options["hard"], options["out"], self.say)
-            train(recipe, shown, run, self.say)
+            train(recipe, shown, run, Hard(options["hard"], options["relist"]), self.say)
         except (DataMissing, ModelUnavailable, ValueError) as error:
             raise CommandError(str(error)) from error
 
