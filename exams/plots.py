@@ -35,7 +35,7 @@ def histogram(bins: Sequence[Bin], *, passing: float | None = None) -> SafeStrin
     parts = []
     for count in range(0, top + 1, step):
         y = _BOTTOM - (_BOTTOM - _TOP) * count / top
-        parts += [_line(_LEFT, y, _RIGHT, y, opacity=0.2), _text(_LEFT - 8, y + 4, str(count), anchor="end")]
+        parts += [line(_LEFT, y, _RIGHT, y, opacity=0.2), words(_LEFT - 8, y + 4, str(count), anchor="end")]
     for each in bins:
         left, right, y = (
             _across(each.low / 100),
@@ -47,15 +47,15 @@ def histogram(bins: Sequence[Bin], *, passing: float | None = None) -> SafeStrin
             f'class="mk-bar"><title>{each.low:.0f} to {each.high:.0f} %: {each.count}</title></rect>'
         )
     parts += [
-        _text(_across(share / 10), _BOTTOM + _AXIS_WORDS, str(share * 10), anchor="middle") for share in range(0, 11, 2)
+        words(_across(share / 10), _BOTTOM + _AXIS_WORDS, str(share * 10), anchor="middle") for share in range(0, 11, 2)
     ]
-    parts.append(_text((_LEFT + _RIGHT) / 2, _BOTTOM + _AXIS_TITLE, "Score in % of the points", anchor="middle"))
+    parts.append(words((_LEFT + _RIGHT) / 2, _BOTTOM + _AXIS_TITLE, "Score in % of the points", anchor="middle"))
     if passing is not None:
         x, (aside, anchor) = _across(passing / 100), (6, "start") if passing < 60 else (-6, "end")
-        parts.append(_line(x, 6, x, _BOTTOM, width=2, dash="6 4"))
-        parts.append(_text(x + aside, 14, f"passing mark {passing:g} %", anchor=anchor))
+        parts.append(line(x, 6, x, _BOTTOM, width=2, dash="6 4"))
+        parts.append(words(x + aside, 14, f"passing mark {passing:g} %", anchor=anchor))
     counts = ", ".join(f"{each.low:.0f} to {each.high:.0f} %: {each.count}" for each in bins)
-    return _svg("How the scores are distributed", f"Number of attempts by score. {counts}.", parts)
+    return svg("How the scores are distributed", f"Number of attempts by score. {counts}.", parts)
 
 
 def scatter(dots: Sequence[Dot]) -> SafeString:
@@ -70,23 +70,23 @@ def scatter(dots: Sequence[Dot]) -> SafeString:
 
     for tenth in range(round(floor * 10), round(top * 10) + 1, 2):
         y = up(tenth / 10)
-        parts += [_line(_LEFT, y, _RIGHT, y, opacity=0.2), _text(_LEFT - 8, y + 4, f"{tenth / 10:.1f}", anchor="end")]
+        parts += [line(_LEFT, y, _RIGHT, y, opacity=0.2), words(_LEFT - 8, y + 4, f"{tenth / 10:.1f}", anchor="end")]
     if floor < 0:
-        parts.append(_line(_LEFT, up(0), _RIGHT, up(0), width=1.5))
+        parts.append(line(_LEFT, up(0), _RIGHT, up(0), width=1.5))
     for tenth in range(0, 11, 2):
         parts += [
-            _line(_across(tenth / 10), _TOP, _across(tenth / 10), _BOTTOM, opacity=0.2),
-            _text(_across(tenth / 10), _BOTTOM + _AXIS_WORDS, f"{tenth / 10:.1f}", anchor="middle"),
+            line(_across(tenth / 10), _TOP, _across(tenth / 10), _BOTTOM, opacity=0.2),
+            words(_across(tenth / 10), _BOTTOM + _AXIS_WORDS, f"{tenth / 10:.1f}", anchor="middle"),
         ]
     parts.append(
-        _text(
+        words(
             (_LEFT + _RIGHT) / 2,
             _BOTTOM + _AXIS_TITLE,
             "Difficulty: mean share of the points (1 = easy)",
             anchor="middle",
         )
     )
-    parts.append(_text(_LEFT, _TOP - 12, "Discrimination"))
+    parts.append(words(_LEFT, _TOP - 12, "Discrimination"))
     labels: list[tuple[float, float]] = []
     for dot in dots:
         x, y = _across(dot.difficulty), up(dot.discrimination)
@@ -96,9 +96,9 @@ def scatter(dots: Sequence[Dot]) -> SafeString:
         # One label on top of another says less than none; the table has all of them.
         if not any(abs(x - other_x) < 20 and abs(y - other_y) < 11 for other_x, other_y in labels):
             labels.append((x, y))
-            parts.append(_text(x + 7, y + 4, dot.label))
+            parts.append(words(x + 7, y + 4, dot.label))
     described = "; ".join(f"{dot.label}: {dot.difficulty:.2f} and {dot.discrimination:.2f}" for dot in dots)
-    return _svg("Difficulty and discrimination of the questions", f"By question number. {described}.", parts)
+    return svg("Difficulty and discrimination of the questions", f"By question number. {described}.", parts)
 
 
 def round_step(highest: int) -> int:
@@ -115,17 +115,19 @@ def _across(share: float) -> float:
     return _LEFT + (_RIGHT - _LEFT) * min(1.0, max(0.0, share))
 
 
-def _svg(title: str, description: str, parts: Sequence[str]) -> SafeString:
+def svg(title: str, description: str, parts: Sequence[str], *, size: tuple[int, int] = (_WIDTH, _HEIGHT)) -> SafeString:
+    """``parts``: markup in which all text is escaped already."""
     key = "plot-" + "-".join(title.lower().split()[:3])
+    width, height = size
     return mark_safe(  # noqa: S308 (all text in it is escaped)
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" class="mk-plot" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" class="mk-plot" '
         f'aria-labelledby="{key}-title" aria-describedby="{key}-words" fill="currentColor" font-size="12">'
         f'<title id="{key}-title">{escape(title)}</title><desc id="{key}-words">{escape(description)}</desc>'
         f"{''.join(parts)}</svg>"
     )
 
 
-def _line(x1: float, y1: float, x2: float, y2: float, *, width: float = 1, opacity: float = 1, dash: str = "") -> str:
+def line(x1: float, y1: float, x2: float, y2: float, *, width: float = 1, opacity: float = 1, dash: str = "") -> str:
     dashes = f' stroke-dasharray="{dash}"' if dash else ""
     return (
         f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="currentColor" '
@@ -133,5 +135,5 @@ def _line(x1: float, y1: float, x2: float, y2: float, *, width: float = 1, opaci
     )
 
 
-def _text(x: float, y: float, text: str, *, anchor: str = "start") -> str:
+def words(x: float, y: float, text: str, *, anchor: str = "start") -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'

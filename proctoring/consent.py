@@ -35,7 +35,7 @@ from proctoring.risk.policy import (
     Rule,
 )
 
-VERSION = "4"  # of the template; the SHA-256 tells texts of one version apart
+VERSION = "5"  # of the template; the SHA-256 tells texts of one version apart
 
 CONDITIONS = {
     NO_FACE: "No face is in view",

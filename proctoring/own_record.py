@@ -33,7 +33,7 @@ def attempt_for(user: Visitor, attempt_id: UUID) -> Attempt:
 
 def session_of(attempt: Attempt) -> Session | None:
     """None where nobody watched from the beginning. With the attempt at hand that was asked for."""
-    session = Session.objects.filter(attempt=attempt).select_related("consent").first()
+    session = Session.objects.filter(attempt=attempt).select_related("consent__text").first()
     if session is not None:
         session.attempt, session.exam = attempt, attempt.exam
     return session

@@ -199,6 +199,24 @@ def test_rules_about_the_browser_are_said_as_the_exam_has_them(
     assert sentence in consent.current_text(exam).text.replace("- ", "").splitlines()
 
 
+def test_what_the_candidate_has_to_say_is_as_the_institution_decided(exam: Exam) -> None:
+    ask = f"Ask {exam.institution.contact} to see what was recorded about you"
+    opened = consent.current_text(exam).text
+    assert "Once you have handed in, and no further attempt is open to you, you see what was recorded of you" in opened
+    assert "There you may write what those who decide should know." in opened
+    assert ask not in opened
+    policy = factories.policy(exam, record_shown="published")
+    later = consent.current_text(exam).text
+    assert "Once the results are published, and no further attempt is open to you, you see what was" in later
+    assert ask not in later
+    policy.record_shown = "never"
+    policy.save()
+    never = consent.current_text(exam).text
+    assert f"{ask}, to have a mistake corrected, to object, or to say what those who decide should know." in never
+    assert "you see what was recorded" not in never
+    assert "you may write" not in never
+
+
 def test_what_was_muted_for_somebody_is_in_their_words_alone(exam: Exam, candidate: User) -> None:
     granted = factories.accommodation(exam, candidate, reason="Cannot see.")
     DetectorAccommodation.objects.create(accommodation=granted, muted=["LOOKING_AWAY"])

@@ -23,7 +23,8 @@ from proctoring import services
 from proctoring.evidence import retention
 from proctoring.live import ledger
 from proctoring.models import Event, PurgeRecord, RiskSample, Session
-from proctoring.reports.pdf import case, plot
+from proctoring.reports import risk_line
+from proctoring.reports.pdf import case
 from proctoring.reports.pdf.pictures import LONGEST_SIDE
 from proctoring.reports.pdf.report import write_report
 from proctoring.risk.policy import DEFAULT_RULES
@@ -408,8 +409,8 @@ def pictures_on(page: Any) -> list[str]:
 def test_a_long_line_is_thinned_and_keeps_its_peaks() -> None:
     samples = [(float(second), 1) for second in range(10_000)]
     samples[7_777] = (7_777.0, 90)
-    kept = plot.thinned(samples)
-    assert len(kept) <= 2 * plot.MOST_POINTS
+    kept = risk_line.thinned(samples)
+    assert len(kept) <= 2 * risk_line.MOST_POINTS
     assert (7_777.0, 90) in kept and kept[-1] == samples[-1]
     assert kept == sorted(kept)
 

@@ -215,6 +215,7 @@ TABLE: dict[frozenset[str], tuple[str, ...]] = {
         "socialaccount_login_error",
         "invitation",
         "unwatched_room",
+        "own_record",
     ),
     STAFF: (
         "admin:search",

@@ -14,9 +14,10 @@ from proctoring.models import Event, EventVerdict
 from proctoring.reports.counters import COUNTERS, counter_rows
 from proctoring.reports.pdf.case import GAPS, Case
 from proctoring.reports.pdf.layout import SMALL, WIDTH, Writer
-from proctoring.reports.pdf.plot import HEIGHT, Line, RiskPlot
+from proctoring.reports.pdf.plot import HEIGHT, RiskPlot
 from proctoring.reports.policy_words import counted_lines, page_lines, uncounted
 from proctoring.reports.record import event_title
+from proctoring.reports.risk_line import Line
 
 MOST_NUMBERS = 12
 SLOWED = COUNTERS["slowed_seconds"]

@@ -1,0 +1,83 @@
+"""A candidate reads on a phone what was recorded of them and says something by keyboard; a proctor sees it."""
+
+from __future__ import annotations
+
+import pytest
+from selenium.webdriver.common.keys import Keys
+
+from tests.browser import chromium, looks
+from tests.browser.chromium import wait
+from tests.browser.conftest import OpenCandidate, OpenProctor
+from tests.browser.judging import judge
+from tests.browser.seat import Candidate
+from tests.browser.test_pages import press
+from tests.server import Site
+
+MAKE = """
+from datetime import timedelta
+from django.contrib.auth.hashers import make_password
+from django.utils import timezone
+from proctoring import consent
+from proctoring.models import Session
+from exams.models import Enrolment, Exam, Institution, Membership, User
+from tests import factories
+from tests.admin.records import event, risk
+place = Institution.objects.get(slug="demo-university")
+person = User.objects.create(username="told", first_name="Tove", last_name="Told", password=make_password("demo"))
+Membership.objects.create(user=person, institution=place, role="candidate")
+exam = factories.exam(place, candidates=(person,), title="Read on a phone")
+agreed, at = consent.give(person, exam), timezone.now()
+session = factories.ended_session(exam, person, at=at, started_at=at - timedelta(minutes=40), consent=agreed)
+for number, (name, points, words) in enumerate((
+    ("NO_FACE", 5, "No face was in the picture for 2.2 seconds (the limit is 2)."),
+    ("LOOKING_AWAY", 6, "The head was turned 31° to the picture's left (more than 25° counts) for 3.4 seconds."),
+    ("PHONE_DETECTED", 15, "A phone was in view for 5.2 seconds (the limit is 5); the detector scored it 0.71 of 1."),
+)):
+    moment = at - timedelta(minutes=30 - 9 * number)
+    event(session, name, risk_delta=points, risk_total=5 * number + points, sentence=words, time=moment.timestamp(),
+          jpeg=factories.jpeg(width=640, height=480, shade=60 * number + 40),
+          detail={"rule": {"permanent": name == "PHONE_DETECTED"}})
+    risk(session, round(moment.timestamp() * 1000), 5 * number + points)
+    risk(session, round(moment.timestamp() * 1000) + 200_000, 5 * number)
+event(session, "CONNECTION_LOST", ledger="technical", risk_delta=0,
+      sentence="The connection was lost for 3.0 seconds; nothing was watched or scored meanwhile.")
+Session.objects.filter(pk=session.pk).update(risk_total=15, record_shown="handed_in")
+answer = [str(session.attempt_id), str(session.pk)]
+"""
+TEXT = "What looks like a phone is my calculator."
+
+
+@pytest.fixture(scope="module")
+def made(site: Site) -> tuple[str, str]:
+    attempt, session = site.ask(MAKE)
+    return attempt, session
+
+
+def test_a_candidate_is_told_and_heard(
+    open_candidate: OpenCandidate, open_proctor: OpenProctor, made: tuple[str, str]
+) -> None:
+    candidate = open_candidate()
+    chromium.narrow(candidate.browser, 390)
+    candidate.sign_in("told")
+    candidate.open("/")
+    press(candidate, f'a[href="/attempts/{made[0]}/record/"]', Keys.ENTER)
+    candidate.sees("#counted", "A phone was in view")
+    candidate.click("details:has(#uncounted) summary")
+    wrong = judge(candidate, "own-record")
+    chromium.narrow(candidate.browser, 390)
+    assert looks.unreachable_by_tab(candidate.browser) == []
+
+    press(candidate, "#say-text", TEXT)
+    candidate.sees("#say-count", f"{len(TEXT)} written.")
+    candidate.browser.refresh()  # a page that is lost costs nobody their words
+    wait(candidate.browser, lambda _: said(candidate) == TEXT, "the words to be there still")
+    press(candidate, "#say-send", Keys.ENTER)
+    candidate.sees("#statements", TEXT)
+    candidate.sees(".messages", "Your statement is kept")
+    assert said(candidate) == ""
+    wrong += judge(candidate, "own-record-said")
+    assert not wrong, "\n".join(wrong)
+
+
+def said(candidate: Candidate) -> str:
+    return str(candidate.find("#say-text").get_property("value"))
