@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from exams import timing
 from exams.models import Attempt, Exam, Membership, Role, TimeChange, User
-from proctoring.models import Event, Export, ProctorAction, Session
+from proctoring.models import Event, Export, ProctorAction, Session, SessionReview, Statement
 
 Visitor = User | AnonymousUser
 
@@ -134,6 +134,12 @@ def may_stop(user: Visitor, session: Session) -> bool:
 def may_review(user: Visitor, session: Session) -> bool:
     """Whoever may see an exam's session says what they make of it."""
     return session.exam_id is not None and visible_sessions(user).filter(pk=session.pk).exists()
+
+
+def unread_statements() -> QuerySet[Statement]:
+    """Of the session of a query around it: what the candidate wrote and nobody has reviewed since."""
+    later = SessionReview.objects.filter(session=OuterRef("session"), at__gte=OuterRef("at"))
+    return Statement.objects.filter(~Exists(later), session=OuterRef("pk"))
 
 
 def visible_events(user: Visitor) -> QuerySet[Event]:

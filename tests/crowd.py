@@ -52,6 +52,7 @@ from proctoring.models import (
     PurgeRecord,
     Session,
     SessionReview,
+    Statement,
 )
 from tests import factories
 
@@ -182,6 +183,7 @@ class Crowd:
         make(
             ProctorAction, lambda n: {"session": sat[n], "user": self.staff, "action": "end_attempt", "reason": "other"}
         )
+        make(Statement, lambda n: {"session": sat[n], "text": "It was a poster.", "client_id": uuid4()})
         make(SessionReview, lambda n: {"session": sat[n], "outcome": "nothing", "by": self.staff})
         self._events(make, dict.fromkeys(people, self.session))
         self._events(make, sat)

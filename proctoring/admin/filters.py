@@ -81,6 +81,20 @@ class ReviewFilter(DropdownFilter):
         return queryset.filter(newest_review=value) if value in SessionReview.Outcome.values else queryset
 
 
+class StatementFilter(DropdownFilter):
+    """Reads what the list's rows carry."""
+
+    title = "statement"
+    parameter_name = "statement"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[Any, str]]:
+        return [("any", "The candidate wrote one"), ("new", "Written since the newest review")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        name = {"any": "said", "new": "unread"}.get(self.value() or "")
+        return queryset if name is None else queryset.filter(**{name: True})
+
+
 class ExamOfEventFilter(ExamFilter):
     exam_path = "session__exam"
 

@@ -25,6 +25,7 @@ from proctoring.reports.counters import counter_rows
 from proctoring.reports.pdf.case import at_once
 from proctoring.reports.policy_words import policy_context
 from proctoring.reports.record import zone_of
+from proctoring.reports.statements import no_statement
 
 
 def _page_url(session: Session) -> str:
@@ -60,6 +61,18 @@ def stop_choices(session: Session) -> list[tuple[str, str, str]]:
     return [(action.value, label, WHAT_FOLLOWS[action]) for action, label in ACTIONS.items() if possible[action]]
 
 
+def statement_context(session: Session) -> dict[str, Any]:
+    """Reviews, and what the candidate wrote; how much of it since the newest review."""
+    reviews, statements = list(session.reviews.select_related("by")), list(session.statements.all())
+    reviewed = reviews[-1].at if reviews else None
+    return {
+        "reviews": reviews,
+        "statements": statements,
+        "unread_statements": sum(reviewed is None or one.at > reviewed for one in statements),
+        "no_statement": no_statement(session),
+    }
+
+
 def session_page(
     request: HttpRequest,
     session_id: str,
@@ -87,7 +100,7 @@ def session_page(
         "stop_choices": choices,
         "proctor_actions": session.actions.select_related("user"),
         "may_review": selectors.may_review(request.user, session),
-        "reviews": session.reviews.select_related("by"),
+        **statement_context(session),
         "review_outcomes": SessionReview.Outcome.choices,
         "counters": counter_rows(session),
         "report_at_once": at_once(session),

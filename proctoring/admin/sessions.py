@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -16,11 +16,11 @@ from unfold.decorators import display as label_display
 from proctoring import selectors
 from proctoring.admin.base import RecordAdmin
 from proctoring.admin.exports import ask_for_report
-from proctoring.admin.filters import DayRangeFilter, ExamFilter, ReviewFilter
+from proctoring.admin.filters import DayRangeFilter, ExamFilter, ReviewFilter, StatementFilter
 from proctoring.admin.review import finish_review, give_verdict
 from proctoring.admin.session_page import change_session_time, session_gap, session_page, stop_session
 from proctoring.admin.wall import wall_gap, wall_page
-from proctoring.models import Session, SessionReview
+from proctoring.models import Session, SessionReview, Statement
 
 
 @admin.register(Session)
@@ -28,7 +28,7 @@ class SessionAdmin(RecordAdmin):
     institution_path = "exam__institution"
     list_display = (
         "candidate_name", "exam_link", "state_label", "risk_total", "event_number", "started_at", "ended_at",
-        "ended_by", "review_outcome",
+        "ended_by", "review_outcome", "statement",
     )  # fmt: skip
     list_display_links = ("candidate_name",)
     list_filter = (
@@ -36,6 +36,7 @@ class SessionAdmin(RecordAdmin):
         ("state", ChoicesDropdownFilter),
         ("kind", ChoicesDropdownFilter),
         ReviewFilter,
+        StatementFilter,
         ("risk_total", RangeNumericFilter),
         ("created_at", DayRangeFilter),
     )
@@ -48,12 +49,18 @@ class SessionAdmin(RecordAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
         newest = SessionReview.objects.filter(session=OuterRef("pk")).order_by("-at", "-pk").values("outcome")[:1]
         sessions = selectors.visible_sessions(request.user).order_by(*self.ordering)
-        return sessions.annotate(newest_review=Subquery(newest))
+        said, unread = Statement.objects.filter(session=OuterRef("pk")), selectors.unread_statements()
+        return sessions.annotate(newest_review=Subquery(newest), said=Exists(said), unread=Exists(unread))
 
     @admin.display(description="Review", empty_value="–")
     def review_outcome(self, session: Any) -> str | None:
         found = session.newest_review
         return None if found is None else SessionReview.Outcome(found).label
+
+    @admin.display(description="Statement", empty_value="–")
+    def statement(self, session: Any) -> str | None:
+        """“New”: nobody has reviewed the session since."""
+        return ("New" if session.unread else "Yes") if session.said else None
 
     @admin.display(description="Candidate", ordering="candidate__last_name")
     def candidate_name(self, session: Session) -> str:

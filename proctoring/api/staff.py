@@ -23,7 +23,7 @@ from exams.models import Exam
 from exams.roles import WATCHERS
 from proctoring import selectors, services
 from proctoring.evidence import snapshots
-from proctoring.models import Event, EventVerdict, Export, ProctorAction, Session, SessionReview
+from proctoring.models import Event, EventVerdict, Export, ProctorAction, Session, SessionReview, Statement
 from proctoring.reports import exam_export
 from proctoring.reports.pdf.case import AT_ONCE, at_once
 from proctoring.reports.record import detailed_record
@@ -31,11 +31,21 @@ from proctoring.services.reviewing import LONGEST_NOTE
 from proctoring.views.evidence import export_response, picture, report_response
 
 
+class StatementSerializer(serializers.ModelSerializer[Statement]):
+    written_at = serializers.DateTimeField(source="at")
+
+    class Meta:
+        model = Statement
+        fields = ("written_at", "text")
+        read_only_fields = fields
+
+
 class SessionSerializer(serializers.ModelSerializer[Session]):
     candidate = serializers.IntegerField(source="candidate_id")
     username = serializers.CharField(source="candidate.username")
     attempt = serializers.UUIDField(source="attempt_id", allow_null=True)
     review = serializers.SerializerMethodField(help_text="What the newest review came to.")
+    statements = StatementSerializer(many=True, read_only=True, help_text="What the candidate wrote, the oldest first.")
     muted = serializers.SerializerMethodField(help_text="Rules that do not count, as something was granted.")
     eased = serializers.SerializerMethodField(help_text="Rules that count later or less easily for the same reason.")
 
@@ -44,7 +54,7 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
         fields = (
             "id", "candidate", "username", "attempt", "kind", "state", "started_at", "ended_at", "ended_by",
             "connected", "risk_total", "risk_temporary", "risk_permanent", "event_count", "chain_head", "detectors_off",
-            "counters", "accommodated", "muted", "eased", "review",
+            "counters", "accommodated", "muted", "eased", "review", "statements",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -114,7 +124,7 @@ class WatchedExam(StaffViewSet):
     view_roles = edit_roles = WATCHERS
 
     def sessions(self, exam: Exam) -> QuerySet[Session]:
-        return selectors.visible_sessions(self.person).filter(exam=exam).prefetch_related("reviews")
+        return selectors.visible_sessions(self.person).filter(exam=exam).prefetch_related("reviews", "statements")
 
     def event_data(self, events: Any, exam: Exam) -> Any:
         base = self.request.build_absolute_uri("/").rstrip("/")
@@ -135,7 +145,10 @@ class SessionViewSet(GivesFiles, WatchedExam):
 
     @extend_schema(
         summary="List an exam's sessions under watch",
-        parameters=[OpenApiParameter("state", OpenApiTypes.STR, enum=Session.State.values)],
+        parameters=[
+            OpenApiParameter("state", OpenApiTypes.STR, enum=Session.State.values),
+            OpenApiParameter("statement", OpenApiTypes.BOOL, description="Whether the candidate wrote a statement."),
+        ],
     )
     def list(self, request: Request, exam: str) -> Response:
         rows = self.sessions(self.exam_or_404()).order_by("-created_at", "pk")
@@ -144,6 +157,11 @@ class SessionViewSet(GivesFiles, WatchedExam):
             if state not in Session.State.values:
                 raise ValidationError({"state": f"“{state[:40]}” is no state of a session."})
             rows = rows.filter(state=state)
+        statement = request.query_params.get("statement")
+        if statement is not None:
+            if statement not in {"true", "false"}:
+                raise ValidationError({"statement": "This is true or false."})
+            rows = rows.filter(statements__isnull=statement == "false").distinct()
         return self.get_paginated_response(SessionSerializer(self.paginate_queryset(rows), many=True).data)
 
     @extend_schema(summary="Read a session")

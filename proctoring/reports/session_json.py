@@ -18,12 +18,13 @@ def session_json(session: Session, *, base_url: str, detail: bool = False) -> st
 
 
 def history(session: Session, *, base_url: str, detail: bool = False) -> dict[str, Any]:
-    """Two queries, however long the session was. ``accommodated`` says that something was granted to the candidate;
-    what follows for the rules is an entry of the log, and why is told to nobody who watches."""
+    """Two queries, with ``detail`` three, however long the session was. ``accommodated`` says that something was
+    granted to the candidate; what follows for the rules is an entry of the log, and why is told to nobody who watches.
+    """
     began = session.started_at or session.created_at
     return {
         "session_start": round(began.timestamp(), 3),
-        **({"accommodated": session.accommodated} if detail else {}),
+        **({"accommodated": session.accommodated, "statements": statement_records(session)} if detail else {}),
         "risk_history": risk_history(session),
         "events": list(records_of(session, base_url=base_url, detail=detail)),
     }
@@ -32,6 +33,11 @@ def history(session: Session, *, base_url: str, detail: bool = False) -> dict[st
 def risk_history(session: Session) -> list[dict[str, Any]]:
     samples = session.risk_samples.order_by("unix_ms", "pk").values_list("unix_ms", "risk")
     return [{"time": unix_ms / 1000, "risk": risk} for unix_ms, risk in samples.iterator()]
+
+
+def statement_records(session: Session) -> list[dict[str, Any]]:
+    """What the candidate wrote, in that order; ``time`` in Unix seconds."""
+    return [{"time": round(one.at.timestamp(), 3), "text": one.text} for one in session.statements.all()]
 
 
 def records_of(session: Session, *, base_url: str, detail: bool) -> Iterator[dict[str, Any]]:

@@ -76,6 +76,15 @@ def test_a_candidate_is_told_and_heard(
     candidate.sees(".messages", "Your statement is kept")
     assert said(candidate) == ""
     wrong += judge(candidate, "own-record-said")
+
+    proctor = open_proctor()
+    proctor.open("/admin/proctoring/session/?statement=new")
+    proctor.sees("#result_list", "Tove Told")
+    proctor.open(f"/admin/proctoring/session/{made[1]}/change/")
+    proctor.sees("#has-statement", "The candidate wrote 1 statement, not reviewed since.")
+    press(proctor, "#has-statement a", Keys.ENTER)
+    proctor.sees("#statements", TEXT)
+    wrong += judge(proctor, "admin-session-statement")
     assert not wrong, "\n".join(wrong)
 
 

@@ -5,6 +5,7 @@ import io
 import json
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.core.files.storage import default_storage
@@ -50,6 +51,16 @@ def export(people: People, exam: Exam, format: str) -> Export:
 def content(made: Export) -> str:
     with default_storage.open(made.file) as file:
         return bytes(file.read()).decode()
+
+
+def test_it_holds_what_candidates_say(people: People, exam: Exam) -> None:
+    session = exam.proctoring_sessions.get(candidate=people.other_candidate)
+    services.end_session(session.pk, "candidate")
+    assert session.attempt_id is not None
+    services.give_statement(people.other_candidate, session.attempt_id, "It was my sister.", client_id=uuid4())
+    silent, told = json.loads(content(export(people, exam, "json")))["sessions"]
+    assert (silent["statements"], [one["text"] for one in told["statements"]]) == ([], ["It was my sister."])
+    assert "It was my sister." in content(export(people, exam, "csv"))
 
 
 def test_csv_holds_every_session_of_the_exam(people: People, exam: Exam) -> None:

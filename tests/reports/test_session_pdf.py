@@ -8,11 +8,13 @@ from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils.timezone import now as utc_now
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from pypdf import PdfReader
@@ -97,7 +99,25 @@ def test_it_leaves_the_judging_to_people(session: Session) -> None:
     text = words(report(session))
     assert "This report is evidence for people to judge, and no verdict." in text
     assert "Nobody has reviewed this session yet." in text
-    assert "The site keeps no statement of the candidate" in text
+    assert "The candidate has written none here." in text
+
+
+def test_it_holds_what_the_candidate_says(session: Session) -> None:
+    assert session.attempt_id is not None
+    Session.objects.update(ended_at=utc_now())
+    long = "It was my sister <b>who</b> came in. " * 50
+    for text in (long, "She left at once."):
+        services.give_statement(session.candidate, session.attempt_id, text, client_id=uuid4())
+    text = words(report(fresh(session)))
+    assert f"What the candidate says {utc_now().astimezone(session.exam.institution.zone):%-d %b %Y}" in text  # type: ignore[union-attr]
+    assert text.count("<b>who</b>") == 50 and "She left at once." in text
+    assert "has written none" not in text
+
+
+def test_that_a_candidate_could_write_nothing_is_said(session: Session) -> None:
+    assert session.exam is not None
+    factories.policy(session.exam, record_shown="never")
+    assert "The candidate cannot write one here" in words(report(session))
 
 
 def test_every_page_names_exam_candidate_maker_and_its_number(people: People, session: Session) -> None:
@@ -435,12 +455,12 @@ def test_the_number_of_queries_does_not_grow_with_the_log(
 ) -> None:
     by = people.proctor
     session = fresh(session)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(25):
         report(session, by)
     for number in range(3):
         made = event(session, jpeg=factories.jpeg(shade=number))
         services.judge_event(people.proctor, session.pk, made.pk, "confirmed")
     session = fresh(session)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(25):
         report(session, by)
     assert Event.objects.count() == 10

@@ -22,7 +22,7 @@ from proctoring.live.ledger import (
     SERVER_OVERLOADED,
     VIRTUAL_CAMERA,
 )
-from proctoring.models import Event, EventVerdict, ProctorAction, PurgeRecord, Session, SessionReview
+from proctoring.models import Event, EventVerdict, ProctorAction, PurgeRecord, Session, SessionReview, Statement
 from proctoring.reports.pdf.pictures import Copies
 from proctoring.reports.record import zone_of
 from proctoring.reports.session_json import risk_history
@@ -56,6 +56,7 @@ class Case:
     gaps: list[Event]
     samples: list[dict[str, Any]]
     reviews: list[SessionReview]
+    statements: list[Statement]
     actions: list[ProctorAction]
     purges: list[PurgeRecord]
     pictures: int
@@ -110,6 +111,7 @@ def open_case(
         gaps=list(log.filter(name__in=GAPS).only("sequence", "name", "detail")),
         samples=risk_history(session),
         reviews=list(session.reviews.select_related("by")),
+        statements=list(session.statements.all()),
         actions=list(session.actions.select_related("user")),
         purges=list(PurgeRecord.objects.filter(session_id_text=str(session.pk))),
         pictures=kept,

@@ -14,6 +14,7 @@ from proctoring.models import PurgeRecord, Session
 from proctoring.reports.pdf.case import OF_PICTURES, Case
 from proctoring.reports.pdf.layout import CODE, SMALL, TEXT, TITLE, Writer
 from proctoring.reports.policy_words import accommodation_line
+from proctoring.reports.statements import no_statement
 
 MOST_FINDINGS = 40
 
@@ -40,6 +41,7 @@ def front(case: Case, writer: Writer) -> list[Flowable]:
         *_time(case, writer),
         *writer.section("What this report can and cannot tell"),
         *writer.points(CANNOT),
+        *_candidate(case, writer),
         *_people(case, writer),
         *writer.section("Is the record as it was written?"),
         *_integrity(case, writer, session),
@@ -114,6 +116,16 @@ def _time_words(case: Case, entry: Entry) -> str:
     return f"{who}{change.get_kind_display()}, {_minutes(change.seconds)}.{why}{note}{before}"
 
 
+def _candidate(case: Case, writer: Writer) -> Iterator[Flowable]:
+    yield from writer.section("What the candidate says")
+    if case.statements:
+        yield writer.facts((case.at(one.at), one.text) for one in case.statements)
+        yield writer.text("As they wrote it on this site; each is an entry of the log, too.", SMALL)
+    else:
+        yield writer.text(no_statement(case.session))
+        yield writer.text("What they say elsewhere is to be filed with this report.", SMALL)
+
+
 def _people(case: Case, writer: Writer) -> list[Flowable]:
     parts: list[Flowable] = writer.section("What people made of it")
     rows = [
@@ -137,7 +149,7 @@ def _people(case: Case, writer: Writer) -> list[Flowable]:
     parts.append(
         writer.text(
             "The newest review is the one that counts. Which events were confirmed or dismissed stands with each of "
-            "them. The site keeps no statement of the candidate: ask for it and file it with this report.",
+            "them.",
             TEXT if rows else SMALL,
         )
     )
