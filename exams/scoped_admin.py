@@ -6,14 +6,16 @@ from datetime import tzinfo
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
+from django import forms
 from django.conf import settings
 from django.contrib.admin import ShowFacets
-from django.db.models import Field, ForeignKey, Model, QuerySet
+from django.db.models import DateTimeField, Field, ForeignKey, Model, QuerySet
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
 from exams.models import Exam, Institution, Membership, Section, User
+from exams.moments import MomentInput
 from exams.roles import ADMINISTRATORS as ADMINISTRATORS
 from exams.roles import EDITORS as EDITORS
 from exams.roles import STAFF as STAFF
@@ -107,8 +109,12 @@ class ScopedPermissions:
 class ScopedModelAdmin(ScopedPermissions, ModelAdmin):
     """Rows of the institutions in which the person has a role; nothing else exists for them."""
 
+    formfield_overrides: ClassVar[dict[Any, Any]] = {
+        DateTimeField: {"form_class": forms.DateTimeField, "widget": MomentInput}
+    }
     list_filter_submit = True
     show_facets = ShowFacets.NEVER  # Unfold's range filters cannot count
+    nothing_yet: ClassVar[str] = ""  # where the list is empty: how it comes to hold something
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)
@@ -125,10 +131,12 @@ class ScopedTabularInline(ScopedPermissions, TabularInline):
     extra = 0
 
     def formfield_for_dbfield(self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
-        """The table's head names the columns for the eye; screen readers need the name at the field."""
+        """The table's head names and explains the columns for the eye; screen readers need that at the field."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None:
             field.widget.attrs.setdefault("aria-label", str(field.label))
+            if field.help_text:  # in the head it is an icon's, for the mouse alone
+                field.widget.attrs.setdefault("title", str(field.help_text))
         return field
 
 

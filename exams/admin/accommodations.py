@@ -58,6 +58,7 @@ class AccommodationAdmin(ScopedModelAdmin):
     form = AccommodationForm
     view_roles = edit_roles = EDITORS
     list_display = ("candidate_name", "where", "granted", "state", "granted_by_name", "granted_at")
+    nothing_yet = "An accommodation gives one candidate more time, breaks or other rules of watching."
     list_filter = (ActiveFilter,)
     list_select_related = ("candidate", "exam", "institution", "granted_by")
     search_fields = ("candidate__username", "candidate__first_name", "candidate__last_name", "exam__title")

@@ -59,6 +59,7 @@ class AttemptAdmin(ReadOnlyMixin, ScopedModelAdmin):
     view_roles = STAFF
     institution_path = "exam__institution"
     list_display = ("candidate_name", "exam", "number", "state", "begun", "time_is_up", "handed_in", "notes")
+    nothing_yet = "An attempt begins when an enrolled candidate goes on to their exam."
     list_display_links = ("candidate_name",)
     list_filter = (ExamOfAttemptFilter, ("state", ChoicesDropdownFilter))
     search_fields = ("candidate__username", "candidate__first_name", "candidate__last_name", "exam__title", "=id")

@@ -26,12 +26,11 @@ from exams.admin.results import urls as results_urls
 from exams.errors import WrongState
 from exams.models import Attempt, Enrolment, Exam
 from exams.roles import EDITORS, institution_ids
-from exams.scoped_admin import ScopedModelAdmin, ScopedTabularInline, zone_for
+from exams.scoped_admin import ScopedModelAdmin, ScopedTabularInline
 from exams.services import draft_of
 from exams.services.enrolling import refuse_begun
 from exams.services.exam_rules import delete_exam, fixed_settings, why_kept
 
-WINDOW = "Window and time"
 # How a state looks: see .pv-badge.
 TONES = {Exam.State.DRAFT: "warn", Exam.State.PUBLISHED: "good", Exam.State.CLOSED: "info"}
 
@@ -119,13 +118,14 @@ class ExamAdmin(ScopedModelAdmin):
     form = ExamForm
     edit_roles = delete_roles = EDITORS
     list_display = ("title", "institution", "state_badge", "opens_at", "closes_at", "candidate_count")
+    nothing_yet = "Start with a title and the time it takes; questions and candidates follow."
     list_filter = (("state", ChoicesDropdownFilter),)
     list_select_related = ("institution",)
     search_fields = ("title",)
     inlines = (EnrolmentInline,)
     fieldsets = (
         (None, {"fields": ("institution", "title", "instructions")}),
-        (WINDOW, {"fields": ("opens_at", "closes_at", "duration_minutes", "attempts_allowed", "counting")}),
+        ("Window and time", {"fields": ("opens_at", "closes_at", "duration_minutes", "attempts_allowed", "counting")}),
         ("Order", {"fields": ("shuffle_questions", "shuffle_options")}),
         ("Marks and results", {"fields": ("passing_percent", "anonymous_marking", "afterwards")}),
     )
@@ -155,12 +155,6 @@ class ExamAdmin(ScopedModelAdmin):
         places = institution_ids(request, self.edit_roles)
         only = {"institution": places[0]} if len(places) == 1 else {}
         return {**only, **super().get_changeform_initial_data(request)}
-
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """The times are those of the institution's clocks, which is said where they are typed."""
-        zone = f"Times are those of {zone_for(request)}."
-        found = super().get_fieldsets(request, obj)
-        return [(name, {**more, "description": zone} if name == WINDOW else more) for name, more in found]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """What would change the paper of those who have begun, or whose exam it is, stays as it is."""

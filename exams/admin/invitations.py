@@ -93,6 +93,7 @@ class InvitationAdmin(ScopedModelAdmin):
     form = InviteForm
     view_roles = edit_roles = ADMINISTRATORS
     list_display = ("email", "role", "institution", "exam", "what_became", "expires_at", "invited_by")
+    nothing_yet = "Invite people by e-mail: each gets a link with which they choose a password."
     list_filter = (StateFilter, ("role", ChoicesDropdownFilter))
     list_select_related = ("institution", "exam", "invited_by")
     search_fields = ("email", "exam__title")

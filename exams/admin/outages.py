@@ -16,6 +16,9 @@ from exams.scoped_admin import ReadOnlyMixin, ScopedModelAdmin
 @admin.register(Outage)
 class OutageAdmin(ReadOnlyMixin, ScopedModelAdmin):
     list_display = ("began_at", "ended_at", "lasted", "attempts_credited")
+    nothing_yet = (
+        "When the server was out of reach while exams ran, it is written down here, and candidates get that time back."
+    )
     fields = ("began_at", "ended_at", "lasted", "attempts_credited")
     readonly_fields = ("lasted",)
     actions = None

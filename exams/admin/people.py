@@ -53,6 +53,7 @@ class InstitutionAdmin(ScopedModelAdmin):
 class MembershipAdmin(ScopedModelAdmin):
     view_roles = edit_roles = delete_roles = ADMINISTRATORS
     list_display = ("user_name", "role", "institution")
+    nothing_yet = "A role says what somebody may do in an institution."
     list_filter = (("role", ChoicesDropdownFilter),)
     list_select_related = ("user", "institution")
     search_fields = ("user__username", "user__first_name", "user__last_name")

@@ -108,6 +108,7 @@ class QuestionAdmin(PartAdmin):
     form = QuestionForm
     institution_path = "section__version__exam__institution"
     list_display = ("label", "exam", "version", "section_title", "kind", "points_shown")
+    nothing_yet = "Questions are written on the page of their exam, or imported there from a file."
     list_display_links = ("label",)
     list_filter = (ExamOfQuestionFilter, VersionOfQuestionFilter, ("kind", ChoicesDropdownFilter))
     search_fields = ("name", "text", "section__version__exam__title")

@@ -78,6 +78,7 @@ class UploadForm(forms.Form):
 class RosterImportAdmin(ReadOnlyMixin, ScopedModelAdmin):
     view_roles = EDITORS
     list_display = ("file_name", "exam", "institution", "state", "total", "by_name", "created_at")
+    nothing_yet = "A roster is a CSV file of people, who are enrolled in an exam or given a role all at once."
     list_select_related = ("exam", "institution", "by")
     search_fields = ("file_name", "exam__title")
     actions = None

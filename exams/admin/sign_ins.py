@@ -64,6 +64,7 @@ class LockAdmin(SignInRecordAdmin):
     """Names with failures in the last minutes, by the network they came from."""
 
     list_display = ("name", "network", "failures", "moment", "locked")
+    nothing_yet = "Nobody has failed to sign in lately. Who is locked out stands here and can be let in again."
     fields = ("name", "network", "failures", "moment", "locked", "user_agent")
     readonly_fields = fields
     actions = ("unlock",)
@@ -91,6 +92,7 @@ class FailureAdmin(SignInRecordAdmin):
     """Every one of the last month."""
 
     list_display = ("name", "network", "moment", "led_to_lock")
+    nothing_yet = "Nobody has failed to sign in during the last month."
     list_filter = ("locked_out",)
     fields = ("name", "network", "moment", "led_to_lock", "user_agent")
     readonly_fields = fields

@@ -39,6 +39,7 @@ class ApiTokenAdmin(ReadOnlyMixin, ScopedModelAdmin):
     """A person's own keys; nobody sees another's, superusers neither."""
 
     list_display = ("name", "prefix", "scope", "created_at", "expires_at", "last_used_at", "revoked_at")
+    nothing_yet = "With a key a program does in the API what you may do here."
     fields = ("name", "prefix", "scope", "created_at", "expires_at", "last_used_at", "revoked_at")
     search_fields = ("name", "prefix")
     actions = ("revoke",)

@@ -50,6 +50,7 @@ class WebhookEndpointAdmin(ScopedModelAdmin):
     form = EndpointForm
     view_roles = edit_roles = delete_roles = ADMINISTRATORS
     list_display = ("url", "institution", "told_about", "active")
+    nothing_yet = "A webhook tells a program of yours when something happens, such as an exam that was handed in."
     list_select_related = ("institution",)
     search_fields = ("url",)
     actions = ("send_a_test", "make_new_secret")
@@ -86,6 +87,7 @@ class WebhookDeliveryAdmin(ReadOnlyMixin, ScopedModelAdmin):
     view_roles = ADMINISTRATORS
     institution_path = "endpoint__institution"
     list_display = ("created_at", "event", "endpoint", "state", "tries", "status_code", "error", "next_try")
+    nothing_yet = "What is sent to a webhook stands here, with its answer. Add a webhook first."
     list_filter = (("state", ChoicesDropdownFilter),)
     list_select_related = ("endpoint__institution",)
     search_fields = ("=id", "event", "endpoint__url")

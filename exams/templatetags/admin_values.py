@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model
 
 register = template.Library()
@@ -21,3 +22,10 @@ def readonly_contents(context: template.Context, field: Any) -> str:
             return str(related)
     contents: str = field.contents  # escaped by Unfold, or markup of its own
     return contents
+
+
+@register.filter
+def is_narrowed(changes: ChangeList) -> bool:
+    """Whether a search or a filter of the list is set; the form of filters sends the empty ones along."""
+    given = changes.get_filters_params().values()
+    return bool(changes.query) or any(value for values in given for value in values)

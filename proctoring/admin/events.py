@@ -28,6 +28,7 @@ def _session_url(event: Event) -> str:
 class EventAdmin(RecordAdmin):
     institution_path = "session__exam__institution"
     list_display = ("when", "title", "candidate_link", "exam_title", "sentence", "risk_delta", "risk_total", "ledger")
+    nothing_yet = "What is noticed while candidates sit an exam under watch is written down here."
     list_display_links = ("when", "title")
     list_filter = (
         ExamOfEventFilter,

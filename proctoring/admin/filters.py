@@ -6,11 +6,14 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, ClassVar
 
+from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
+from unfold.contrib.filters.forms import RangeDateForm
 from unfold.utils import parse_date_str
+from unfold.widgets import INPUT_CLASSES
 
 from exams.scoped_admin import is_key
 from proctoring import selectors
@@ -110,8 +113,29 @@ class EventNameFilter(DropdownFilter):
         return queryset.filter(name=self.value()) if self.value() else queryset
 
 
+class DayRangeForm(RangeDateForm):
+    """Unfold's are fields of text, which say by nothing whether 03/04 is in March or in April."""
+
+    class Media:
+        extend = False
+
+    def __init__(self, name: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(name, *args, **kwargs)
+        for label, field in zip(("From", "To"), self.fields.values(), strict=True):
+            field.label = label
+            attrs = {"type": "date", "class": " ".join(INPUT_CLASSES)}
+            field.widget = forms.DateInput(format="%Y-%m-%d", attrs=attrs)
+
+
 class DayRangeFilter(RangeDateFilter):
     """Whole days of the institution's time zone, the last one included (Unfold's own compares with midnight UTC)."""
+
+    form_class = DayRangeForm
+    template = "proctoring_admin/day_range.html"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "day"
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         for end, lookup in (("from", "gte"), ("to", "lte")):

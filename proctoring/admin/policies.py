@@ -130,6 +130,7 @@ class ExamPolicyAdmin(PolicyAdmin):
     delete_roles = EDITORS
     institution_path = "exam__institution"
     list_display = ("exam", "made_from", "watching", "changed_rules", "keep_pictures_days", "keep_events_days")
+    nothing_yet = "A policy says how an exam is watched. An exam without one has the standard policy."
     list_select_related = ("exam__institution", "preset")
     search_fields = ("exam__title",)
     inlines = (PolicyRuleInline,)

@@ -16,6 +16,7 @@ class PurgeRecordAdmin(RecordAdmin):
     view_roles = ADMINISTRATORS
     institution_path = "exam__institution"
     list_display = ("at", "what", "count", "exam", "session_id_text")
+    nothing_yet = "Pictures, events and answers are deleted when they are due. Each deletion is written down here."
     list_filter = (("what", ChoicesDropdownFilter), ("at", DayRangeFilter))
     list_select_related = ("exam__institution",)
     search_fields = ("session_id_text", "exam__title")

@@ -31,6 +31,7 @@ class SessionAdmin(RecordAdmin):
         "ended_by", "review_outcome", "statement",
     )  # fmt: skip
     list_display_links = ("candidate_name",)
+    nothing_yet = "A session begins when a candidate agrees to be watched and goes on to the system check."
     list_filter = (
         ExamFilter,
         ("state", ChoicesDropdownFilter),

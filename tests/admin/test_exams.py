@@ -34,7 +34,7 @@ def exam_data(**changed: Any) -> dict[str, Any]:
 
 
 def test_times_of_an_exam_are_those_of_the_institution(author: Client, scene: Scene) -> None:
-    opening = {"opens_at_0": "2026-01-07", "opens_at_1": "10:00"}
+    opening = {"opens_at": "2026-01-07T10:00"}
     data = exam_data(institution=scene.people.institution.pk, **opening)
     assert author.post("/admin/exams/exam/add/", data).status_code == 302
     opens_at = Exam.objects.get(title="Calculus").opens_at

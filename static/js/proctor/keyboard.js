@@ -2,7 +2,8 @@
 // address, with an Alpine click handler). This makes buttons of them: focusable, named, and pressed by Enter and Space.
 
 const NATIVE = "a[href], button, input, select, textarea, summary, label, [tabindex]";
-const NAMES = { dock_to_right: "Show or hide the menu", close: "Close the menu", unfold_more: "Open the account menu" };
+// Icons are hidden from screen readers, so what shows nothing but one needs a name.
+const NAMES = { more_vert: "Show, change or add", close: "Close" };
 
 function upgrade(element) {
   if (element.matches(NATIVE) || element.id === "changelist-filter-close") return;
@@ -49,4 +50,13 @@ document.addEventListener("DOMContentLoaded", () => {
 });
 document.addEventListener("focusin", (event) => {
   if (event.target.matches(".select2-selection")) nameCombobox(event.target);
+});
+
+// A browser brings the caret of a field into view and leaves the rest of it under the bar with “Save”. Not where a
+// mouse puts the focus: what is pressed must not move away under it.
+let pressed = false;
+document.addEventListener("pointerdown", () => { pressed = true; });
+document.addEventListener("pointerup", () => { pressed = false; });
+document.addEventListener("focusin", ({ target }) => {
+  if (!pressed && target.closest("#content-main")) target.scrollIntoView({ block: "nearest" });
 });

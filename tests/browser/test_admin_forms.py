@@ -1,0 +1,54 @@
+"""The administration's forms as somebody at a small laptop fills them in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.keys import Keys
+
+from tests.browser import chromium, seat
+from tests.browser.chromium import wait
+from tests.browser.seat import Proctor
+from tests.server import Site
+
+# What of the form has the focus and lies, in part, under the bar with “Save”.
+COVERED = """
+const field = document.activeElement, bar = document.getElementById("submit-row");
+if (!field.closest("#content-main") || bar.contains(field)) return null;
+const { top, bottom } = field.getBoundingClientRect();
+return bottom > bar.getBoundingClientRect().top + 1 && top < innerHeight ? field.outerHTML.slice(0, 120) : null;
+"""
+TYPED = """
+const field = document.getElementById("id_opens_at");
+field.value = "2026-04-03T09:00";
+field.dispatchEvent(new Event("input", {bubbles: true}));
+"""
+
+
+@pytest.fixture(scope="module")
+def author(site: Site) -> Iterator[Proctor]:
+    with seat.signed_in(Proctor, site.url, "author") as author:
+        yield author
+
+
+def test_no_field_that_has_the_focus_lies_under_the_bar_with_save(author: Proctor) -> None:
+    chromium.narrow(author.browser, 1280, height=757)
+    author.open("/admin/exams/exam/1/change/")
+    covered, seen = [], set()
+    for _ in range(60):
+        ActionChains(author.browser).send_keys(Keys.TAB).perform()
+        seen.add(author.browser.switch_to.active_element.get_attribute("id"))
+        covered.append(author.browser.execute_script(COVERED))
+    assert {"id_title", "id_opens_at", "id_afterwards"} <= seen
+    assert [each for each in covered if each] == []
+
+
+def test_a_date_is_said_in_words_as_it_is_typed(author: Proctor) -> None:
+    """However the browser writes 3 April."""
+    author.open("/admin/exams/exam/1/change/")
+    wait(author.browser, lambda _: author.find("#id_opens_at_words").is_displayed(), "the words")
+    assert "Time zone: Europe/Berlin" in author.text("#id_opens_at_words")
+    author.browser.execute_script(TYPED)
+    author.sees("#id_opens_at_words", "Friday 3 April 2026, 09:00")
