@@ -23,6 +23,15 @@ def sessions_in(message: str) -> list[str]:
     return sorted({name.lower() for names in SESSIONS.findall(message) for name in names.split(", ")})
 
 
+class Refusals(logging.Filter):
+    """What a request was refused for, and answered 4xx, is no fault of the site's: it has a line, and no traceback."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno < logging.ERROR:
+            record.exc_info = None
+        return True
+
+
 class Formatter(logging.Formatter):
     """Leaves out what PostgreSQL quotes of the offending row: “Key (username)=(…) already exists.” and the like."""
 

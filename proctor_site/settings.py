@@ -328,10 +328,12 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": logs.FORMATS[envchoice("PROCTOR_LOG_FORMAT", "text", logs.FORMATS)]}},
+    "filters": {"refusals": {"()": logs.Refusals}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": envstr("PROCTOR_LOG_LEVEL", "INFO")},
     "loggers": {
         "django": {"handlers": []},  # of its own it mails tracebacks, with what people typed, and repeats the console
+        "django.request": {"filters": ["refusals"]},
         "daphne": {"level": "WARNING"},
         "django.channels.server": {"level": "WARNING"},
         "axes": {"level": "WARNING"},  # says that somebody failed, never who

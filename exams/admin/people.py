@@ -96,7 +96,7 @@ class PersonCreationForm(UserCreationForm):
 
 
 @admin.register(User)
-class PersonAdmin(ScopedModelAdmin, UserAdmin):  # type: ignore[type-arg]
+class PersonAdmin(ScopedModelAdmin, UserAdmin):  # type: ignore[type-arg, misc]
     """Administrators manage the people who belong to their institutions alone; others they can only see."""
 
     form = UserChangeForm

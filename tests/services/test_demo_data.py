@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 from django.test import Client
 
 from exams.glance import glance
-from exams.models import Choice, Enrolment, Exam, Membership, Question, User
+from exams.models import Choice, Enrolment, Exam, Membership, Question, Role, User
 from exams.selectors import exams_open_to, questions_of
 from exams.services import states
 from exams.services.readiness import question_obstacles
@@ -15,6 +16,7 @@ from proctoring import selectors
 from proctoring.management.commands.demo_data import is_open_to_others
 
 pytestmark = pytest.mark.django_db
+README = Path(__file__).resolve().parents[2] / "README.md"
 
 
 def make() -> str:
@@ -25,7 +27,7 @@ def make() -> str:
 
 def test_the_printed_logins_sign_in() -> None:
     text = make()
-    for username in ("admin", "proctor", "reviewer", "author", "candidate1"):
+    for username in ("admin", "administrator", "proctor", "reviewer", "author", "candidate1"):
         assert username in text
         assert Client().login(username=username, password="demo")
 
@@ -38,6 +40,28 @@ def test_five_candidates_may_sit_the_exams_and_the_proctor_watch_them() -> None:
     assert Enrolment.objects.count() == 10
     assert list(selectors.visible_exams(User.objects.get(username="proctor"))) == exams
     assert exams[0].institution.time_zone == "Europe/Berlin"
+
+
+def test_each_role_of_the_institution_has_somebody() -> None:
+    make()
+    held = {role: set(User.objects.filter(memberships__role=role).values_list("username", flat=True)) for role in Role}
+    assert len(held.pop(Role.CANDIDATE)) == 5
+    assert held == {role: {role.value} for role in held}
+
+
+def test_the_administrator_of_the_institution_sees_all_of_it_and_is_no_superuser() -> None:
+    make()
+    administrator = User.objects.get(username="administrator")
+    assert not administrator.is_superuser
+    assert list(selectors.visible_exams(administrator)) == list(Exam.objects.order_by("pk"))
+
+
+def test_the_readme_names_everybody_that_the_demo_makes() -> None:
+    make()
+    told = README.read_text()
+    staff = User.objects.exclude(memberships__role=Role.CANDIDATE).values_list("username", flat=True)
+    assert [name for name in staff if f"| `{name}` |" not in told] == []
+    assert "`candidate1` … `candidate5`" in told
 
 
 def test_the_first_exam_has_four_questions_that_can_be_asked() -> None:

@@ -20,7 +20,8 @@ PASSWORD = "demo"  # noqa: S105 (for trying things out, and printed below)
 EXAM = "Demo exam"
 
 STAFF = (
-    ("admin", "Ada", "Adler", None, "everything, in all institutions"),
+    ("admin", "Ada", "Adler", None, "runs the site: everything, in all institutions"),
+    ("administrator", "Ines", "Ivens", Role.ADMINISTRATOR, "runs Demo University: its people, exams and sessions"),
     ("proctor", "Paul", "Proctor", Role.PROCTOR, "watches live sessions and may stop them"),
     ("reviewer", "Rita", "Reviewer", Role.REVIEWER, "looks through sessions afterwards"),
     ("author", "Aylin", "Author", Role.AUTHOR, "writes exams, sees no session"),
