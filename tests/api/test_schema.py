@@ -47,6 +47,8 @@ def test_it_is_shown_on_a_page_that_needs_no_other_server(client: Client) -> Non
     page = client.get("/api/v1/docs/")
     assert page.status_code == 200
     assert 'src="http' not in page.content.decode()
+    assert "unsafe-inline" not in page["Content-Security-Policy"].partition("script-src")[2].partition(";")[0]
+    assert "<script>" not in page.content.decode()
 
 
 def test_it_speaks_to_who_calls_it_not_to_who_writes_it(client: Client) -> None:
