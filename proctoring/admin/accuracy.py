@@ -13,7 +13,7 @@ from django.utils.safestring import mark_safe
 
 from proctoring.evaluation.plots import svg
 from proctoring.evaluation.report import plot_from_dict
-from proctoring.evaluation.results import RESULTS
+from proctoring.evaluation.results import RESULTS, in_plain_words
 
 
 def accuracy_page(request: HttpRequest) -> HttpResponse:
@@ -21,6 +21,7 @@ def accuracy_page(request: HttpRequest) -> HttpResponse:
         **admin.site.each_context(request),
         "title": "Accuracy",
         "content_title": "Accuracy",
+        "parts": in_plain_words(),
         "results": _results(),
     }
     return TemplateResponse(request, "proctoring_admin/accuracy.html", context)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import unescape
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -9,7 +11,7 @@ from django.urls import reverse
 from exams.models import Role
 from proctoring.admin import accuracy
 from proctoring.admin.model_card import as_html
-from proctoring.evaluation.results import RESULTS
+from proctoring.evaluation.results import RESULTS, in_plain_words
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +31,28 @@ def test_staff_see_tables_and_plots(client: Client, role: Role) -> None:
     assert "Faces found, and frontal faces judged away" in page
     assert "<svg" in page
     assert "&lt;svg" not in page
+
+
+def test_it_begins_with_plain_words_and_commands_come_after(client: Client) -> None:
+    client.force_login(factories.user(role=Role.PROCTOR))
+    page = unescape(client.get(reverse("accuracy")).content.decode())
+    sentences = [sentence for part in in_plain_words() for sentence in part.sentences]
+    assert len(sentences) > 10
+    details = page.index('id="details"')
+    assert all(page.index(sentence) < details for sentence in sentences)
+    assert "make evaluate" not in page[:details]
+    assert f'href="{reverse("how_often_wrong")}"' in page
+
+
+@pytest.mark.parametrize("role", [None, Role.CANDIDATE])
+def test_candidates_and_everybody_else_read_the_same_on_a_page_of_theirs(client: Client, role: Role | None) -> None:
+    if role is not None:
+        client.force_login(factories.user(role=role))
+    answer = client.get(reverse("how_often_wrong"))
+    assert answer.status_code == 200
+    page = unescape(answer.content.decode())
+    assert all(sentence in page for part in in_plain_words() for sentence in part.sentences)
+    assert "/admin/" not in page
 
 
 def test_the_sidebar_leads_there(client: Client) -> None:

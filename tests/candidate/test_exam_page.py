@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from exams import selectors as exam_selectors
@@ -62,6 +63,11 @@ def test_it_shows_the_words_as_text(client: Client, exam: Exam) -> None:
     assert "How long it is kept" in page
     assert "<script>alert(1)" not in page
     assert "&lt;script&gt;alert(1)" in page
+
+
+@pytest.mark.parametrize("practice", [False, True])
+def test_how_often_the_program_is_wrong_can_be_read_before_agreeing(client: Client, exam: Exam, practice: bool) -> None:
+    assert f'href="{reverse("how_often_wrong")}"' in client.get(url(None if practice else exam)).content.decode()
 
 
 def test_agreeing_leads_to_the_room(client: Client, candidate: User, exam: Exam) -> None:

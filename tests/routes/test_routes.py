@@ -154,6 +154,7 @@ TABLE: dict[frozenset[str], tuple[str, ...]] = {
         "mfa_remove_webauthn",
         "socialaccount_login_cancelled",
         "practice",
+        "how_often_wrong",
     ),
     MARKERS: (
         "admin:exams_mark_changelist",
