@@ -7,7 +7,6 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from exams.models import Attempt
 from proctoring import own_record
 from proctoring.models import Session, Statement
 from proctoring.selectors import Visitor
@@ -48,9 +47,7 @@ def give_statement(user: Visitor, attempt_id: UUID, text: str, *, client_id: UUI
 
 
 def _refuse_unless_open(session: Session) -> None:
-    attempt = session.attempt
-    assert attempt is not None
-    if attempt.state != Attempt.State.SUBMITTED or own_record.closed(session) is not None:
+    if own_record.closed(session) is not None:
         raise RecordClosed
     gone = session.event_count and not session.events.exists()
     if gone or timezone.now() >= kept_until(session, "keep_events_days")["keep_events_days"]:
