@@ -15,12 +15,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='exampolicy',
             name='record_shown',
-            field=models.CharField(choices=[('handed_in', 'After handing in'), ('published', 'Once the results are published'), ('never', 'Never; they are told whom to ask')], default='handed_in', help_text='Candidates see their own events and pictures on a page, without anybody’s notes and names, and may write a statement there for whoever decides. It waits while another attempt is open to them. A change that shows less counts for sessions that begin after it: the others were promised more.', max_length=16),
+            field=models.CharField(choices=[('handed_in', 'After handing in'), ('published', 'Once the results are published'), ('never', 'Never; they are told whom to ask')], default='handed_in', help_text='Candidates see their own events and pictures on a page, without anybody’s notes and names, and may write a statement there for whoever decides. It waits while another attempt is open to them. A change that shows more counts at once; one that shows less, for sessions that begin after it, as the others were promised more.', max_length=16),
         ),
         migrations.AddField(
             model_name='policypreset',
             name='record_shown',
-            field=models.CharField(choices=[('handed_in', 'After handing in'), ('published', 'Once the results are published'), ('never', 'Never; they are told whom to ask')], default='handed_in', help_text='Candidates see their own events and pictures on a page, without anybody’s notes and names, and may write a statement there for whoever decides. It waits while another attempt is open to them. A change that shows less counts for sessions that begin after it: the others were promised more.', max_length=16),
+            field=models.CharField(choices=[('handed_in', 'After handing in'), ('published', 'Once the results are published'), ('never', 'Never; they are told whom to ask')], default='handed_in', help_text='Candidates see their own events and pictures on a page, without anybody’s notes and names, and may write a statement there for whoever decides. It waits while another attempt is open to them. A change that shows more counts at once; one that shows less, for sessions that begin after it, as the others were promised more.', max_length=16),
         ),
         migrations.AddField(
             model_name='session',

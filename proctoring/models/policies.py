@@ -90,7 +90,8 @@ class PolicyFields(models.Model):
         default=RecordShown.HANDED_IN,
         help_text="Candidates see their own events and pictures on a page, without anybody’s notes and names, and may "
         "write a statement there for whoever decides. It waits while another attempt is open to them. A change that "
-        "shows less counts for sessions that begin after it: the others were promised more.",
+        "shows more counts at once; one that shows less, for sessions that begin after it, as the others were promised "
+        "more.",
     )
 
     class Meta:
