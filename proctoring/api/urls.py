@@ -26,5 +26,6 @@ urlpatterns = [
     path("sessions/<uuid:session_id>/", views.SessionView.as_view(), name="api_session"),
     path("sessions/<uuid:session_id>/answers/", views.SessionAnswersView.as_view(), name="api_session_answers"),
     path("sessions/<uuid:session_id>/finish/", views.FinishView.as_view(), name="api_finish"),
+    path("sessions/<uuid:session_id>/withdraw/", views.WithdrawView.as_view(), name="api_withdraw"),
     path("sessions/<uuid:session_id>/signals/", views.SignalsView.as_view(), name="api_signals"),
 ]

@@ -107,6 +107,22 @@ class AttemptFinishView(APIView):
         return Response(attempt_payload(hand_in(attempt)))
 
 
+class WithdrawView(APIView):
+    """As the button on the exam's page, for a candidate in the room, who would have to leave it to get there."""
+
+    @extend_schema(
+        tags=OWN,
+        summary="Withdraw consent to being watched",
+        description="Watching ends at once. An exam that has begun goes on unwatched; a practice run is deleted.",
+        request=None,
+        responses={204: None},
+    )
+    def post(self, request: Request, session_id: UUID) -> Response:
+        session = selectors.own_session_for(request.user, session_id)
+        services.withdraw_consent(candidate=session.candidate, exam=session.exam)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
 class SignalsView(APIView):
     """As JSON; or in a form's field ``payload``, beside its CSRF token: ``navigator.sendBeacon`` cannot set headers."""
 

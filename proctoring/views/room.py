@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from exams import overview, timing
 from exams import selectors as exam_selectors
 from exams.models import Attempt, Exam, User
-from proctoring import selectors, services
+from proctoring import consent, selectors, services
 from proctoring.models import Session
 from proctoring.risk.policy import Policy
 from proctoring.views.candidate import ended_by_proctors, signed_in
@@ -53,6 +53,9 @@ def room(request: HttpRequest, session_id: UUID) -> HttpResponse:
         "ended_message": ended_message(session),
         "finish_url": reverse("api_finish", args=[session.pk]),
         "signals_url": reverse("api_signals", args=[session.pk]),
+        "withdraw_url": reverse("api_withdraw", args=[session.pk]),
+        "given": session.consent,
+        "sections": consent.sections(session.consent.text.text) if session.consent is not None else [],
         **about(user, session.exam),
         **about_time(session.attempt),
     }

@@ -48,6 +48,7 @@ TABLE: dict[tuple[str, str], set[str]] = {
     ("get", "api_session"): CANDIDATE,
     ("post", "api_session_answers"): CANDIDATE,
     ("post", "api_finish"): CANDIDATE,
+    ("post", "api_withdraw"): CANDIDATE,
     ("post", "api_signals"): CANDIDATE,
     ("get", "api_institution-list"): EVERYBODY,
     ("get", "api_institution-detail"): STAFF,

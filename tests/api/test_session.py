@@ -87,6 +87,34 @@ def test_finish_ends_a_practice_run_and_says_so(client: Client, people: People) 
     assert not Session.objects.exists()
 
 
+def test_withdrawing_consent_ends_the_watching_and_not_the_exam(client: Client, session: Session) -> None:
+    given = factories.consent(session.candidate, session.exam)
+    for _ in range(2):  # the first answer may have been lost on its way
+        assert client.post(url(session, "withdraw/")).status_code == 204
+    given.refresh_from_db()
+    session.refresh_from_db()
+    assert given.withdrawn_at is not None
+    assert (session.state, session.ended_by) == ("ended", "consent")
+    assert Attempt.objects.get().state == Attempt.State.RUNNING
+
+
+def test_withdrawing_it_in_a_practice_run_deletes_that(client: Client, people: People) -> None:
+    practice = factories.session(None, people.candidate, consent=factories.consent(people.candidate))
+    assert client.post(url(practice, "withdraw/")).status_code == 204
+    assert not Session.objects.exists()
+
+
+def test_nobody_withdraws_it_for_somebody_else(session: Session, people: People) -> None:
+    given = factories.consent(session.candidate, session.exam)
+    for other in (people.other_candidate, people.administrator, people.superuser):
+        stranger = Client()
+        stranger.force_login(other)
+        assert stranger.post(url(session, "withdraw/")).status_code == 404
+    assert Client().post(url(session, "withdraw/")).status_code == 401
+    given.refresh_from_db()
+    assert given.withdrawn_at is None
+
+
 def test_a_beacon_brings_signals_as_a_form_with_the_token(people: People, session: Session) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(people.candidate)

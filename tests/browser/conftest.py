@@ -14,7 +14,7 @@ from tests.browser.people import Sitting, make_sittings
 from tests.browser.seat import Candidate, Proctor
 from tests.server import Site
 
-SITTINGS = 16
+SITTINGS = 20
 
 OpenBrowser = Callable[..., WebDriver]
 OpenCandidate = Callable[..., Candidate]

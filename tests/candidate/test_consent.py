@@ -100,6 +100,11 @@ def test_a_practice_run_has_its_own_words() -> None:
     assert "Nobody watches a practice run" in text
 
 
+def test_it_can_be_withdrawn_where_one_is(exam: Exam) -> None:
+    assert "at any time, in the exam itself or on its page" in consent.current_text(exam).text
+    assert "at any time, in the practice run itself or on this page" in consent.current_text(None).text
+
+
 def test_the_words_come_apart_into_sections(exam: Exam) -> None:
     sections = consent.sections(consent.current_text(exam).text)
     titles = [section.title for section in sections]

@@ -66,6 +66,16 @@ def test_questions_are_not_in_the_page(client: Client, session: Session) -> None
     assert "prime number" not in page(client, session)
 
 
+def test_what_was_agreed_to_can_be_read_and_withdrawn_in_it(client: Client, session: Session) -> None:
+    factories.policy(session.exam, keep_pictures_days=77)  # after they agreed
+    html = page(client, session)
+    dialog = html.split('<dialog id="consent-dialog"')[1].split("</dialog>")[0]
+    assert "How long it is kept" in dialog and "77 days" not in dialog
+    assert "You agreed to this text on" in dialog
+    assert "you cannot begin the exam until you agree again" in dialog and "Watching stops at once" in dialog
+    assert f'data-withdraw-url="/api/v1/sessions/{session.pk}/withdraw/"' in html
+
+
 def test_it_sets_the_csrf_cookie_and_is_not_cached(client: Client, session: Session) -> None:
     client.force_login(session.candidate)
     answer = client.get(f"/sessions/{session.pk}/")

@@ -9,6 +9,7 @@ import { CameraReport } from "./camera_report.js";
 import { Capture } from "./capture.js";
 import { SystemCheck } from "./check.js";
 import { Clipboard } from "./clipboard.js";
+import { Consent } from "./consent.js";
 import { Encoder } from "./encoder.js";
 import { Exam } from "./exam.js";
 import { Fullscreen } from "./fullscreen.js";
@@ -52,6 +53,7 @@ const calibration = new Calibration({
 });
 const exam = new Exam({ root, timers, clock, announce, over: handedIn, paused, goesOn });
 const fullscreen = new Fullscreen({ required: "requireFullscreen" in root.dataset, announce, unavailable: withoutFullscreen });
+const consent = byId("consent-dialog") && new Consent({ url: root.dataset.withdrawUrl, withdrawn: end });
 const clipboard = new Clipboard({
   restricted: "restrictClipboard" in root.dataset,
   area: root.querySelector("[data-stage-name=exam]"),
@@ -245,12 +247,14 @@ async function end(sentence) {
 function goOnUnwatched(sentence) {
   byId("unwatched-message").textContent = sentence;
   byId("unwatched").hidden = false;
+  consent?.over(sentence);
   root.dataset.unwatched = "true";
   announce(sentence);
   if (stages.current !== "exam" && !onBreak) showExam();
 }
 
 function finished(sentence) {
+  consent?.close();
   announce(""); // what was said of the questions is over
   byId("finished-message").textContent = sentence;
   stages.show("finished");
@@ -258,6 +262,7 @@ function finished(sentence) {
 }
 
 function stopped(sentence) {
+  consent?.close();
   byId("stopped-message").textContent = sentence;
   stages.show("stopped");
 }
