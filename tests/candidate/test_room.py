@@ -67,6 +67,7 @@ def test_questions_are_not_in_the_page(client: Client, session: Session) -> None
 
 
 def test_what_was_agreed_to_can_be_read_and_withdrawn_in_it(client: Client, session: Session) -> None:
+    assert session.exam is not None
     factories.policy(session.exam, keep_pictures_days=77)  # after they agreed
     html = page(client, session)
     dialog = html.split('<dialog id="consent-dialog"')[1].split("</dialog>")[0]

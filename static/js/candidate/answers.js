@@ -59,6 +59,11 @@ export class Answers {
     return [...this.#questions.values()].filter(({ queue }) => queue.length > 0).length;
   }
 
+  // Questions whose answers did not get through so far, by id.
+  troubled() {
+    return [...this.#questions].filter(([, { queue, pause }]) => queue.length > 0 && pause > 0).map(([id]) => id);
+  }
+
   retryNow() {
     for (const [questionId, question] of this.#questions) {
       if (question.timer !== null) this.#timers.cancel(question.timer);

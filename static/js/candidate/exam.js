@@ -2,6 +2,7 @@
 import { element } from "../lib/dom.js";
 import { request } from "../lib/http.js";
 import { Answers } from "./answers.js";
+import { Reach } from "./connection.js";
 import { Navigator } from "./navigator.js";
 import { Questions } from "./questions.js";
 import { ExamTime } from "./time.js";
@@ -9,6 +10,7 @@ import { ExamTime } from "./time.js";
 const TRY_AGAIN_MS = 2000;
 const SAVING_MAY_TAKE_MS = 10000;
 const SERVER_ENDS_WITHIN_MS = 4000;
+const MOST_NAMED = 8;
 
 export class Exam {
   handedIn = false;
@@ -20,6 +22,7 @@ export class Exam {
   #answers = null;
   #questions = null;
   #time = null;
+  #reach = null;
   #dialog = document.getElementById("finish-dialog");
   #finishing = false;
   #closed = false;
@@ -59,6 +62,11 @@ export class Exam {
     document.getElementById("questions-loading").hidden = true;
   }
 
+  // Nobody watches, or watches any more: without a socket, requests have to tell whether the server can be reached.
+  unwatched() {
+    this.#reach?.begin();
+  }
+
   // A message of the server about the time.
   told(time) {
     this.#time?.told(time);
@@ -83,6 +91,7 @@ export class Exam {
   close() {
     this.#closed = true;
     this.#time?.stop();
+    this.#reach?.stop();
     this.#questions?.lock();
     this.#dialog.close();
   }
@@ -96,6 +105,7 @@ export class Exam {
       timers,
       changed: (questionId, status) => {
         this.#questions.status(questionId, status);
+        this.#sayUnsaved();
         if (this.#dialog.open) this.#summarise();
       },
     });
@@ -124,6 +134,12 @@ export class Exam {
         handedIn: () => this.#handedInElsewhere(),
       },
     });
+    this.#reach = new Reach({ root, timers, ask: () => this.#time.ask(), back: () => this.#answers.retryNow() });
+  }
+
+  // Beside the connection's state, in sight wherever one is on the page. Each question has told screen readers already.
+  #sayUnsaved() {
+    document.getElementById("unsaved").textContent = kept(this.#questions.numbers(this.#answers.troubled()));
   }
 
   async #fetchPatiently() {
@@ -244,6 +260,13 @@ function summary(questions) {
 
 function notSaved(number) {
   return number === 1 ? "1 answer is not saved yet" : `${number} answers are not saved yet`;
+}
+
+function kept(numbers) {
+  if (numbers.length === 0) return "";
+  if (numbers.length === 1) return `Not saved yet: question ${numbers[0]}. It is kept in this browser and will be sent by itself.`;
+  const which = numbers.length > MOST_NAMED ? `${numbers.length} answers` : `questions ${numbers.join(", ")}`;
+  return `Not saved yet: ${which}. They are kept in this browser and will be sent by themselves.`;
 }
 
 function lines(...sentences) {

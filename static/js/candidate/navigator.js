@@ -19,6 +19,7 @@ export class Navigator {
     this.#bar = root.querySelector("#progress-bar");
     this.#details = root.querySelector("details");
     this.#leaveRoom();
+    matchMedia(WIDE).addEventListener("change", ({ matches }) => (this.#details.open = matches)); // else it covers much
     this.#list = root.querySelector("#question-links");
   }
 

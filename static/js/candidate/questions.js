@@ -65,6 +65,10 @@ export class Questions {
     };
   }
 
+  numbers(ids) {
+    return ids.map((id) => this.#questions.get(id)?.number).filter(Boolean).sort((one, other) => one - other);
+  }
+
   // Answers still being typed are handed on now.
   handOnDrafts() {
     this.#drafts.handOnAll();

@@ -249,6 +249,7 @@ function goOnUnwatched(sentence) {
   byId("unwatched").hidden = false;
   consent?.over(sentence);
   root.dataset.unwatched = "true";
+  exam.unwatched();
   announce(sentence);
   if (stages.current !== "exam" && !onBreak) showExam();
 }

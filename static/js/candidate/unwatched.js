@@ -52,6 +52,7 @@ byId("fullscreen-enter")?.addEventListener("click", async () => {
   open();
 });
 
+exam.unwatched();
 // Handed in meanwhile, from another window or because the time was up.
 exam.state().then((state) => {
   if (state === "submitted") handedIn("This exam has been handed in.");

@@ -1,4 +1,6 @@
 // The panel with the candidate's own picture: warnings over it, the camera's and the connection's state in words.
+import { CONNECTIONS } from "./connection.js";
+
 const WARNINGS = {
   no_face: "We can’t see your face",
   multiple_faces: "More than one person is in view",
@@ -14,13 +16,6 @@ const WARNINGS = {
 const ANOTHER_CAMERA = "It is another camera than before; that is written down.";
 const OF_A_PROGRAM =
   "A program’s picture: that is written down, without a score. If you can, choose a camera itself in the browser’s settings.";
-
-const CONNECTIONS = {
-  connecting: "Connecting…",
-  open: "Connected",
-  lost: "Connection lost – trying again. Your answers are kept.",
-  closed: "Not connected",
-};
 
 const BUSY =
   "The server is busy and takes fewer pictures for now. That is not your doing, and it is noted as the server’s.";
