@@ -1,16 +1,21 @@
-"""A candidate's results. The other pages around an exam need cameras and live in ``proctoring``."""
+"""A candidate's results, and the receipt of their handing in.
+
+The other pages around an exam need cameras and live in ``proctoring``.
+"""
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from exams import overview, results, selectors
+from exams import overview, receipts, results, selectors
 from exams.models import Attempt, Exam
 from exams.review import review, shown
 
@@ -38,6 +43,34 @@ def result(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
         "reviewed": review(attempt) if review_due and not may_go_on else None,
     }
     return render(request, "candidate/result.html", context)
+
+
+@login_required
+@never_cache
+@require_safe
+def receipt(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
+    """That it was handed in, to be printed."""
+    return render(request, "candidate/receipt.html", _receipt(request, attempt_id))
+
+
+@login_required
+@never_cache
+@require_safe
+def receipt_file(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
+    context = _receipt(request, attempt_id)
+    text = render_to_string("candidate/receipt.txt", context)
+    name = f'attachment; filename="receipt-{context["receipt"].code}.txt"'
+    return HttpResponse(text, content_type="text/plain; charset=utf-8", headers={"Content-Disposition": name})
+
+
+def _receipt(request: HttpRequest, attempt_id: UUID) -> dict[str, Any]:
+    try:
+        attempt = selectors.own_result_for(request.user, attempt_id)
+    except Attempt.DoesNotExist:
+        raise Http404 from None
+    if (found := receipts.receipt_of(attempt)) is None:
+        raise Http404
+    return {"attempt": attempt, "exam": attempt.exam, "receipt": found}
 
 
 def _score(attempt: Attempt, exam: Exam) -> dict[str, object]:

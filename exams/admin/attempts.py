@@ -22,6 +22,7 @@ from exams.admin.base import who
 from exams.admin.time_changes import TimeForm, change_time, time_context
 from exams.errors import NotAllowed
 from exams.models import Answer, Attempt, Question
+from exams.receipts import is_unchanged
 from exams.results import names_are_hidden
 from exams.roles import STAFF
 from exams.said import Lines, said
@@ -62,8 +63,15 @@ class AttemptAdmin(ReadOnlyMixin, ScopedModelAdmin):
     nothing_yet = "An attempt begins when an enrolled candidate goes on to their exam."
     list_display_links = ("candidate_name",)
     list_filter = (ExamOfAttemptFilter, ("state", ChoicesDropdownFilter))
-    search_fields = ("candidate__username", "candidate__first_name", "candidate__last_name", "exam__title", "=id")
-    search_help_text = "Search by candidate or exam"
+    search_fields = (
+        "candidate__username",
+        "candidate__first_name",
+        "candidate__last_name",
+        "exam__title",
+        "=id",
+        "=receipt_code",
+    )
+    search_help_text = "Search by candidate, exam or the code of a receipt"
     list_per_page = 50
     ordering = (F("started_at").desc(nulls_last=True), "pk")
     actions = None
@@ -176,6 +184,7 @@ def attempt_page(
         "accommodated": timing.granted(attempt.candidate_id, attempt.exam).applies,
         "sees_answers": sees,
         "sealed": may_see and hidden,
+        "unchanged": is_unchanged(attempt),
         "answers": saved_answers(attempt, with_words=sees),
         "time_url": reverse("admin:exams_attempt_time", args=[attempt.pk]),
         **(more or {}),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from django.utils import timezone
 
-from exams import asked, paper, selectors, timing
+from exams import asked, paper, receipts, selectors, timing
 from exams.answers import LONGEST_ESSAY, LONGEST_SHORT_TEXT, for_browser
 from exams.api.time import break_payload
 from exams.api.time import milliseconds as milliseconds
@@ -121,6 +122,7 @@ def attempt_payload(attempt: Attempt) -> Payload:
         "started_at_ms": milliseconds(attempt.started_at),
         "deadline_ms": milliseconds(attempt.deadline),
         "submitted_at_ms": milliseconds(attempt.submitted_at),
+        "receipt": asdict(receipt) if (receipt := receipts.receipt_of(attempt)) is not None else None,
         "server_time_ms": milliseconds(now),
         "break": break_payload(breaks),
         **paper_payload(questions, seed=attempt.seed, shuffle=attempt.exam.shuffle_options),

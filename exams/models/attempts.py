@@ -43,6 +43,10 @@ class Attempt(models.Model):
     started_at = models.DateTimeField(null=True, blank=True, help_text="When the questions were first shown.")
     deadline = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
+    answered = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="How many questions had an answer when it was handed in."
+    )
+    receipt_code = models.CharField(max_length=16, blank=True, editable=False, help_text="On the candidate’s receipt.")
     score = models.DecimalField(max_digits=9, decimal_places=2, null=True, blank=True)
     max_score = models.DecimalField(max_digits=9, decimal_places=2, null=True, blank=True)
     marked_at = models.DateTimeField(null=True, blank=True, help_text="When the last mark was given.")

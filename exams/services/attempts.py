@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Count, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from exams import asked
+from exams import asked, receipts
 from exams.answers import check_value
 from exams.errors import (
     AttemptFinished,
@@ -99,7 +99,8 @@ def submit_attempt(*, attempt: Attempt) -> Attempt:
         now = timezone.now()
         end_with_attempt(attempt, now)
         attempt.state, attempt.submitted_at = Attempt.State.SUBMITTED, now
-        attempt.save(update_fields=["state", "submitted_at"])
+        receipts.write(attempt, now)
+        attempt.save(update_fields=["state", "submitted_at", "answered", "receipt_code"])
         publish(attempt.exam.institution_id, WebhookEvent.ATTEMPT_SUBMITTED, attempt_data(attempt))
         mark_handed_in(attempt)
     return attempt

@@ -87,8 +87,9 @@ def reopen(*, by: User, attempt: Attempt, minutes: int, reason: str, note: str =
     now = timezone.now()
     handed_in_at = attempt.submitted_at
     attempt.state, attempt.submitted_at = Attempt.State.RUNNING, None
+    attempt.answered, attempt.receipt_code = None, ""  # handed in anew, there is another receipt
     attempt.deadline = now + timedelta(minutes=minutes)
-    attempt.save(update_fields=["state", "submitted_at", "deadline"])
+    attempt.save(update_fields=["state", "submitted_at", "answered", "receipt_code", "deadline"])
     change = TimeChange.objects.create(
         attempt=attempt,
         kind=Kind.REOPENED,

@@ -1,4 +1,4 @@
-"""The room of an exam that nobody watches, where no connection tells: an outage, and a reload with answers unsent."""
+"""The room of an exam that nobody watches: an outage, which no connection tells of, a reload and handing in."""
 
 from __future__ import annotations
 
@@ -80,3 +80,18 @@ def test_what_was_typed_and_not_sent_and_the_flags_are_there_after_a_reload(cand
     candidate.sees("#unsaved", "Not saved yet: question 2. It is kept in this browser and will be sent by itself.")
     browser.execute_cdp_cmd("Network.setBlockedURLs", {"urls": []})
     candidate.sees(STATUS, "Saved")
+
+
+def test_who_hands_in_is_shown_a_receipt_to_keep(candidate: Candidate) -> None:
+    candidate.finish()
+    wait(candidate.browser, lambda _: candidate.text("#receipt-code"), "the receipt's code")
+    code, attempt = candidate.text("#receipt-code"), candidate.data("attempt-id")
+    assert candidate.text("#receipt-answered") == "2 of 2"
+    assert "(Europe/Berlin)" in candidate.text("#receipt-handed-in")
+    wrong = judge(candidate, "room-receipt")
+    candidate.open(f"/receipts/{attempt}/")
+    candidate.sees("main", code)
+    wait(candidate.browser, lambda _: candidate.find("#print").is_displayed(), "a button to print")
+    wrong += judge(candidate, "receipt")
+    assert code in candidate.fetch(f"/receipts/{attempt}/receipt.txt").body.decode()
+    assert not wrong, "\n".join(wrong)

@@ -208,6 +208,8 @@ TABLE: dict[frozenset[str], tuple[str, ...]] = {
         "admin:proctoring_session_add",
         "admin:proctoring_session_delete",
         "result",
+        "receipt",
+        "receipt_file",
         "account_login",
         "login",
         "mfa_authenticate",

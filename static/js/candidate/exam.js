@@ -5,6 +5,7 @@ import { Answers } from "./answers.js";
 import { Reach } from "./connection.js";
 import { Navigator } from "./navigator.js";
 import { Questions } from "./questions.js";
+import { showReceipt } from "./receipt.js";
 import { ExamTime } from "./time.js";
 
 const TRY_AGAIN_MS = 2000;
@@ -72,9 +73,11 @@ export class Exam {
     this.#time?.told(time);
   }
 
-  // Handed in, and the page still open: reopened() is called if somebody reopens the attempt.
-  waitForReopening(reopened) {
-    this.#time?.waitForReopening(reopened);
+  // Handed in: shows what the candidate keeps of it. reopened() is called if somebody reopens the attempt meanwhile.
+  async afterHandingIn(reopened) {
+    if (!this.#urls.attempt) return;
+    this.#time.waitForReopening(reopened);
+    showReceipt(await this.#fetchPatiently());
   }
 
   // "running", "not_started" or "submitted", as the server knows it.

@@ -39,7 +39,7 @@ function handedIn(sentence) {
   announce(""); // what was said of the questions is over
   byId("finished-message").textContent = sentence;
   stages.show("finished");
-  exam.waitForReopening(() => (byId("reopened").hidden = false));
+  exam.afterHandingIn(() => (byId("reopened").hidden = false));
 }
 
 function announce(sentence) {
