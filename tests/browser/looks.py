@@ -49,6 +49,17 @@ return [...document.querySelectorAll(wanted)].filter((each) => shown(each) && ea
 """
 
 
+# Whether the window shows some of what has the focus: nothing lies over all of it, and it is not scrolled out of sight.
+IN_SIGHT = """
+const each = document.activeElement;
+if (each === document.body) return true;
+const {left, top, width, height} = each.getBoundingClientRect();
+const parts = [0.1, 0.3, 0.5, 0.7, 0.9];
+const shown = (x, y) => each.contains(document.elementFromPoint(left + width * x, top + height * y));
+return parts.some((x) => parts.some((y) => shown(x, y)));
+"""
+
+
 @cache
 def axe_source() -> str:
     """axe-core as axe-playwright-python brings it; Playwright itself is not used."""
@@ -92,6 +103,22 @@ def unreachable_by_tab(browser: WebDriver) -> list[str]:
             reached.append(active)
     missing = [each for each in wanted if each not in reached]
     return [str(each.get_attribute("outerHTML"))[:160] for each in missing]
+
+
+def out_of_sight_at_focus(browser: WebDriver) -> list[str]:
+    """Controls that the window shows nothing of while they have the focus (WCAG 2.4.11), once round by Tab and back."""
+    found = []
+    browser.execute_script("document.activeElement.blur(); window.scrollTo(0, 0)")
+    around = len(browser.execute_script(REACHABLE)) + 3
+    for stop in range(2 * around):
+        keys = ActionChains(browser)
+        if stop < around:
+            keys.send_keys(Keys.TAB).perform()
+        else:
+            keys.key_down(Keys.SHIFT).send_keys(Keys.TAB).key_up(Keys.SHIFT).perform()
+        if not browser.execute_script(IN_SIGHT):
+            found.append(str(browser.switch_to.active_element.get_attribute("outerHTML"))[:160])
+    return found
 
 
 def screenshot(browser: WebDriver, name: str) -> None:

@@ -160,6 +160,14 @@ def test_the_candidates_pages_by_keyboard(candidate: Candidate, sittings: Iterat
     press(candidate, "#start-exam", Keys.ENTER)
     candidate.sees("#questions", "prime")
     assert looks.unreachable_by_tab(browser) == []
+    for width, height in ((390, 757), (1280, 600), (320, 256)):  # the last: a laptop's window at four times the size
+        chromium.narrow(browser, width, height)
+        assert looks.out_of_sight_at_focus(browser) == [], (width, height)
+    chromium.narrow(browser, 390)
+    candidate.click("#navigator summary")
+    browser.switch_to.active_element.send_keys(Keys.SHIFT, Keys.TAB)
+    wait(browser, lambda _: candidate.find("#navigator details").get_attribute("open") is None, "the list to fold")
+    chromium.narrow(browser, 1280)
     press(candidate, '#questions input[type="radio"]', Keys.SPACE)
     candidate.sees('.question[data-number="1"] .question-status', "Saved")
     press(candidate, "#finish", Keys.ENTER)

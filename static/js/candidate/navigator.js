@@ -2,6 +2,7 @@
 import { attributes, element } from "../lib/dom.js";
 
 const WIDE = "(min-width: 52.01rem)"; // as in the stylesheets: the list stands beside the questions
+const MOST_OF_A_WINDOW = 0.5;
 const STATES = { answered: "answered", partly: "answered in part", refused: "not saved", empty: "not answered" };
 
 export class Navigator {
@@ -19,6 +20,7 @@ export class Navigator {
     this.#bar = root.querySelector("#progress-bar");
     this.#details = root.querySelector("details");
     this.#leaveRoom();
+    document.addEventListener("keyup", ({ key }) => key === "Tab" && this.#foldWhenLeft());
     matchMedia(WIDE).addEventListener("change", ({ matches }) => (this.#details.open = matches)); // else it covers much
     this.#list = root.querySelector("#question-links");
   }
@@ -51,11 +53,28 @@ export class Navigator {
     }
   }
 
-  // On a narrow screen the list lies over the top of the page: what is scrolled to must not end up under it.
+  // On a narrow screen the list lies over the top of the page: what is scrolled to must not end up under it. Where what
+  // stands above the list would take half of a low window, as with large type or zoomed in, nothing stays there.
   #leaveRoom() {
+    const measure = () => this.#measure();
+    new ResizeObserver(measure).observe(this.#root.parentElement);
+    window.addEventListener("resize", measure);
+  }
+
+  #measure() {
     const side = this.#root.parentElement;
-    const measure = () => document.documentElement.style.setProperty("--side-height", `${side.offsetHeight}px`);
-    new ResizeObserver(measure).observe(side);
+    const page = document.documentElement;
+    page.style.setProperty("--side-height", `${side.offsetHeight}px`);
+    page.toggleAttribute("data-low-window", side.firstElementChild.offsetHeight > innerHeight * MOST_OF_A_WINDOW);
+  }
+
+  // Whoever goes on by keyboard must see where they are, and not the open list over it.
+  #foldWhenLeft() {
+    const here = document.activeElement;
+    if (!this.#details.open || here === document.body || this.#details.contains(here) || matchMedia(WIDE).matches) return;
+    this.#details.open = false;
+    this.#measure();
+    here.scrollIntoView({ block: "nearest", behavior: "instant" });
   }
 
   #link(question) {
