@@ -25,6 +25,13 @@ def press(candidate: Candidate, *keys: str) -> None:
     candidate.browser.switch_to.active_element.send_keys(*keys)
 
 
+def read_out(candidate: Candidate) -> set[str]:
+    """The texts that a screen reader comes by."""
+    tree = candidate.browser.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
+    shown = [node for node in tree if not node["ignored"] and node["role"]["value"] == "StaticText"]
+    return {str(node["name"]["value"]).strip() for node in shown}
+
+
 def to_the_button(candidate: Candidate) -> None:
     """From the dialog's heading to the second step of withdrawing, by keyboard alone."""
     candidate.find("#consent-open").send_keys(Keys.ENTER)
@@ -43,6 +50,8 @@ def test_consent_is_withdrawn_in_the_room_and_the_exam_goes_on(
     candidate.sign_in(sitting.username)
     candidate.consent(sitting.exam_id)
     candidate.reaches("check")
+    candidate.sees('[data-check="connection"]', "Good")
+    assert not {"…", "✓", "!"} & read_out(candidate)  # signs that the sentences beside them say already
     to_the_button(candidate)
     assert "you cannot begin the exam until you agree again" in candidate.text("#withdrawing")
     assert "Watching stops at once" not in candidate.text("#withdrawing")
