@@ -12,6 +12,7 @@ from django.contrib.admin import ShowFacets
 from django.db.models import DateTimeField, Field, ForeignKey, Model, QuerySet
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from unfold.admin import ModelAdmin, TabularInline
 
 from exams.models import Exam, Institution, Membership, Section, User
@@ -115,6 +116,12 @@ class ScopedModelAdmin(ScopedPermissions, ModelAdmin):
     list_filter_submit = True
     show_facets = ShowFacets.NEVER  # Unfold's range filters cannot count
     nothing_yet: ClassVar[str] = ""  # where the list is empty: how it comes to hold something
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """A list is called what it holds, also in the browser's tab; Django has “Select exam to change”."""
+        changes = super().get_changelist_instance(request)
+        changes.title = capfirst(changes.opts.verbose_name_plural)
+        return changes
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)

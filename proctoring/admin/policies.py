@@ -129,7 +129,7 @@ class ExamPolicyAdmin(PolicyAdmin):
     form = ExamPolicyForm
     delete_roles = EDITORS
     institution_path = "exam__institution"
-    list_display = ("exam", "made_from", "watching", "changed_rules", "keep_pictures_days", "keep_events_days")
+    list_display = ("exam", "made_from", "watching", "changed_rules", "pictures_kept", "events_kept")
     nothing_yet = "A policy says how an exam is watched. An exam without one has the standard policy."
     list_select_related = ("exam__institution", "preset")
     search_fields = ("exam__title",)
@@ -159,7 +159,15 @@ class ExamPolicyAdmin(PolicyAdmin):
 
     @admin.display(description="Rules that differ from the default")
     def changed_rules(self, policy: ExamPolicy) -> str:
-        return ", ".join(name for name, rule in rules_of(policy).items() if rule != DEFAULT_RULES[name]) or "none"
+        return ", ".join(name for name, rule in rules_of(policy).items() if rule != DEFAULT_RULES[name]) or "None"
+
+    @admin.display(description="Pictures kept (days)", ordering="keep_pictures_days")
+    def pictures_kept(self, policy: ExamPolicy) -> int:
+        return policy.keep_pictures_days
+
+    @admin.display(description="Events kept (days)", ordering="keep_events_days")
+    def events_kept(self, policy: ExamPolicy) -> int:
+        return policy.keep_events_days
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("rules", "preset__rules")
