@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from exams import timing
 from exams.models import Exam
-from proctoring import selectors
+from proctoring import attention, selectors
 from proctoring.admin.status import NAMES, detectors
-from proctoring.models import Session
+from proctoring.models import Event, Session
 
 
 class ExamNow(TypedDict):
@@ -21,6 +21,7 @@ class ExamNow(TypedDict):
     unwatched: int
     lost: int
     highest: int
+    to_look_at: int
 
 
 def exams_now(user: Any) -> list[ExamNow]:
@@ -45,6 +46,7 @@ def exams_now(user: Any) -> list[ExamNow]:
         .filter(Q(watched__gt=0) | Q(pk__in=unwatched))
         .order_by(F("highest").desc(nulls_last=True), "title")
     )
+    looks = looks_by_exam(user)
     return [
         ExamNow(
             exam=exam,
@@ -52,15 +54,25 @@ def exams_now(user: Any) -> list[ExamNow]:
             unwatched=unwatched.get(exam.pk, 0),
             lost=exam.lost,
             highest=exam.highest or 0,
+            to_look_at=looks.get(exam.pk, 0),
         )
         for exam in exams
     ]
 
 
+def looks_by_exam(user: Any) -> dict[int, int]:
+    """How many events of candidates who sit an exam now need a look."""
+    now = selectors.visible_sessions(user).filter(selectors.is_sat_now(), exam__isnull=False)
+    events = attention.to_look_at(Event.objects.filter(session__in=now.order_by().values("pk")))
+    return dict(events.order_by().values_list("session__exam").annotate(number=Count("pk")))
+
+
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    ended = selectors.visible_sessions(request.user).filter(state=Session.State.ENDED)
     return context | {
         "title": "Live now",
         "exams_now": exams_now(request.user),
         "detectors": [(NAMES.get(status.name, status.name), status) for status in detectors()],
-        "recent_sessions": selectors.visible_sessions(request.user).filter(state=Session.State.ENDED)[:5],
+        "recent_sessions": attention.with_looks(ended).order_by("-ended_at", "pk")[:5],
+        "ended_to_look_at": attention.needing_look(ended).count(),
     }

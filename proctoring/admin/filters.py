@@ -16,7 +16,7 @@ from unfold.utils import parse_date_str
 from unfold.widgets import INPUT_CLASSES
 
 from exams.scoped_admin import is_key
-from proctoring import selectors
+from proctoring import attention, selectors
 from proctoring.models import Session, SessionReview
 from proctoring.reports.record import event_title
 from proctoring.risk.events import WARNINGS
@@ -50,6 +50,7 @@ OTHERS = (
     "ACCOMMODATION_CHANGED",
     "EVENT_CONFIRMED",
     "EVENT_DISMISSED",
+    "VERDICT_TAKEN_BACK",
     "SESSION_REVIEWED",
     "CANDIDATE_STATEMENT",
 )
@@ -68,6 +69,20 @@ class ExamFilter(DropdownFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         value = self.value() or ""
         return queryset.filter(**{self.exam_path: int(value)}) if is_key(value) else queryset
+
+
+class LookFilter(DropdownFilter):
+    title = "needs a look"
+    parameter_name = "look"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[Any, str]]:
+        return [("yes", "Needs a look"), ("ended", "Needs a look, and has ended")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value()
+        if value == "ended":
+            queryset = queryset.filter(state=Session.State.ENDED)
+        return attention.needing_look(queryset) if value in ("yes", "ended") else queryset
 
 
 class ReviewFilter(DropdownFilter):

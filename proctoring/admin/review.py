@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from exams.errors import ExamError
 from proctoring import services
 from proctoring.admin.base import session_or_404
-from proctoring.admin.live_data import verdict_payload
+from proctoring.admin.live_data import looks_payload, verdicts_payload
 from proctoring.models import Event, SessionReview
 from proctoring.reports.record import zone_of
 
@@ -28,7 +28,7 @@ class ReviewForm(forms.Form):
 
 @require_POST
 def give_verdict(request: HttpRequest, session_id: str, event_id: int) -> JsonResponse:
-    """``{"verdict": "confirmed" | "dismissed", "note": "…"}``; answers with what is on record now."""
+    """``{"verdict": "confirmed" | "dismissed" | "taken_back", "note": "…"}``; answers with what is on record now."""
     session = session_or_404(request, session_id)
     try:
         wanted: Any = json.loads(request.body)
@@ -41,7 +41,8 @@ def give_verdict(request: HttpRequest, session_id: str, event_id: int) -> JsonRe
         raise Http404("There is no such event in this session.") from None
     except ExamError as error:
         return _refused(error.code, error.message)
-    return JsonResponse(verdict_payload(given, zone_of(session)))
+    every = list(given.event.verdicts.select_related("by"))
+    return JsonResponse({**verdicts_payload(every, zone_of(session)), "looks": looks_payload(session)})
 
 
 @require_POST

@@ -18,7 +18,7 @@ from exams.models import Attempt, User
 from proctoring import selectors, services
 from proctoring.admin.base import refuse_unless, session_or_404
 from proctoring.admin.forms import ACTIONS, WHAT_FOLLOWS, StopForm
-from proctoring.admin.live_data import PAGE_EVENTS, risk_samples, session_events
+from proctoring.admin.live_data import PAGE_EVENTS, lasted_by_event, looks_payload, risk_samples, session_events
 from proctoring.admin.wall import number
 from proctoring.models import ProctorAction, Session, SessionReview
 from proctoring.reports.counters import counter_rows
@@ -48,6 +48,8 @@ def live_config(request: HttpRequest, session: Session) -> dict[str, Any]:
         "samples": risk_samples(session),
         "risk": session.risk_total,
         "started": session.started_at.timestamp() if session.started_at else None,
+        "looks": looks_payload(session),
+        "reviewed": session.reviews.exists(),
         "verdict": _verdict_url(session) if selectors.may_review(request.user, session) else "",
         "finished": session.ended_at.timestamp() if session.ended_at else None,
     }
@@ -112,12 +114,15 @@ def session_page(
 
 
 def session_gap(request: HttpRequest, session_id: str) -> JsonResponse:
-    """Events and risk since what the page saw last: asked after every (re)connection."""
+    """Events and risk since what the page saw last, asked after every (re)connection; and what may change afterwards:
+    how long somebody was away, and how many events need a look."""
     session = session_or_404(request, session_id)
     return JsonResponse(
         {
             "events": session_events(request, session, after=number(request, "after")),
             "samples": risk_samples(session, after_ms=number(request, "after_ms")),
+            "lasted": lasted_by_event(session),
+            "looks": looks_payload(session),
         }
     )
 

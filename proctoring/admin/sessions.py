@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeNumericFilter
 from unfold.decorators import display as label_display
 
-from proctoring import selectors
+from proctoring import attention, selectors
 from proctoring.admin.base import RecordAdmin
 from proctoring.admin.exports import ask_for_report
-from proctoring.admin.filters import DayRangeFilter, ExamFilter, ReviewFilter, StatementFilter
+from proctoring.admin.filters import DayRangeFilter, ExamFilter, LookFilter, ReviewFilter, StatementFilter
 from proctoring.admin.review import finish_review, give_verdict
 from proctoring.admin.session_page import change_session_time, session_gap, session_page, stop_session
 from proctoring.admin.wall import wall_gap, wall_page
@@ -27,7 +29,7 @@ from proctoring.models import Session, SessionReview, Statement
 class SessionAdmin(RecordAdmin):
     institution_path = "exam__institution"
     list_display = (
-        "candidate_name", "exam_link", "state_label", "risk_total", "event_number", "started_at", "ended_at",
+        "candidate_name", "exam_link", "state_label", "risk_total", "event_number", "needs_look", "began", "ended_at",
         "ended_by", "review_outcome", "statement",
     )  # fmt: skip
     list_display_links = ("candidate_name",)
@@ -36,6 +38,7 @@ class SessionAdmin(RecordAdmin):
         ExamFilter,
         ("state", ChoicesDropdownFilter),
         ("kind", ChoicesDropdownFilter),
+        LookFilter,
         ReviewFilter,
         StatementFilter,
         ("risk_total", RangeNumericFilter),
@@ -45,13 +48,26 @@ class SessionAdmin(RecordAdmin):
     search_help_text = "Search by candidate or exam"
     list_select_related = ("candidate", "exam__institution")
     list_per_page = 50
-    ordering = ("-created_at",)
+    # By the time in the column “Began”; what has not begun, by when its check began.
+    ordering = (Coalesce("started_at", "created_at").desc(), "pk")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
-        newest = SessionReview.objects.filter(session=OuterRef("pk")).order_by("-at", "-pk").values("outcome")[:1]
         sessions = selectors.visible_sessions(request.user).order_by(*self.ordering)
         said, unread = Statement.objects.filter(session=OuterRef("pk")), selectors.unread_statements()
-        return sessions.annotate(newest_review=Subquery(newest), said=Exists(said), unread=Exists(unread))
+        sessions = sessions.annotate(said=Exists(said), unread=Exists(unread))
+        return attention.with_looks(attention.with_review(sessions))
+
+    @admin.display(description="Needs a look", empty_value="–")
+    def needs_look(self, session: Any) -> str | None:
+        number = session.events_to_look_at
+        if number:
+            return f"{number} event{'' if number == 1 else 's'}"
+        # Somebody confirmed an event; what that comes to is said when the session has ended.
+        return "Its review" if session.needs_look and session.state == Session.State.ENDED else None
+
+    @admin.display(description="Began", ordering="started_at", empty_value="–")
+    def began(self, session: Session) -> datetime | None:
+        return session.started_at
 
     @admin.display(description="Review", empty_value="–")
     def review_outcome(self, session: Any) -> str | None:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from exams.scoped_admin import is_key
 from proctoring import selectors
 from proctoring.admin.base import exam_or_404
-from proctoring.admin.live_data import wall_events
+from proctoring.admin.live_data import looks_on_wall, wall_events
 
 
 def wall_page(request: HttpRequest, exam_id: int, *, site: AdminSite) -> HttpResponse:
@@ -31,6 +31,7 @@ def wall_page(request: HttpRequest, exam_id: int, *, site: AdminSite) -> HttpRes
             "timeZone": exam.institution.time_zone,
             "events": wall_events(request, exam),
             "unwatched": unwatched,
+            "looks": looks_on_wall(request, exam),
         },
         "unwatched": unwatched,
         "open_sessions": selectors.sessions_on_wall(request.user, exam).count(),
@@ -39,12 +40,12 @@ def wall_page(request: HttpRequest, exam_id: int, *, site: AdminSite) -> HttpRes
 
 
 def wall_gap(request: HttpRequest, exam_id: int) -> JsonResponse:
-    """Events since the one the page saw last: asked after every (re)connection, so that a gap hides nothing. And how
-    many sit the exam unwatched, of whom no connection tells."""
+    """Events since the one the page saw last: asked after every (re)connection, so that a gap hides nothing. And what
+    no connection tells: how many sit the exam unwatched, and how many events of each candidate need a look."""
     exam = exam_or_404(request, exam_id)
     events = wall_events(request, exam, after=number(request, "after"))
     unwatched = selectors.unwatched_attempts(request.user).filter(exam=exam).count()
-    return JsonResponse({"events": events, "unwatched": unwatched})
+    return JsonResponse({"events": events, "unwatched": unwatched, "looks": looks_on_wall(request, exam)})
 
 
 def number(request: HttpRequest, name: str) -> int:

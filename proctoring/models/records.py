@@ -24,7 +24,7 @@ class ProctorAction(models.Model):
         TECHNICAL = "technical", "Technical problem"
         EMERGENCY = "emergency", "Emergency"
         CONSENT_WITHDRAWN = "consent_withdrawn", "Consent was withdrawn"
-        RULES = "rules", "Exam rules, as judged by me from the evidence"
+        RULES = "rules", "Exam rules, as the proctor judged from the evidence"
         OTHER = "other", "Another reason (see note)"
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="actions")
@@ -35,7 +35,7 @@ class ProctorAction(models.Model):
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        ordering = ["session", "at"]
+        ordering = ["session", "at", "pk"]
 
     def __str__(self) -> str:
         return f"{self.get_action_display()}: {self.get_reason_display()}"
@@ -100,7 +100,7 @@ class Export(models.Model):
     touched_at = models.DateTimeField(default=timezone.now, help_text="When it was last known to go on.")
 
     class Meta:
-        ordering = ["-created_at"]
+        ordering = ["-created_at", "pk"]
 
     def __str__(self) -> str:
         return f"{self.get_format_display()} of {self.session or self.exam}"

@@ -14,6 +14,7 @@ class EventVerdict(models.Model):
     class Verdict(models.TextChoices):
         CONFIRMED = "confirmed", "Confirmed"
         DISMISSED = "dismissed", "Dismissed"
+        TAKEN_BACK = "taken_back", "Taken back"  # the verdict before it: there is none in force
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="verdicts")
     verdict = models.CharField(max_length=16, choices=Verdict.choices)

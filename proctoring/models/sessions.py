@@ -110,7 +110,7 @@ class Session(models.Model):
     statements: RelatedManager[Statement]
 
     class Meta:
-        ordering = ["-created_at"]
+        ordering = ["-created_at", "pk"]
         indexes = [models.Index(fields=["exam", "state", "-risk_total"])]
 
     def __str__(self) -> str:

@@ -20,7 +20,7 @@ from exams import lost
 from exams.tables import BYTE_ORDER_MARK, table
 from proctoring.models import Export, Session
 from proctoring.reports.pdf.case import kept_pictures
-from proctoring.reports.record import DETAIL_KEYS, KEYS
+from proctoring.reports.record import DETAIL_KEYS, FURTHER, KEYS
 from proctoring.reports.session_json import history, records_of
 
 logger = logging.getLogger(__name__)
@@ -126,11 +126,11 @@ def _parts(export: Export, sessions: Iterator[Session]) -> Iterator[str]:
 
 
 def _csv_parts(export: Export, sessions: Iterator[Session]) -> Iterator[str]:
-    columns = (*WHOSE, *KEYS, *DETAIL_KEYS)
+    columns = (*KEYS, *FURTHER, *WHOSE, *DETAIL_KEYS)
     yield BYTE_ORDER_MARK + table(columns, [])
     for session in sessions:
-        records = records_of(session, base_url=settings.PROCTOR_BASE_URL, detail=True)
-        yield table(columns, (_whose(session) | record for record in records), header=False)
+        records = records_of(session, base_url=settings.PROCTOR_BASE_URL, detail=True, whose=_whose(session))
+        yield table(columns, records, header=False)
         _advance(export)
 
 

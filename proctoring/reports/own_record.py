@@ -21,11 +21,11 @@ from proctoring.services.accommodating import ACCOMMODATION_CHANGED
 from proctoring.services.attempt_time import REOPENED, TIME_ADDED
 from proctoring.services.ending import STOPPED
 from proctoring.services.policies import kept_until
-from proctoring.services.reviewing import EVENT_CONFIRMED, EVENT_DISMISSED, SESSION_REVIEWED
+from proctoring.services.reviewing import EVENT_CONFIRMED, EVENT_DISMISSED, SESSION_REVIEWED, VERDICT_TAKEN_BACK
 from proctoring.services.statements import STATEMENT
 
 # What people made of it is theirs; a dismissal stands with its event, and the candidate's own words by themselves.
-LEFT_OUT = (EVENT_CONFIRMED, EVENT_DISMISSED, SESSION_REVIEWED, STATEMENT)
+LEFT_OUT = (EVENT_CONFIRMED, EVENT_DISMISSED, VERDICT_TAKEN_BACK, SESSION_REVIEWED, STATEMENT)
 
 
 @dataclass(frozen=True, slots=True)

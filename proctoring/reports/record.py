@@ -1,4 +1,8 @@
-"""The record of an event as every export, page and message gives it: these keys, in this order, with these types."""
+"""The record of an event as every export, page and message gives it: these keys, in this order, with these types.
+
+Files say further what became of it since: ``FURTHER``, in a file of many sessions then whose it is, and in a complete
+log then ``DETAIL_KEYS``. So every file begins with the same columns.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +26,7 @@ KEYS = (
     "face_count",
     "snapshot_url",
 )
+FURTHER = ("verdict", "lasted_seconds")
 DETAIL_KEYS = ("sequence", "ledger", "sentence", "detail")
 
 
@@ -62,7 +67,11 @@ def event_record(event: Event, *, zone: ZoneInfo, base_url: str) -> dict[str, An
 
 def detailed_record(event: Event, *, zone: ZoneInfo, base_url: str) -> dict[str, Any]:
     """The record, and after it what tells the three ledgers apart and what a person needs to judge the event."""
-    return event_record(event, zone=zone, base_url=base_url) | {
+    return event_record(event, zone=zone, base_url=base_url) | detail_of(event)
+
+
+def detail_of(event: Event) -> dict[str, Any]:
+    return {
         "sequence": event.sequence,
         "ledger": event.ledger,
         "sentence": event.sentence,

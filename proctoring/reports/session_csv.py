@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from exams.tables import BYTE_ORDER_MARK, table
 from proctoring.models import Session
-from proctoring.reports.record import DETAIL_KEYS, KEYS
+from proctoring.reports.record import DETAIL_KEYS, FURTHER, KEYS
 from proctoring.reports.session_json import records_of
 
 
 def session_csv(session: Session, *, base_url: str, detail: bool = False) -> str:
-    """The documented columns of the events that scored; with ``detail``, every ledger and further columns.
+    """The documented columns of the integrity events, and after them what became of each; with ``detail``, every ledger
+    and further columns.
 
-    The nine documented columns are plain ASCII and go without the mark, so that the first column's name is what a
-    program reads.
+    Without ``detail`` all is plain ASCII and goes without the mark, so that the first column's name is what a program
+    reads.
     """
-    columns = (*KEYS, *DETAIL_KEYS) if detail else KEYS
+    columns = (*KEYS, *FURTHER, *DETAIL_KEYS) if detail else (*KEYS, *FURTHER)
     text = table(columns, records_of(session, base_url=base_url, detail=detail))
     return BYTE_ORDER_MARK + text if detail else text

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.db.models import F
+
+from proctoring import attention
 from proctoring.models import Event, Session
-from proctoring.reports.record import detailed_record, event_record, zone_of
+from proctoring.reports.lasting import Lasting
+from proctoring.reports.record import detail_of, event_record, zone_of
 
 # Not needed for the documented record, and by far the largest of a row.
 LARGE = ("detail", "sentence", "previous_hash", "hash", "snapshot_sha256")
@@ -18,9 +22,9 @@ def session_json(session: Session, *, base_url: str, detail: bool = False) -> st
 
 
 def history(session: Session, *, base_url: str, detail: bool = False) -> dict[str, Any]:
-    """Two queries, with ``detail`` three, however long the session was. ``accommodated`` says that something was
-    granted to the candidate; what follows for the rules is an entry of the log, and why is told to nobody who watches.
-    """
+    """Three queries, with ``detail`` four, at most, however long the session was. ``accommodated`` says that something
+    was granted to the candidate; what follows for the rules is an entry of the log, and why is told to nobody who
+    watches."""
     began = session.started_at or session.created_at
     return {
         "session_start": round(began.timestamp(), 3),
@@ -40,13 +44,20 @@ def statement_records(session: Session) -> list[dict[str, Any]]:
     return [{"time": round(one.at.timestamp(), 3), "text": one.text} for one in session.statements.all()]
 
 
-def records_of(session: Session, *, base_url: str, detail: bool) -> Iterator[dict[str, Any]]:
-    """The documented record cannot tell the ledgers apart, so without ``detail`` there is one: what scored."""
-    zone = zone_of(session)
-    events = session.events.order_by("sequence")
-    if detail:
-        for event in events.iterator():
-            yield detailed_record(event, zone=zone, base_url=base_url)
-        return
-    for event in events.filter(ledger=Event.Ledger.INTEGRITY).defer(*LARGE).iterator():
-        yield event_record(event, zone=zone, base_url=base_url)
+def records_of(
+    session: Session, *, base_url: str, detail: bool, whose: Mapping[str, Any] | None = None
+) -> Iterator[dict[str, Any]]:
+    """The documented record cannot tell the ledgers apart, so without ``detail`` there is one: integrity. ``whose``: in
+    a file of many sessions, which of them it is."""
+    zone, lasting = zone_of(session), Lasting(session)
+    events = attention.with_verdict(session.events.order_by("sequence"))
+    events = events.annotate(began=F("detail__measured__left_at"))
+    if not detail:
+        events = events.filter(ledger=Event.Ledger.INTEGRITY).defer(*LARGE)
+    for event in events.iterator():
+        event.session = session  # what is known need not be asked for again
+        record = event_record(event, zone=zone, base_url=base_url)
+        lasted = lasting.since(event.name, event.began)
+        record |= {"verdict": event.verdict, "lasted_seconds": None if lasted is None else lasted.seconds}
+        record |= whose or {}
+        yield record | detail_of(event) if detail else record

@@ -44,7 +44,7 @@ class Browser:
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
-        self._stretches = {event: Stretches(pairs) for event, pairs in _counted_pairs(policy).items()}
+        self._stretches = {event: Stretches(pairs) for event, pairs in counted_pairs(policy).items()}
         self._copied: list[float] = []
 
     @classmethod
@@ -107,7 +107,8 @@ class Browser:
         return [Due(rule, time, 0.0, {"signal": kind}, sentences.SIGNALS[kind][1])]
 
 
-def _counted_pairs(policy: Policy) -> dict[str, dict[str, str]]:
+def counted_pairs(policy: Policy) -> dict[str, dict[str, str]]:
+    """Of each rule that counts and follows stretches: the signals that begin one, each with the one that ends it."""
     page = {"hidden": "visible"} if policy.count_hidden else {}
     page |= {"blur": "focus"} if policy.count_blurred else {}
     pairs = {

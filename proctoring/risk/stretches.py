@@ -8,7 +8,7 @@ one begins when something begins to hold, and lasts until nothing holds any more
 from __future__ import annotations
 
 from bisect import insort_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,19 +51,7 @@ class Stretches:
 
     def all(self) -> list[Stretch]:
         """Every remembered stretch in order of time."""
-        found: list[Stretch] = []
-        holding, since = self.holding, self.since
-        by = holding[0] if holding else ""
-        for time, kind in self.signals:
-            holding = self._after(holding, kind)
-            if holding and since is None:
-                since, by = time, kind
-            elif since is not None and not holding:
-                found.append(Stretch(since, time, by))
-                since = None
-        if since is not None:
-            found.append(Stretch(since, None, by))
-        return found
+        return read_off(self.pairs, self.signals, holding=self.holding, since=self.since)
 
     def uncounted(self) -> list[Stretch]:
         """Those that no recorded one overlaps: a late signal may lengthen a stretch that was already recorded."""
@@ -94,14 +82,37 @@ class Stretches:
         )
 
     def _forget(self, time: float, kind: str) -> None:
-        self.holding = self._after(self.holding, kind)
+        self.holding = _after(self.pairs, self.holding, kind)
         if not self.holding:
             self.since = None
         elif self.since is None:
             self.since = time
 
-    def _after(self, holding: list[str], kind: str) -> list[str]:
-        """What holds after the signal, always in the order of ``pairs``."""
-        if kind in self.pairs:
-            return [begun for begun in self.pairs if begun == kind or begun in holding]
-        return [begun for begun in holding if self.pairs.get(begun) != kind]
+
+def read_off(
+    pairs: Mapping[str, str],
+    signals: Iterable[tuple[float, str]],
+    *,
+    holding: Sequence[str] = (),
+    since: float | None = None,
+) -> list[Stretch]:
+    """Every stretch in order of time; ``signals`` in that order too. ``holding`` and ``since`` as they were before."""
+    found: list[Stretch] = []
+    by = holding[0] if holding else ""
+    for time, kind in signals:
+        holding = _after(pairs, holding, kind)
+        if holding and since is None:
+            since, by = time, kind
+        elif since is not None and not holding:
+            found.append(Stretch(since, time, by))
+            since = None
+    if since is not None:
+        found.append(Stretch(since, None, by))
+    return found
+
+
+def _after(pairs: Mapping[str, str], holding: Sequence[str], kind: str) -> list[str]:
+    """What holds after the signal, always in the order of ``pairs``."""
+    if kind in pairs:
+        return [begun for begun in pairs if begun == kind or begun in holding]
+    return [begun for begun in holding if pairs.get(begun) != kind]

@@ -50,7 +50,7 @@ from proctoring.services.sessions import (
 )
 from proctoring.services.signals import KINDS, Signal, SignalBatch, apply_pending_signals, record_flood, store_signals
 from proctoring.services.statements import give_statement
-from proctoring.services.tell import candidate_group, serve_from
+from proctoring.services.tell import candidate_group, serve_from, wall_group
 from proctoring.services.unwatched import begin_unwatched, hand_in, hand_in_when_due, is_unwatched
 
 __all__ = [
@@ -118,5 +118,6 @@ __all__ = [
     "store_signals",
     "time_of_session",
     "told_of_end",
+    "wall_group",
     "withdraw_consent",
 ]

@@ -11,14 +11,21 @@ from django.utils import timezone
 from exams.models import User
 from exams.services import webhooks
 from exams.webhooks.events import WebhookEvent, moment
-from proctoring import selectors
+from proctoring import attention, selectors
 from proctoring.models import Event, EventVerdict, Session, SessionReview
 from proctoring.risk.events import EventDraft
+from proctoring.services import tell
 from proctoring.services.errors import BadRequest, NotAllowed
 from proctoring.services.recording import Drafted, append_events, lock
 
-EVENT_CONFIRMED, EVENT_DISMISSED = "EVENT_CONFIRMED", "EVENT_DISMISSED"
+EVENT_CONFIRMED, EVENT_DISMISSED, VERDICT_TAKEN_BACK = "EVENT_CONFIRMED", "EVENT_DISMISSED", "VERDICT_TAKEN_BACK"
 SESSION_REVIEWED = "SESSION_REVIEWED"
+# The entry of the log that each verdict makes, and how its sentence goes.
+ENTRIES: dict[str, tuple[str, str]] = {
+    EventVerdict.Verdict.CONFIRMED: (EVENT_CONFIRMED, "confirmed"),
+    EventVerdict.Verdict.DISMISSED: (EVENT_DISMISSED, "dismissed"),
+    EventVerdict.Verdict.TAKEN_BACK: (VERDICT_TAKEN_BACK, "took back the verdict on"),
+}
 LONGEST_NOTE = 2000
 
 
@@ -26,26 +33,30 @@ LONGEST_NOTE = 2000
 def judge_event(
     user: selectors.Visitor, session_id: UUID | str, event_id: int, verdict: str, note: str = ""
 ) -> EventVerdict:
-    """Confirm or dismiss an event; again, to change one's mind. The score stays what it was when it happened.
+    """Confirm or dismiss an event, or take the verdict back; again, to change one's mind. What was said before stays on
+    record, and the points stay what they were when it happened.
 
     Raises Session.DoesNotExist and Event.DoesNotExist for what the user may not see, BadRequest for a verdict that is
-    not on the list and for entries that record no condition.
+    not on the list, for one to take back where none is in force, and for events of another ledger.
     """
     session, person = _open(user, session_id)
     event = session.events.get(pk=event_id)
     if verdict not in EventVerdict.Verdict.values:
-        raise BadRequest("An event is confirmed or dismissed.")
+        raise BadRequest("An event is confirmed or dismissed, or its verdict is taken back.")
     if event.ledger != Event.Ledger.INTEGRITY:
-        raise BadRequest("Only events that scored are confirmed or dismissed.")
+        raise BadRequest("Only integrity events are confirmed or dismissed.")
+    if verdict == attention.TAKEN_BACK and attention.in_force(list(event.verdicts.all())) is None:
+        raise BadRequest("This event has no verdict that could be taken back.")
     given = EventVerdict.objects.create(event=event, verdict=verdict, note=_checked(note), by=person)
-    confirmed = verdict == EventVerdict.Verdict.CONFIRMED
+    name, did = ENTRIES[verdict]
     _record(
         session,
-        name=EVENT_CONFIRMED if confirmed else EVENT_DISMISSED,
-        sentence=f"{person.display_name} {verdict} {event.name} (entry {event.sequence}).",
+        name=name,
+        sentence=f"{person.display_name} {did} {event.name} (entry {event.sequence}).",
         detail={"sequence": event.sequence, "event": event.name, "note": given.note, "user": person.pk},
     )
-    if confirmed and session.exam is not None:
+    _tell_the_wall(session)
+    if name == EVENT_CONFIRMED and session.exam is not None:
         data = _session_data(session) | {
             "sequence": event.sequence,
             "event": event.name,
@@ -91,6 +102,13 @@ def _open(user: selectors.Visitor, session_id: UUID | str) -> tuple[Session, Use
     if session.event_count and not session.events.exists():
         raise BadRequest("The log of this session has been deleted, as was promised; there is nothing left to review.")
     return session, user
+
+
+def _tell_the_wall(session: Session) -> None:
+    """Others who watch the exam are to see that one less needs a look, or one more."""
+    if session.exam_id is not None:
+        looks = {"type": "looks", "session": str(session.pk), "events": attention.looks_of(session).events}
+        tell.wall_after_commit(session.exam_id, looks)
 
 
 def _checked(note: str) -> str:

@@ -1,4 +1,4 @@
-"""Telling a connected candidate's page, through the channel layer, what happened to their session."""
+"""Telling a connected candidate's page and the wall, through the channel layer, what happened to a session."""
 
 from __future__ import annotations
 
@@ -31,9 +31,18 @@ def candidate_group(session_id: UUID | str) -> str:
     return f"session.{session_id}.candidate"
 
 
+def wall_group(exam_id: int) -> str:
+    """The pages on which all candidates of an exam are watched."""
+    return f"exam.{exam_id}.wall"
+
+
 def candidate_after_commit(session_id: UUID, message: dict[str, Any]) -> None:
     """Send once the transaction is through; a message that cannot be sent never undoes what was written."""
     transaction.on_commit(partial(send, candidate_group(session_id), message))
+
+
+def wall_after_commit(exam_id: int, payload: dict[str, Any]) -> None:
+    transaction.on_commit(partial(send, wall_group(exam_id), {"type": "to.page", "payload": payload}))
 
 
 def send(group: str, message: dict[str, Any]) -> None:

@@ -54,6 +54,14 @@ def test_confirming_and_dismissing_by_keyboard_keeps_focus(open_proctor: OpenPro
     browser.switch_to.active_element.send_keys(Keys.SPACE)
     proctor.sees(".pv-verdict:has(button)", "Dismissed")
     assert browser.execute_script(FOCUSED) == "dismissed"
+    proctor.sees("#looks", "No event needs a look. 5 points recorded, all of them from dismissed events.")
+    browser.switch_to.active_element.send_keys(Keys.TAB)
+    browser.switch_to.active_element.send_keys(Keys.ENTER)
+    proctor.sees(".pv-verdict:has(button)", "Taken back")
+    assert browser.execute_script(FOCUSED) == "taken_back"
+    assert proctor.find('[data-verdict="taken_back"]').get_attribute("aria-disabled") == "true"
+    proctor.sees("#looks", "1 event needs a look. 5 points recorded.")
+    proctor.sees(".pv-verdict:has(button) details", "2 earlier verdicts")
 
 
 def test_the_wall_says_who_sits_the_exam_unwatched(open_proctor: OpenProctor, made: tuple[int, str]) -> None:

@@ -16,8 +16,9 @@ from pytest_django import Settings
 from exams.models import Exam, Membership
 from proctor_site import background
 from proctoring import services, tasks
-from proctoring.models import Export
+from proctoring.models import Event, Export
 from proctoring.reports import exam_export
+from proctoring.reports.session_csv import session_csv
 from proctoring.services import Commit, Drafted
 from tests import factories
 from tests.factories import People
@@ -71,6 +72,28 @@ def test_csv_holds_every_session_of_the_exam(people: People, exam: Exam) -> None
     assert [row["event"] for row in rows] == ["NO_FACE", "CONNECTION_LOST"] * 2
     assert rows[0]["candidate"].startswith("'=1+1")
     assert text.count("time_24h") == 1, "one header"
+
+
+def test_csv_has_the_columns_of_a_sessions_own_and_whose_each_row_is(people: People, exam: Exam) -> None:
+    header = content(export(people, exam, "csv")).removeprefix("\ufeff").splitlines()[0].split(",")
+    session = exam.proctoring_sessions.all()[0]
+    plain, complete = (
+        session_csv(session, base_url="", detail=detail).removeprefix("\ufeff").splitlines()[0].split(",")
+        for detail in (False, True)
+    )
+    whose = ["session", "candidate", "kind", "accommodated"]
+    assert header == [*plain, *whose, *complete[len(plain) :]]
+    assert complete[: len(plain)] == plain
+
+
+def test_both_say_what_people_made_of_each_event(people: People, exam: Exam) -> None:
+    judged = Event.objects.filter(ledger="integrity", session__exam=exam).order_by("pk")[0]
+    services.judge_event(people.proctor, judged.session_id, judged.pk, "dismissed")
+    rows = list(csv.DictReader(io.StringIO(content(export(people, exam, "csv")).removeprefix("\ufeff"))))
+    assert sorted(row["verdict"] for row in rows if row["event"] == "NO_FACE") == ["", "dismissed"]
+    sessions = json.loads(content(export(people, exam, "json")))["sessions"]
+    events = [event for session in sessions for event in session["events"] if event["event"] == "NO_FACE"]
+    assert sorted(event["verdict"] for event in events) == ["", "dismissed"]
 
 
 def test_json_holds_every_session_of_the_exam(people: People, exam: Exam) -> None:
@@ -196,7 +219,7 @@ def test_progress_and_download(people: People, exam: Exam, client: Client) -> No
     response = client.get(state["download_url"])
     assert response.status_code == 200
     assert "attachment" in response["Content-Disposition"] and "algebra-i" in response["Content-Disposition"]
-    assert b"".join(response.streaming_content).startswith(b"\xef\xbb\xbfsession,")  # type: ignore[attr-defined]
+    assert b"".join(response.streaming_content).startswith(b"\xef\xbb\xbftime_24h,")  # type: ignore[attr-defined]
 
 
 def test_who_may_no_longer_see_the_exam_cannot_download(people: People, exam: Exam, client: Client) -> None:

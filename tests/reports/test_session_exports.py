@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from exams.tables import cell
 from proctoring import services
 from proctoring.models import Session
-from proctoring.reports.record import DETAIL_KEYS, KEYS
+from proctoring.reports.record import DETAIL_KEYS, FURTHER, KEYS
 from proctoring.reports.session_csv import session_csv
 from proctoring.reports.session_json import session_json
 from proctoring.services import Commit, Drafted
@@ -34,9 +34,9 @@ def make_session(events: int = 1) -> Session:
     return Session.objects.select_related("exam__institution").get()
 
 
-def test_csv_has_exactly_the_documented_columns() -> None:
+def test_csv_begins_with_the_prescribed_columns_and_says_further_what_became_of_each() -> None:
     rows = list(csv.DictReader(io.StringIO(session_csv(make_session(), base_url=BASE))))
-    assert [tuple(row) for row in rows] == [KEYS]
+    assert [tuple(row) for row in rows] == [(*KEYS, "verdict", "lasted_seconds")]
     assert rows[0]["event"] == "NO_FACE"
     assert rows[0]["unix_time"] == "1767788935.191"
     assert rows[0]["snapshot_url"].startswith("http://testserver/snapshots/")
@@ -44,7 +44,7 @@ def test_csv_has_exactly_the_documented_columns() -> None:
 
 def test_csv_of_a_session_without_events_is_its_header() -> None:
     session = factories.session(factories.exam())
-    assert session_csv(session, base_url=BASE) == ",".join(KEYS) + "\r\n"
+    assert session_csv(session, base_url=BASE) == ",".join((*KEYS, *FURTHER)) + "\r\n"
 
 
 def test_json_is_start_risk_history_and_events_and_nothing_more() -> None:
@@ -52,7 +52,7 @@ def test_json_is_start_risk_history_and_events_and_nothing_more() -> None:
     assert list(found) == ["session_start", "risk_history", "events"]
     assert found["session_start"] == START.timestamp()
     assert found["risk_history"] == [{"time": 1767788935.191, "risk": 5}, {"time": 1767788936.5, "risk": 4}]
-    assert [tuple(event) for event in found["events"]] == [KEYS]
+    assert [tuple(event) for event in found["events"]] == [(*KEYS, *FURTHER)]
 
 
 def test_with_detail_every_ledger_is_told_apart() -> None:
@@ -60,10 +60,26 @@ def test_with_detail_every_ledger_is_told_apart() -> None:
     text = session_csv(session, base_url=BASE, detail=True)
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
     assert text.startswith("\ufeff"), "so that a spreadsheet reads the sentences' letters"
-    assert [tuple(row) for row in rows] == [(*KEYS, *DETAIL_KEYS)] * 2
+    assert [tuple(row) for row in rows] == [(*KEYS, *FURTHER, *DETAIL_KEYS)] * 2
     assert [row["ledger"] for row in rows] == ["integrity", "technical"]
     events = json.loads(session_json(session, base_url=BASE, detail=True))["events"]
     assert [event["sequence"] for event in events] == [1, 2]
+
+
+@pytest.mark.parametrize("detail", [False, True])
+def test_every_file_says_which_verdict_is_in_force(detail: bool) -> None:
+    session = make_session(4)
+    reviewer = factories.user(is_superuser=True)
+    for place, said in enumerate((["confirmed"], ["confirmed", "dismissed"], ["dismissed", "taken_back"])):
+        for verdict in said:
+            services.judge_event(reviewer, session.pk, session.events.all()[place].pk, verdict)
+    wanted = ["confirmed", "dismissed", "", ""]
+    text = session_csv(session, base_url=BASE, detail=detail)
+    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+    assert [row["verdict"] for row in rows if row["event"] == "NO_FACE"] == wanted
+    events = json.loads(session_json(session, base_url=BASE, detail=detail))["events"]
+    assert [event["verdict"] for event in events if event["event"] == "NO_FACE"] == wanted
+    assert {event["verdict"] for event in events if event["event"] != "NO_FACE"} <= {""}
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])

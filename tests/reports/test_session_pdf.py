@@ -187,6 +187,27 @@ def test_what_people_made_of_it_stands_in_it(people: People, session: Session) -
     assert "Time added, 10 minutes. Reason: Technical problem. “Beamer.”" in text
 
 
+def test_dismissed_points_stay_on_record_and_are_said_to_be_dismissed(people: People, session: Session) -> None:
+    text = words(report(session, people.proctor))
+    assert "16 points. They stay on record" in text
+    assert "3 integrity events that nobody has confirmed or dismissed yet" in text
+    services.judge_event(people.reviewer, session.pk, session.events.get(name="LOOKING_AWAY").pk, "dismissed")
+    text = words(report(fresh(session), people.proctor))
+    assert "16 points, 6 of them from dismissed events." in text
+    assert "2 integrity events that nobody has confirmed or dismissed yet" in text
+    services.review_session(people.reviewer, session.pk, "nothing")
+    assert "No event: the session has been reviewed" in words(report(fresh(session), people.proctor))
+
+
+def test_a_verdict_that_was_taken_back_is_not_counted_and_stands_in_the_log(people: People, session: Session) -> None:
+    scored = session.events.get(name="LOOKING_AWAY")
+    for verdict in ("confirmed", "taken_back"):
+        services.judge_event(people.reviewer, session.pk, scored.pk, verdict)
+    text = words(report(fresh(session)))
+    assert f"Taken back by {people.reviewer.display_name}" in text
+    assert "Looking away 1 +6 0 0" in text
+
+
 def test_why_something_was_granted_and_by_whom_is_not_told(people: People, session: Session) -> None:
     assert session.exam is not None and session.attempt is not None
     factories.accommodation(session.exam, people.candidate, reason="A doctor's letter.", granted_by=people.author)
@@ -455,12 +476,12 @@ def test_the_number_of_queries_does_not_grow_with_the_log(
 ) -> None:
     by = people.proctor
     session = fresh(session)
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(27):
         report(session, by)
     for number in range(3):
         made = event(session, jpeg=factories.jpeg(shade=number))
         services.judge_event(people.proctor, session.pk, made.pk, "confirmed")
     session = fresh(session)
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(27):
         report(session, by)
     assert Event.objects.count() == 10

@@ -51,6 +51,23 @@ def test_those_who_may_see_the_session_confirm_and_dismiss(people: People, ended
     assert ended.events.last().risk_delta == 0  # type: ignore[union-attr]
 
 
+def test_a_verdict_is_taken_back_and_stays_on_record(people: People, ended: Session) -> None:
+    scored = ended.events.get()
+    for verdict in ("confirmed", "taken_back"):
+        services.judge_event(people.proctor, ended.pk, scored.pk, verdict)
+    assert [given.verdict for given in scored.verdicts.all()] == ["confirmed", "taken_back"]
+    last = ended.events.last()
+    assert last is not None
+    assert (last.name, last.sentence) == (
+        "VERDICT_TAKEN_BACK",
+        f"{people.proctor.display_name} took back the verdict on NO_FACE (entry 1).",
+    )
+    with pytest.raises(services.BadRequest, match="no verdict that could be taken back"):
+        services.judge_event(people.proctor, ended.pk, scored.pk, "taken_back")
+    ended.refresh_from_db()
+    assert list(check(ended)) == []
+
+
 @pytest.mark.parametrize("who", ["author", "candidate", "foreign_administrator", "foreign_reviewer"])
 def test_for_others_there_is_no_such_session(people: People, ended: Session, who: str) -> None:
     with pytest.raises(Session.DoesNotExist):
@@ -67,7 +84,11 @@ def test_an_event_of_another_session_is_not_judged_here(people: People, ended: S
 
 @pytest.mark.parametrize(
     ("ledger", "verdict", "said"),
-    [("technical", "confirmed", "Only events that scored"), ("integrity", "maybe", "or dismissed")],
+    [
+        ("technical", "confirmed", "Only integrity events"),
+        ("integrity", "maybe", "or dismissed"),
+        ("integrity", "taken_back", "no verdict that could be taken back"),
+    ],
 )
 def test_what_cannot_be_judged_is_refused(people: People, ended: Session, ledger: str, verdict: str, said: str) -> None:
     other = event(ended, "CONNECTION_LOST", ledger=ledger, risk_delta=0)

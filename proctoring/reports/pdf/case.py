@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Sum
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 
 from exams.models import User
+from proctoring import attention
 from proctoring.evidence import verify
 from proctoring.live.ledger import (
     DETECTOR_OFF,
@@ -23,6 +24,7 @@ from proctoring.live.ledger import (
     VIRTUAL_CAMERA,
 )
 from proctoring.models import Event, EventVerdict, ProctorAction, PurgeRecord, Session, SessionReview, Statement
+from proctoring.reports.lasting import Lasting
 from proctoring.reports.pdf.pictures import Copies
 from proctoring.reports.record import zone_of
 from proctoring.reports.session_json import risk_history
@@ -52,6 +54,8 @@ class Case:
     entries: list[Event]
     kinds: list[dict[str, Any]]
     judged: Counter[tuple[str, str]]
+    looks: attention.Looks
+    lasting: Lasting
     scored: list[float]
     gaps: list[Event]
     samples: list[dict[str, Any]]
@@ -106,7 +110,9 @@ def open_case(
         findings=findings,
         entries=list(log.prefetch_related(verdicts)[:MOST_ENTRIES]),
         kinds=_kinds(log),
-        judged=_judged(session),
+        judged=_judged(log),
+        looks=attention.looks_of(session),
+        lasting=Lasting(session),
         scored=[unix_ms / 1000 for unix_ms in _scored(log).values_list("unix_ms", flat=True)],
         gaps=list(log.filter(name__in=GAPS).only("sequence", "name", "detail")),
         samples=risk_history(session),
@@ -122,22 +128,21 @@ def open_case(
 
 def _most_telling(pictures: QuerySet[Event]) -> QuerySet[Event]:
     """What people confirmed, then what scored most, then what came first."""
-    confirmed = EventVerdict.objects.filter(event=OuterRef("pk"), verdict=EventVerdict.Verdict.CONFIRMED)
-    return pictures.annotate(confirmed=Exists(confirmed)).order_by("-confirmed", "-risk_delta", "sequence")
+    judged = attention.with_verdict(pictures).annotate(confirmed=Q(verdict=EventVerdict.Verdict.CONFIRMED))
+    return judged.order_by("-confirmed", "-risk_delta", "sequence")
 
 
 def _scored(log: QuerySet[Event]) -> QuerySet[Event]:
     return log.filter(ledger=Event.Ledger.INTEGRITY)
 
 
-def _judged(session: Session) -> Counter[tuple[str, str]]:
-    """How many entries of a name have been given a verdict; the newest of each counts."""
-    given = EventVerdict.objects.filter(event__session=session).order_by("at", "pk")
-    newest = {event: (name, verdict) for event, name, verdict in given.values_list("event", "event__name", "verdict")}
-    return Counter(newest.values())
+def _judged(log: QuerySet[Event]) -> Counter[tuple[str, str]]:
+    """How many events of a name have which verdict."""
+    given = attention.with_verdict(_scored(log)).exclude(verdict="").order_by()
+    return Counter(given.values_list("name", "verdict"))
 
 
 def _kinds(log: QuerySet[Event]) -> list[dict[str, Any]]:
-    """Of what scored: how often and how much, by name."""
+    """Of integrity events: how often and how much, by name."""
     counted = _scored(log).order_by().values("name").annotate(times=Count("pk"), points=Sum("risk_delta"))
     return sorted((dict(row) for row in counted), key=lambda row: (-row["points"], row["name"]))

@@ -66,6 +66,8 @@ def _session_rows(case: Case) -> Iterator[tuple[str, str]]:
         "Risk at the end" if session.ended_at else "Risk now",
         (f"{session.risk_total}: {session.risk_permanent} that stays and {session.risk_temporary} that fades"),
     )
+    yield "Points recorded", f"{case.looks.points_in_words}. They stay on record, whatever people make of the events"
+    yield "Needs a look", _needs_look(case)
     yield (
         "Who watched",
         (
@@ -74,6 +76,13 @@ def _session_rows(case: Case) -> Iterator[tuple[str, str]]:
         ),
     )
     yield "Session", str(session.pk)
+
+
+def _needs_look(case: Case) -> str:
+    number = case.looks.events
+    if number:
+        return f"{_count(number, 'integrity event')} that nobody has confirmed or dismissed yet"
+    return "No event: the session has been reviewed" if case.reviews else "No event"
 
 
 def _ended(case: Case) -> str:

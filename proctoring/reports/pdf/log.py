@@ -1,4 +1,4 @@
-"""The log of a session, entry after entry: what scored with its picture, its rule and what people made of it."""
+"""The log of a session, entry after entry: integrity events with picture, rule and what people made of them."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ def _in_full(entry: Event) -> bool:
 
 def _how_much(case: Case) -> Iterator[str]:
     yield (
-        "What scored stands here in full, with its rule and, where one was kept, its picture; between it, in a line "
-        "each, technical matters and the surroundings, which never score."
+        "Integrity events stand here in full, each with its rule and, where one was kept, its picture; between them, "
+        "in a line each, technical and environment events, which never score."
     )
     yield (
         "Pictures are reduced copies for print; each SHA-256 is that of the original, which the site keeps as long as "
@@ -124,6 +124,8 @@ def _facts(case: Case, entry: Event, record: dict[str, Any]) -> Iterator[str]:
         yield f"Risk: +{record['risk_delta']}, {record['risk_total']} afterwards"
     else:
         yield f"Never scores; the risk was {record['risk_total']}"
+    if lasted := case.lasting.of(entry):
+        yield f"{lasted.text}, by the browser’s signals"
     if rule := _rule(record["detail"].get("rule")):
         yield f"Rule: {rule_line(rule)}"
     if record["face_count"] is not None:

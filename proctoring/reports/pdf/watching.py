@@ -10,7 +10,7 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable
 
 from proctoring.live.ledger import SERVER_OVERLOADED
-from proctoring.models import Event, EventVerdict
+from proctoring.models import Event
 from proctoring.reports.counters import COUNTERS, counter_rows
 from proctoring.reports.pdf.case import GAPS, Case
 from proctoring.reports.pdf.layout import SMALL, WIDTH, Writer
@@ -41,19 +41,19 @@ def _risk(case: Case, writer: Writer) -> Iterator[Flowable]:
         yield RiskPlot(_line(case))
         highest = max(case.samples, key=lambda sample: int(sample["risk"]))
         yield writer.text(
-            f"The highest was {highest['risk']}. Marks below the line: something scored. While nothing was watched the "
+            f"The highest was {highest['risk']}. Marks below the line: integrity events. While nothing was watched the "
             "risk stands still.",
             SMALL,
         )
     if case.kinds:
         yield writer.table(
-            ("What scored", "times", "points", "confirmed", "dismissed"),
+            ("Integrity events", "times", "points", "confirmed", "dismissed"),
             [
                 (
                     event_title(row["name"]),
                     str(row["times"]),
                     f"+{row['points']}",
-                    *(str(case.judged[row["name"], verdict]) for verdict in EventVerdict.Verdict.values),
+                    *(str(case.judged[row["name"], verdict]) for verdict in ("confirmed", "dismissed")),
                 )
                 for row in case.kinds
             ],

@@ -100,10 +100,10 @@ export class RiskGraph {
 
   tell(risk) {
     const highest = this.samples.reduce((top, sample) => (sample.y > top.y ? sample : top), { y: 0 });
-    const looks = this.points.filter((point) => point.ledger === "integrity").length;
+    const events = this.points.filter((point) => point.ledger === "integrity").length;
     const now = this.end ? "At the end" : "Now";
     const peak = highest.y ? ` Highest: ${highest.y} at ${this.time(highest.x)}.` : "";
-    this.summary.textContent = `${now}: ${risk}.${peak} ${looks} ${looks === 1 ? "event needs" : "events need"} a look.`;
+    this.summary.textContent = `${now}: ${risk}.${peak} ${events} integrity ${events === 1 ? "event" : "events"}.`;
     this.summary.dataset.risk = risk;
     if (this.table.closest("details").open) this.fillTable();
   }

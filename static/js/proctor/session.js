@@ -2,6 +2,7 @@
 
 import { setUpDialogs } from "./dialogs.js";
 import { RiskGraph } from "./graph.js";
+import { Looks } from "./looks.js";
 import { describe, draw } from "./overlay.js";
 import { LivePicture } from "./picture.js";
 import { LiveSocket, showState } from "./socket.js";
@@ -13,12 +14,18 @@ const config = JSON.parse(byId("live-config").textContent);
 const STALE_MS = 6000;
 const time = clock(config.timeZone);
 const page = byId("session-page");
-const timeline = new Timeline(byId("events"), byId("events-empty"), byId("ledger-filter"), config.verdict);
+const looks = new Looks(byId("looks"), document.querySelector("#ledger-filter [data-count=look]"), config.looks, config.reviewed);
+const judging = { url: config.verdict, reviewed: config.reviewed, judged: (now) => looks.set(now) };
+const timeline = new Timeline(byId("events"), byId("events-empty"), byId("ledger-filter"), judging);
+const ASK_AGAIN_MS = 10000;
 const graph = new RiskGraph({ canvas: byId("risk-graph"), summary: byId("graph-summary"), table: byId("graph-table"), time, config });
 byId("graph-table").closest("details").addEventListener("toggle", () => graph.fillTable());
 
-function addEvent(event) {
-  if (timeline.add(event)) graph.addEvent(event);
+// Counted: the server's figures hold it already.
+function addEvent(event, { counted = true } = {}) {
+  if (!timeline.add(event)) return;
+  graph.addEvent(event);
+  if (!counted) looks.add(event);
 }
 
 class LiveView {
@@ -34,6 +41,7 @@ class LiveView {
     this.heard = performance.now();
     setInterval(() => graph.ask(), 5000); // the line goes on while nothing changes
     setInterval(() => this.checkFreshness(), 2000);
+    setInterval(() => document.hidden || !timeline.waits || this.fillGap().catch(() => {}), ASK_AGAIN_MS); // asked again soon
   }
 
   stateChanged(state, text) {
@@ -53,9 +61,11 @@ class LiveView {
     const lastSample = Math.round((graph.samples.at(-1)?.x ?? 0) * 1000);
     const answer = await fetch(`${config.gap}?after=${timeline.newest}&after_ms=${lastSample}`, { headers: { Accept: "application/json" } });
     if (!answer.ok) return;
-    const { events, samples } = await answer.json();
-    events.reverse().forEach(addEvent);
+    const { events, samples, lasted, looks: standing } = await answer.json();
+    events.reverse().forEach((event) => addEvent(event));
     graph.addSamples(samples);
+    timeline.tell(lasted);
+    looks.set(standing);
     timeline.refresh();
   }
 
@@ -64,7 +74,7 @@ class LiveView {
     else if (message.type === "session") this.show(message.session);
     else if (message.type === "risk") this.showRisk(message.risk, message.time);
     else if (message.type === "event") {
-      addEvent(message.event);
+      addEvent(message.event, { counted: false });
       timeline.refresh();
     }
   }
@@ -118,7 +128,7 @@ class LiveView {
   }
 }
 
-config.events.reverse().forEach(addEvent);
+config.events.reverse().forEach((event) => addEvent(event));
 graph.addSamples(config.samples);
 timeline.refresh();
 setUpDialogs();

@@ -1,7 +1,7 @@
 // One candidate on the wall.
 
 import { LivePicture } from "./picture.js";
-import { clockTime, placeholderText, sentenceCase, showConnection, showRisk, slowedText, warningsText } from "./words.js";
+import { clockTime, looksText, placeholderText, sentenceCase, showConnection, showRisk, slowedText, warningsText } from "./words.js";
 
 const STALE_MS = 6000;
 const LATEST_MS = 15000;
@@ -13,6 +13,7 @@ export class Tile {
     this.picture = new LivePicture(this.part("img"), this.part(".pv-no-picture"));
     this.element.dataset.session = session.id;
     this.update(session);
+    this.setLooks(0);
   }
 
   get name() {
@@ -50,6 +51,14 @@ export class Tile {
     this.session = { ...this.session, risk };
     this.element.dataset.risk = risk;
     showRisk(this.part(".pv-risk"), risk);
+  }
+
+  // How many of the candidate's events need a look.
+  setLooks(events) {
+    this.looks = events;
+    this.element.dataset.looks = events;
+    this.part(".pv-looks").textContent = events ? looksText(events) : "";
+    this.part(".pv-looks").hidden = !events;
   }
 
   addEvent(event) {

@@ -34,11 +34,13 @@ class SnapshotDialog {
 }
 
 export class Timeline {
-  constructor(list, empty, filter, verdictUrl) {
-    Object.assign(this, { list, empty, filter, verdictUrl });
+  // judging: {url, reviewed, judged(looks)}, see verdicts.js
+  constructor(list, empty, filter, judging) {
+    Object.assign(this, { list, empty, filter, judging });
     this.seen = new Set();
     this.counts = { "": 0, integrity: 0, technical: 0, environment: 0 };
     this.newest = 0;
+    this.times = new WeakMap();
     this.snapshots = new SnapshotDialog();
     filter.addEventListener("change", () => this.refresh());
   }
@@ -54,19 +56,44 @@ export class Timeline {
     this.newest = Math.max(this.newest, event.sequence);
     this.counts[""] += 1;
     this.counts[event.ledger] += 1;
-    this.list.prepend(this.entry(event));
+    this.put(this.entry(event), event);
     return true;
+  }
+
+  // Newest first, by when it happened: what the browser told late is written down late.
+  put(item, event) {
+    this.times.set(item, event.unix_time);
+    const isOlder = (other) => this.times.get(other) < event.unix_time || (this.times.get(other) === event.unix_time && Number(other.dataset.sequence) < event.sequence);
+    this.list.insertBefore(item, [...this.list.children].find(isOlder) ?? null);
+  }
+
+  // Whether something on it still has no end, and may have found one meanwhile.
+  get waits() {
+    return this.list.querySelector("[data-waits]") !== null;
+  }
+
+  // lasted: by an event's number how long it lasted in the end.
+  tell(lasted) {
+    for (const [id, each] of Object.entries(lasted)) {
+      const item = this.list.querySelector(`#event-${id}`);
+      if (item) this.tellOne(item, each);
+    }
+  }
+
+  tellOne(item, { text, over }) {
+    item.querySelector(".pv-lasted").textContent = text;
+    item.toggleAttribute("data-waits", !over);
   }
 
   refresh() {
     let shown = 0;
     for (const item of this.list.children) {
-      item.hidden = this.ledger !== "" && item.dataset.ledger !== this.ledger;
+      item.hidden = this.ledger === "look" ? item.dataset.look !== "true" : this.ledger !== "" && item.dataset.ledger !== this.ledger;
       shown += item.hidden ? 0 : 1;
     }
     this.empty.hidden = shown > 0;
     this.empty.textContent = this.counts[""] ? "No events of this kind." : "No events yet.";
-    for (const count of this.filter.querySelectorAll("[data-count]")) count.textContent = `(${this.counts[count.dataset.count]})`;
+    for (const count of this.filter.querySelectorAll("[data-count]:not([data-count=look])")) count.textContent = `(${this.counts[count.dataset.count]})`;
   }
 
   entry(event) {
@@ -81,9 +108,24 @@ export class Timeline {
       ledgerBadge(event.ledger),
       textElement("span", "pv-subtle", scoreText(event)),
     );
-    item.append(head, textElement("p", "", event.sentence));
+    const lasted = textElement("strong", "pv-lasted", "");
+    const sentence = textElement("p", "", `${event.sentence} `);
+    sentence.append(lasted);
+    item.append(head, sentence);
+    if (event.lasted) this.tellOne(item, event.lasted);
+    else if (event.detail.measured?.left_at !== undefined) item.setAttribute("data-waits", "");
     if (event.snapshot_url) item.append(this.snapshotButton(event));
-    item.append(verdictLine(event, this.verdictUrl), this.details(event));
+    const { url, reviewed, judged } = this.judging;
+    const needsLook = (verdict) => String(event.ledger === "integrity" && !reviewed && (verdict ?? "taken_back") === "taken_back");
+    item.dataset.look = needsLook(event.verdict?.verdict);
+    const line = verdictLine(event, url, {
+      reviewed,
+      judged(verdict, looks) {
+        item.dataset.look = needsLook(verdict); // hidden by the filter when that is chosen anew: the focus is here
+        judged(looks);
+      },
+    });
+    item.append(line, this.details(event));
     return item;
   }
 

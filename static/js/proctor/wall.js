@@ -18,6 +18,7 @@ const SAY_SLOWED_MS = 10000;
 const UNWATCHED_MS = 60000;
 let kept = []; // messages that came while paused
 let unwatched = config.unwatched;
+let looks = config.looks; // by session: how many of its events need a look
 
 function compare(left, right) {
   const [a, b] = [tileOf(left), tileOf(right)];
@@ -38,6 +39,7 @@ function showSession(session) {
     tile.update(session);
   } else {
     const added = new Tile(session, byId("tile-template"));
+    added.setLooks(looks[session.id] ?? 0);
     tiles.set(session.id, added);
     byId("tiles").append(added.element);
   }
@@ -56,6 +58,17 @@ function showAll(sessions) {
 function showEvent({ session, name, event }) {
   const known = name ?? tiles.get(session)?.name ?? "Candidate";
   if (feed.add({ session, name: known, url: sessionUrl(session), event })) tiles.get(session)?.addEvent(event);
+}
+
+function showLooks(session, events) {
+  looks = { ...looks, [session]: events };
+  tiles.get(session)?.setLooks(events);
+}
+
+// What comes on the socket is not in the server's figures yet.
+function receiveEvent(message) {
+  if (!feed.seen.has(message.event.id) && message.event.ledger === "integrity") showLooks(message.session, (looks[message.session] ?? 0) + 1);
+  showEvent(message);
 }
 
 function refresh() {
@@ -110,7 +123,8 @@ function receive(message) {
   }
   if (message.type === "sessions") showAll(message.sessions);
   else if (message.type === "session") showSession(message.session);
-  else if (message.type === "event") showEvent(message);
+  else if (message.type === "event") receiveEvent(message);
+  else if (message.type === "looks") showLooks(message.session, message.events);
   else if (message.type === "risk") tiles.get(message.session)?.setRisk(message.risk);
   refresh();
 }
@@ -118,10 +132,11 @@ function receive(message) {
 async function fillGap() {
   const answer = await fetch(`${config.gap}?after=${feed.newest}`, { headers: { Accept: "application/json" } });
   if (!answer.ok) return;
-  const { events, unwatched: number } = await answer.json();
+  const { events, unwatched: number, looks: counted } = await answer.json();
   unwatched = number;
   refresh();
   events.reverse().forEach((event) => receive({ type: "event", ...event }));
+  for (const session of new Set([...tiles.keys(), ...Object.keys(counted)])) receive({ type: "looks", session, events: counted[session] ?? 0 });
 }
 
 function askAgain() {

@@ -1,4 +1,5 @@
-// Codes of the messages in words. Nothing here judges: a risk is "needs a look" at most.
+// Codes of the messages in words. Nothing here judges. What needs a look is the server's to say
+// (proctoring/attention.py): the risk stays as it was recorded, whatever people made of it since.
 
 const WARNINGS = {
   no_face: "No face in view",
@@ -22,7 +23,7 @@ const CONNECTIONS = {
   ended: "Ended",
 };
 
-const LEDGERS = { integrity: "Needs a look", technical: "Technical", environment: "Surroundings" };
+const LEDGERS = { integrity: "Integrity", technical: "Technical", environment: "Environment" };
 
 export function sentenceCase(code) {
   const words = String(code).replaceAll("_", " ").toLowerCase();
@@ -34,12 +35,12 @@ export const connectionText = (code) => CONNECTIONS[code] ?? sentenceCase(code);
 export const ledgerText = (code) => LEDGERS[code] ?? sentenceCase(code);
 export const warningsText = (codes) => codes.map(warningText).join(" · ");
 
-// Steps of attention, for colour, mark and word together.
+// Steps of the risk, for colour, mark and word together.
 export function riskLevel(risk) {
   if (risk <= 0) return { level: "none", word: "" };
   if (risk < 15) return { level: "low", word: "low" };
-  if (risk < 30) return { level: "raised", word: "needs a look" };
-  return { level: "high", word: "needs a look first" };
+  if (risk < 30) return { level: "raised", word: "raised" };
+  return { level: "high", word: "high" };
 }
 
 export function showRisk(element, risk) {
@@ -80,4 +81,13 @@ export function clock(timeZone) {
 export function scoreText(event) {
   if (event.risk_delta > 0) return `+${event.risk_delta}, risk ${event.risk_total}`;
   return event.ledger === "integrity" ? `risk ${event.risk_total}` : "does not score";
+}
+
+export const looksText = (events) => `${events} ${events === 1 ? "event needs" : "events need"} a look`;
+
+// "35 points recorded, 15 of them from dismissed events": what is dismissed stays on record.
+export function pointsText({ points, dismissed_points: dismissed }) {
+  const all = `${points} ${points === 1 ? "point" : "points"} recorded`;
+  if (!dismissed) return all;
+  return `${all}, ${dismissed === points ? "all" : dismissed} of them from dismissed events`;
 }

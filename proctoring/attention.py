@@ -1,0 +1,107 @@
+"""What still needs a look from a person. It is defined here, and every count and mark of it comes from here.
+
+* **An event needs a look** while it is of the integrity ledger, nobody has confirmed or dismissed it, and nobody has
+  reviewed its session. Of several verdicts the newest counts; one that was taken back is none.
+* **A session needs a look** while nobody has reviewed it and it holds an integrity event that nobody has dismissed: one
+  without a verdict, or one that was confirmed and of which nobody has said yet what it comes to.
+
+A practice run belongs to nobody who could look. Risk is no part of this: it stays what it was when it was recorded,
+whatever people make of it later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
+
+from proctoring.models import Event, EventVerdict, Session, SessionReview
+
+Events = TypeVar("Events", bound=QuerySet[Any])
+
+DISMISSED = EventVerdict.Verdict.DISMISSED
+TAKEN_BACK = EventVerdict.Verdict.TAKEN_BACK
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """How a session stands: how many of its events need a look, and the points of its events, dismissed ones too."""
+
+    events: int
+    points: int
+    dismissed_points: int
+
+    @property
+    def points_in_words(self) -> str:
+        """ "35 points, 15 of them from dismissed events"."""
+        points = f"{self.points} point{'' if self.points == 1 else 's'}"
+        if not self.dismissed_points:
+            return points
+        which = "all" if self.dismissed_points == self.points else self.dismissed_points
+        return f"{points}, {which} of them from dismissed events"
+
+
+def in_force(verdicts: Sequence[EventVerdict]) -> EventVerdict | None:
+    """Of an event's verdicts, the oldest first, the one that counts."""
+    return verdicts[-1] if verdicts and verdicts[-1].verdict != TAKEN_BACK else None
+
+
+def with_verdict(events: Events) -> Events:
+    """Each with ``verdict``: "confirmed", "dismissed", or "" where none is in force."""
+    newest = EventVerdict.objects.filter(event=OuterRef("pk")).order_by("-at", "-pk").values("verdict")[:1]
+    given = events.annotate(newest_verdict=Coalesce(Subquery(newest), Value("")))
+    none = When(newest_verdict=TAKEN_BACK, then=Value(""))
+    annotated: Events = given.annotate(verdict=Case(none, default=F("newest_verdict")))
+    return annotated
+
+
+def to_look_at(events: Events) -> Events:
+    """Those that need a look."""
+    reviewed = SessionReview.objects.filter(session=OuterRef("session"))
+    scored = events.filter(ledger=Event.Ledger.INTEGRITY, session__exam__isnull=False)
+    found: Events = with_verdict(scored).filter(~Exists(reviewed), verdict="")
+    return found
+
+
+def needing_look(sessions: QuerySet[Session]) -> QuerySet[Session]:
+    """Those that need a look."""
+    return sessions.filter(_needs_look())
+
+
+def _needs_look() -> Q:
+    integrity = Event.objects.filter(session=OuterRef("pk"), ledger=Event.Ledger.INTEGRITY)
+    reviewed = SessionReview.objects.filter(session=OuterRef("pk"))
+    undismissed = Exists(with_verdict(integrity).exclude(verdict=DISMISSED))
+    return Q(undismissed, ~Exists(reviewed), exam__isnull=False)
+
+
+def with_looks(sessions: QuerySet[Session]) -> QuerySet[Any]:
+    """Each with ``needs_look``, and ``events_to_look_at``: how many of its events do."""
+    own = to_look_at(Event.objects.filter(session=OuterRef("pk"))).order_by().values("session")
+    number = own.annotate(number=Count("pk")).values("number")
+    return sessions.annotate(needs_look=_needs_look(), events_to_look_at=Coalesce(Subquery(number), 0))
+
+
+def looks_by_session(sessions: QuerySet[Session]) -> dict[str, int]:
+    """Of these sessions those with events that need a look, and how many."""
+    counted = to_look_at(Event.objects.filter(session__in=sessions.order_by().values("pk")))
+    by_session = counted.order_by().values_list("session").annotate(number=Count("pk"))
+    return {str(session): number for session, number in by_session}
+
+
+def looks_of(session: Session) -> Looks:
+    integrity = with_verdict(session.events.filter(ledger=Event.Ledger.INTEGRITY))
+    points = integrity.aggregate(
+        all=Coalesce(Sum("risk_delta"), 0),
+        dismissed=Coalesce(Sum("risk_delta", filter=Q(verdict=DISMISSED)), 0),
+    )
+    return Looks(to_look_at(session.events.all()).count(), points["all"], points["dismissed"])
+
+
+def with_review(sessions: QuerySet[Session]) -> QuerySet[Any]:
+    """Each with ``newest_review``: the outcome that counts, None where nobody has reviewed it."""
+    newest = SessionReview.objects.filter(session=OuterRef("pk")).order_by("-at", "-pk").values("outcome")[:1]
+    return sessions.annotate(newest_review=Subquery(newest))
