@@ -16,6 +16,7 @@ from exams.admin.marking import markable_exam_or_404
 from exams.errors import ResultsNotReady
 from exams.models import Exam
 from exams.services import publish_results, withdraw_results
+from exams.undecided import undecided
 
 SEES = {
     Exam.Afterwards.NOTHING: "The exam is set to show candidates nothing afterwards, so they will see that results "
@@ -34,7 +35,8 @@ def release_page(request: HttpRequest, exam_id: int, *, publish: bool, site: Adm
     if request.method == "POST":
         try:
             if publish:
-                publish_results(exam=exam, by=who(request), force="force" in request.POST)
+                insists = {"force": "force" in request.POST, "although_undecided": "undecided" in request.POST}
+                publish_results(exam=exam, by=who(request), **insists)
             else:
                 withdraw_results(exam=exam, by=who(request))
         except ResultsNotReady as error:
@@ -43,6 +45,7 @@ def release_page(request: HttpRequest, exam_id: int, *, publish: bool, site: Adm
             done = "The results are published." if publish else "Candidates see no results any more."
             messages.success(request, done)
             return HttpResponseRedirect(reverse("admin:exams_results", args=[exam.pk]))
+    found = undecided(exam, who(request)) if publish else []
     context = {
         **site.each_context(request),
         "title": f"{'Publish' if publish else 'Withdraw'} the results: {exam}",
@@ -51,6 +54,8 @@ def release_page(request: HttpRequest, exam_id: int, *, publish: bool, site: Adm
         "publish": publish,
         "problem": problem,
         "sees": SEES[Exam.Afterwards(exam.afterwards)],
+        "undecided": found,
+        "undecided_number": sum(one.number for one in found if one.asks),
         "facts": reporting.facts_of(exam, reporting.rows_of(exam)),
     }
     return TemplateResponse(request, "exams_admin/results_release.html", context, status=422 if problem else 200)

@@ -41,7 +41,7 @@ class ResultSerializer(serializers.Serializer[Any]):
 
 
 class ReleaseInput(ExactSerializer):
-    force = serializers.BooleanField(default=False, help_text="Also while answers wait to be marked.")
+    force = serializers.BooleanField(default=False, help_text="Also while answers wait or sessions are undecided.")
 
 
 class ReleaseSerializer(serializers.Serializer[Any]):
@@ -117,7 +117,10 @@ class ResultViewSet(StaffViewSet):
 
     @extend_schema(
         summary="Publish the results",
-        description="Refused while answers wait to be marked (409, `results_not_ready`), unless `force` is sent.",
+        description=(
+            "Refused while answers wait to be marked, or while sessions need a look or are to be followed up (409, "
+            "`results_not_ready`), unless `force` is sent."
+        ),
         request=ReleaseInput,
         responses=ReleaseSerializer,
     )
@@ -126,7 +129,8 @@ class ResultViewSet(StaffViewSet):
         found = self.exam_or_404(change=True)
         wanted = ReleaseInput(data=request.data)
         wanted.is_valid(raise_exception=True)
-        released = services.publish_results(exam=found, by=self.person, force=wanted.validated_data["force"])
+        force = wanted.validated_data["force"]
+        released = services.publish_results(exam=found, by=self.person, force=force, although_undecided=force)
         return Response(ReleaseSerializer(released).data)
 
     @extend_schema(summary="Withdraw the results", request=None, responses=ReleaseSerializer)
