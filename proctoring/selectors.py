@@ -168,8 +168,8 @@ def export_for(user: Visitor, export_id: UUID) -> Export:
 
 
 def ended_by_proctors(attempts: Iterable[Attempt]) -> dict[UUID, str]:
-    """Of attempts handed in, those that a proctor ended, with the reason as the candidate was told it; one query at
-    most. One that was reopened since was handed in anew."""
+    """Of attempts handed in, those that a proctor ended, with the reason (of ProctorAction.Reason); one query at most.
+    One that was reopened since was handed in anew."""
     handed_in = [attempt.pk for attempt in attempts if attempt.state == Attempt.State.SUBMITTED]
     if not handed_in:
         return {}
@@ -177,8 +177,8 @@ def ended_by_proctors(attempts: Iterable[Attempt]) -> dict[UUID, str]:
         attempt=OuterRef("session__attempt"), kind=TimeChange.Kind.REOPENED, at__gte=OuterRef("at")
     )
     actions = ProctorAction.objects.filter(session__attempt__in=handed_in, action=ProctorAction.Action.END_ATTEMPT)
-    reasons = actions.filter(~Exists(reopened)).order_by("at").values_list("session__attempt", "reason")
-    return {attempt: str(ProctorAction.Reason(reason).label) for attempt, reason in reasons}
+    reasons = actions.filter(~Exists(reopened)).order_by("at", "pk")
+    return dict(reasons.values_list("session__attempt", "reason"))
 
 
 def unfinished_session_of(user: User, exam: Exam | None) -> Session | None:

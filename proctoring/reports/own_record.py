@@ -17,6 +17,7 @@ from proctoring.reports import risk_svg
 from proctoring.reports.record import event_title, snapshot_url, zone_of
 from proctoring.reports.risk_line import Line
 from proctoring.reports.session_json import risk_history
+from proctoring.services import reasons
 from proctoring.services.accommodating import ACCOMMODATION_CHANGED
 from proctoring.services.attempt_time import REOPENED, TIME_ADDED
 from proctoring.services.ending import STOPPED
@@ -135,7 +136,7 @@ def _sentence(event: Event) -> str:
     if event.name == STOPPED:
         ended = detail.get("action") == ProctorAction.Action.END_ATTEMPT
         what = "A proctor ended your exam" if ended else "A proctor stopped watching"
-        return f"{what}. Reason: {ProctorAction.Reason(detail['reason']).label}."
+        return f"{what}. {reasons.told(detail['reason'])}"
     if event.name in (TIME_ADDED, REOPENED):
         minutes = in_words(timedelta(seconds=detail["seconds"]))
         what = "You were given" if event.name == TIME_ADDED else "Your attempt was opened again for"

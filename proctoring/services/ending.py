@@ -22,6 +22,7 @@ from proctoring.models import Event, ProctorAction, Session
 from proctoring.services import tell
 from proctoring.services.entries import technical
 from proctoring.services.errors import BadRequest, NotAllowed, ProctoringError, SessionEnded
+from proctoring.services.reasons import told
 from proctoring.services.recording import Drafted, append_events, lock
 from proctoring.services.signals import apply_to_locked, engine_of
 
@@ -247,14 +248,12 @@ def _record_stop(session: Session, done: ProctorAction) -> list[Event]:
 
 
 def told_of_end(reason: str) -> str:
-    """What candidates read whose exam a proctor ended."""
-    return f"A proctor has ended your exam. Reason: {reason}. Your saved answers have been handed in."
+    """What candidates read whose exam a proctor ended; ``reason`` as the action holds it."""
+    return f"A proctor has ended your exam. {told(reason)} Your saved answers have been handed in."
 
 
 def _message_of_stop(done: ProctorAction, *, attempt_runs: bool) -> str:
-    reason = done.get_reason_display()
     if done.action == ProctorAction.Action.END_ATTEMPT:
-        return told_of_end(reason)
-    if attempt_runs:
-        return f"A proctor has stopped watching. Reason: {reason}. You can go on with the exam without the camera."
-    return f"A proctor has stopped watching. Reason: {reason}."
+        return told_of_end(done.reason)
+    stopped = f"A proctor has stopped watching. {told(done.reason)}"
+    return f"{stopped} You can go on with the exam without the camera." if attempt_runs else stopped

@@ -181,7 +181,7 @@ def test_one_that_a_proctor_ended_says_why_and_whom_to_ask(client: Client, candi
     Attempt.objects.update(started_at=timezone.now())
     proctor = factories.user(role=Role.PROCTOR, at=exam.institution)
     services.stop_by_proctor(proctor, session.pk, "end_attempt", "technical")
-    told = "A proctor has ended your exam. Reason: Technical problem. Your saved answers have been handed in."
+    told = "A proctor has ended your exam. There was a technical problem. Your saved answers have been handed in."
     for path in (url(exam), "/"):
         page = client.get(path).content.decode()
         assert f"{told} Ask exams@example.org if" in page, path

@@ -111,7 +111,7 @@ def test_what_staff_did_is_told_without_their_names_and_notes(
     for kept_back in ("Secretname", "Notable", granted.reason, "confirmed", "reviewed the session"):
         assert kept_back not in page
     assert page.count("A person looked at this and set it aside.") == 1
-    assert "A proctor ended your exam. Reason: Technical problem." in page
+    assert "A proctor ended your exam. There was a technical problem." in page
     assert "You were given 3 minutes more. Reason: Technical problem." in page
     assert "Your attempt was opened again for 10 minutes. Reason: Handed in by mistake." in page
 

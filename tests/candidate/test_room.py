@@ -121,5 +121,7 @@ def test_one_that_a_proctor_ended_says_why_and_whom_to_ask(client: Client, sessi
     proctor = factories.user(role=Role.PROCTOR, at=Institution.objects.get(exams=session.exam_id))
     services.stop_by_proctor(proctor, session.pk, "end_attempt", "technical")
     html = page(client, session)
-    assert "A proctor has ended your exam. Reason: Technical problem. Your saved answers have been handed in." in html
+    assert (
+        "A proctor has ended your exam. There was a technical problem. Your saved answers have been handed in." in html
+    )
     assert "Ask exams@example.org if you have questions about it." in html

@@ -144,7 +144,7 @@ def test_a_proctor_stops_watching_and_the_exam_goes_on(session: Session, people:
     assert (action.user, action.reason, action.note) == (people.proctor, "technical", "The camera froze.")
     assert (session.state, session.ended_by) == ("ended", "proctor")
     assert Attempt.objects.get().state == Attempt.State.RUNNING
-    assert message["by"] == "proctor" and "Technical problem" in message["message"]
+    assert message["by"] == "proctor" and "There was a technical problem." in message["message"]
     event = Event.objects.get()
     assert (event.name, event.ledger, event.risk_delta) == (services.STOPPED, "technical", 0)
     assert list(verify.check(session)) == []
@@ -194,6 +194,23 @@ def test_who_may_stop(session: Session, people: People, who: str, allowed: bool)
 def test_to_others_there_is_no_session(session: Session, people: People, who: str) -> None:
     with pytest.raises(Session.DoesNotExist):
         services.stop_by_proctor(getattr(people, who), session.pk, STOP, "emergency")
+
+
+@pytest.mark.parametrize("reason", ProctorAction.Reason.values)
+def test_each_reason_has_words_of_its_own_for_the_candidate(reason: str) -> None:
+    """What staff choose from is in a proctor's words, and “see note” leads to a note that candidates do not see."""
+    said = services.told_of_end(reason)
+    assert said.startswith("A proctor has ended your exam. ")
+    assert len(said.split(". ")) == 3
+    assert ProctorAction.Reason(reason).label not in said
+    assert not any(word in said for word in (" me ", "note", "Reason:"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_candidate_does_not_read_the_proctors_own_words(session: Session, people: People) -> None:
+    message = told(session, lambda: services.stop_by_proctor(people.proctor, session.pk, END, "rules"))["message"]
+    assert "The proctor judged that the exam’s rules were not kept." in message
+    assert "from the evidence" not in message
 
 
 @pytest.mark.parametrize(
