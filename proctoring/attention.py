@@ -13,14 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from proctoring.models import Event, EventVerdict, Session, SessionReview
-
-Events = TypeVar("Events", bound=QuerySet[Any])
 
 DISMISSED = EventVerdict.Verdict.DISMISSED
 TAKEN_BACK = EventVerdict.Verdict.TAKEN_BACK
@@ -49,21 +47,19 @@ def in_force(verdicts: Sequence[EventVerdict]) -> EventVerdict | None:
     return verdicts[-1] if verdicts and verdicts[-1].verdict != TAKEN_BACK else None
 
 
-def with_verdict(events: Events) -> Events:
+def with_verdict(events: QuerySet[Event]) -> QuerySet[Any]:
     """Each with ``verdict``: "confirmed", "dismissed", or "" where none is in force."""
     newest = EventVerdict.objects.filter(event=OuterRef("pk")).order_by("-at", "-pk").values("verdict")[:1]
     given = events.annotate(newest_verdict=Coalesce(Subquery(newest), Value("")))
     none = When(newest_verdict=TAKEN_BACK, then=Value(""))
-    annotated: Events = given.annotate(verdict=Case(none, default=F("newest_verdict")))
-    return annotated
+    return given.annotate(verdict=Case(none, default=F("newest_verdict")))
 
 
-def to_look_at(events: Events) -> Events:
+def to_look_at(events: QuerySet[Event]) -> QuerySet[Any]:
     """Those that need a look."""
     reviewed = SessionReview.objects.filter(session=OuterRef("session"))
     scored = events.filter(ledger=Event.Ledger.INTEGRITY, session__exam__isnull=False)
-    found: Events = with_verdict(scored).filter(~Exists(reviewed), verdict="")
-    return found
+    return with_verdict(scored).filter(~Exists(reviewed), verdict="")
 
 
 def needing_look(sessions: QuerySet[Session]) -> QuerySet[Session]:

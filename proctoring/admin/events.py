@@ -13,10 +13,10 @@ from django.utils.html import format_html
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeNumericFilter
 
 from exams.scoped_admin import is_key
-from proctoring import selectors
+from proctoring import attention, selectors
 from proctoring.admin.base import RecordAdmin
-from proctoring.admin.filters import EventAgeFilter, EventNameFilter, ExamOfEventFilter
-from proctoring.models import Event
+from proctoring.admin.filters import EventAgeFilter, EventLookFilter, EventNameFilter, ExamOfEventFilter
+from proctoring.models import Event, EventVerdict
 from proctoring.reports.record import event_title, zone_of
 
 
@@ -27,13 +27,16 @@ def _session_url(event: Event) -> str:
 @admin.register(Event)
 class EventAdmin(RecordAdmin):
     institution_path = "session__exam__institution"
-    list_display = ("when", "title", "candidate_link", "exam_title", "sentence", "risk_delta", "risk_total", "ledger")
+    list_display = (
+        "when", "title", "candidate_link", "exam_title", "sentence", "risk_delta", "risk_total", "ledger", "verdict",
+    )  # fmt: skip
     nothing_yet = "What is noticed while candidates sit an exam under watch is written down here."
     list_display_links = ("when", "title")
     list_filter = (
         ExamOfEventFilter,
         EventNameFilter,
         ("ledger", ChoicesDropdownFilter),
+        EventLookFilter,
         EventAgeFilter,
         ("risk_total", RangeNumericFilter),
     )
@@ -51,7 +54,7 @@ class EventAdmin(RecordAdmin):
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
-        return selectors.visible_events(request.user).order_by(*self.ordering)
+        return attention.with_verdict(selectors.visible_events(request.user).order_by(*self.ordering))
 
     @admin.display(description="When", ordering="unix_ms")
     def when(self, event: Event) -> str:
@@ -61,6 +64,10 @@ class EventAdmin(RecordAdmin):
     @admin.display(description="Event", ordering="name")
     def title(self, event: Event) -> str:
         return event_title(event.name)
+
+    @admin.display(description="Verdict", empty_value="–")
+    def verdict(self, event: Any) -> str | None:
+        return EventVerdict.Verdict(event.verdict).label if event.verdict else None
 
     @admin.display(description="Candidate", ordering="session__candidate__last_name")
     def candidate_link(self, event: Event) -> str:

@@ -85,6 +85,17 @@ class LookFilter(DropdownFilter):
         return attention.needing_look(queryset) if value in ("yes", "ended") else queryset
 
 
+class EventLookFilter(DropdownFilter):
+    title = "needs a look"
+    parameter_name = "look"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[Any, str]]:
+        return [("yes", "Needs a look")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return attention.to_look_at(queryset) if self.value() == "yes" else queryset
+
+
 class ReviewFilter(DropdownFilter):
     title = "review"
     parameter_name = "review"

@@ -21,7 +21,7 @@ from exams.api.files import HEADERS, GivesFiles
 from exams.api.staff.base import UUID_PATTERN, StaffViewSet
 from exams.models import Exam
 from exams.roles import WATCHERS
-from proctoring import selectors, services
+from proctoring import attention, selectors, services
 from proctoring.evidence import snapshots
 from proctoring.models import Event, EventVerdict, Export, ProctorAction, Session, SessionReview, Statement
 from proctoring.reports import exam_export
@@ -90,7 +90,9 @@ class EventSerializer(serializers.Serializer[Any]):
     ledger = serializers.ChoiceField(choices=Event.Ledger.choices)
     sentence = serializers.CharField()
     detail = serializers.JSONField()
-    verdict = serializers.ChoiceField(choices=EventVerdict.Verdict.choices, allow_null=True)
+    verdict = serializers.ChoiceField(
+        choices=EventVerdict.Verdict.choices, allow_null=True, help_text="Null where none is in force."
+    )
 
 
 class StopInput(ExactSerializer):
@@ -130,9 +132,9 @@ class WatchedExam(StaffViewSet):
         base = self.request.build_absolute_uri("/").rstrip("/")
         rows = []
         for event in events:
-            given = list(event.verdicts.all())
+            given = attention.in_force(list(event.verdicts.all()))
             record = detailed_record(event, zone=exam.institution.zone, base_url=base)
-            verdict = given[-1].verdict if given else None
+            verdict = None if given is None else given.verdict
             rows.append({"id": event.pk, "session": event.session_id, **record, "verdict": verdict})
         return EventSerializer(rows, many=True).data
 
@@ -240,7 +242,7 @@ class EventViewSet(GivesFiles, WatchedExam):
     )
     def list(self, request: Request, exam: str) -> Response:
         found = self.exam_or_404()
-        rows = self._events(found).order_by("-pk")
+        rows = self._events(found).order_by("-unix_ms", "-pk")
         ledger, name = request.query_params.get("ledger"), request.query_params.get("event")
         if ledger is not None:
             if ledger not in Event.Ledger.values:
@@ -252,7 +254,9 @@ class EventViewSet(GivesFiles, WatchedExam):
             rows = rows.filter(name=name)
         return self.get_paginated_response(self.event_data(self.paginate_queryset(rows), found))
 
-    @extend_schema(summary="Confirm or dismiss an event", request=VerdictInput, responses={204: None})
+    @extend_schema(
+        summary="Confirm or dismiss an event, or take that back", request=VerdictInput, responses={204: None}
+    )
     @action(detail=True, methods=["post"])
     def verdict(self, request: Request, exam: str, pk: str) -> Response:
         event: Event = self.row_or_404(self._events(self.exam_or_404()), pk=int(pk))

@@ -50,8 +50,8 @@ def records_of(
     """The documented record cannot tell the ledgers apart, so without ``detail`` there is one: integrity. ``whose``: in
     a file of many sessions, which of them it is."""
     zone, lasting = zone_of(session), Lasting(session)
-    events = attention.with_verdict(session.events.order_by("sequence"))
-    events = events.annotate(began=F("detail__measured__left_at"))
+    log = session.events.order_by("sequence").annotate(began=F("detail__measured__left_at"))
+    events = attention.with_verdict(log)
     if not detail:
         events = events.filter(ledger=Event.Ledger.INTEGRITY).defer(*LARGE)
     for event in events.iterator():

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from proctoring import services
 from proctoring.models import Session
 from tests import factories
 from tests.admin.conftest import Scene
@@ -116,6 +117,13 @@ def test_an_event_is_found_by_candidate_exam_and_words(watcher: Client, scene: S
 def test_events_are_filtered(watcher: Client, scene: Scene, query: dict[str, str], found: bool) -> None:
     mine = event(scene.session)
     assert (rows(watcher, EVENTS, **query) == [mine]) is found
+
+
+def test_events_that_need_a_look_are_found_and_others_show_their_verdict(watcher: Client, scene: Scene) -> None:
+    judged, waits = event(scene.session, "TAB_SWITCH"), event(scene.session)
+    services.judge_event(scene.people.proctor, scene.session.pk, judged.pk, "dismissed")
+    assert rows(watcher, EVENTS, look="yes") == [waits]
+    assert re.search(r">\s*Dismissed\s*<", watcher.get(EVENTS).content.decode())
 
 
 @pytest.mark.parametrize("url", [SESSIONS, EVENTS])

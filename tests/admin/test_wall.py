@@ -55,6 +55,40 @@ def test_an_event_has_the_keys_of_the_live_message(watcher: Client, scene: Scene
     assert {"id", "time_24h", "unix_time", "event", "risk_total", "ledger", "sentence", "detail"} <= set(entry)
 
 
+def test_it_says_of_each_candidate_how_many_events_need_a_look(watcher: Client, scene: Scene) -> None:
+    first, _ = event(scene.session), event(scene.session)
+    event(scene.foreign_session)
+    event(factories.ended_session(scene.exam, scene.people.other_candidate, at=timezone.now()))
+    own = str(scene.session.pk)
+    assert watcher.get(wall(scene)).context["live_config"]["looks"] == {own: 2}
+    services.judge_event(scene.people.proctor, scene.session.pk, first.pk, "dismissed")
+    assert watcher.get(f"{wall(scene)}events.json").json()["looks"] == {own: 1}
+
+
+def test_the_first_page_counts_what_needs_a_look(watcher: Client, scene: Scene) -> None:
+    first = event(scene.session)
+    ended = factories.ended_session(scene.exam, scene.people.other_candidate, at=timezone.now())
+    event(ended)
+    event(scene.foreign_session)
+    page = " ".join(watcher.get("/admin/").content.decode().split())
+    assert "<strong>1</strong> event needs a look." in page
+    assert "<strong>1 event needs a look</strong>" in page
+    assert ">1 session that has ended needs a look</a>" in page
+    for judged in (first, ended.events.get()):
+        services.judge_event(scene.people.proctor, judged.session_id, judged.pk, "dismissed")
+    page = " ".join(watcher.get("/admin/").content.decode().split())
+    assert "No event needs a look." in page
+    assert "that has ended" not in page
+
+
+def test_what_ended_last_stands_first_whenever_it_began(watcher: Client, scene: Scene) -> None:
+    now = timezone.now()
+    candidate, other = scene.people.other_candidate, scene.people.foreign_candidate
+    late = factories.ended_session(scene.exam, candidate, at=now, created_at=now - timedelta(hours=3))
+    early = factories.ended_session(scene.exam, other, at=now - timedelta(hours=1))
+    assert list(watcher.get("/admin/").context["recent_sessions"]) == [late, early]
+
+
 def test_the_empty_wall_explains_itself_when_nobody_sits_the_exam(watcher: Client, scene: Scene) -> None:
     hidden = '<div class="pv-empty" id="wall-empty" hidden>'
     assert hidden in watcher.get(wall(scene)).content.decode()

@@ -32,6 +32,25 @@ event(session)
 services.withdraw_consent(candidate=person, exam=exam)
 answer = [exam.pk, str(session.pk)]
 """
+MAKE_LIVE = """
+from exams import services as exam_services
+from exams.models import Exam, Institution, User
+from proctoring.models import Session
+from tests import factories
+from tests.admin.records import event
+exam = factories.exam(Institution.objects.get(slug="demo-university"), title="Judged on the wall")
+session = factories.session(exam, User.objects.create(username="walled", first_name="Wanda", last_name="Wall"))
+Session.objects.filter(pk=session.pk).update(risk_total=35)
+events = [event(session).pk for _ in "ab"]
+answer = [exam.pk, str(session.pk), *events]
+"""
+DISMISS = """
+const done = arguments[2];
+const token = document.cookie.match(/csrftoken=([^;]+)/)[1];
+fetch(`/admin/proctoring/session/${arguments[0]}/events/${arguments[1]}/verdict/`, {
+  method: "POST", headers: {"Content-Type": "application/json", "X-CSRFToken": token}, body: '{"verdict": "dismissed"}',
+}).then((answer) => done(answer.status));
+"""
 FOCUSED = "return document.activeElement.dataset.verdict ?? document.activeElement.tagName"
 
 
@@ -70,3 +89,16 @@ def test_the_wall_says_who_sits_the_exam_unwatched(open_proctor: OpenProctor, ma
     wait(proctor.browser, lambda _: proctor.find("#wall-empty").is_displayed(), "an empty wall that is connected")
     proctor.sees("#wall-empty-title", "1 candidate sits this exam unwatched.")
     proctor.sees("#wall-counts", "1 unwatched")
+
+
+def test_what_was_dismissed_needs_no_look_on_the_wall_and_the_risk_stays(site: Site, open_proctor: OpenProctor) -> None:
+    exam, session, first, second = site.ask(MAKE_LIVE)
+    proctor = open_proctor()
+    proctor.open(f"/admin/proctoring/session/wall/{exam}/")
+    tile = f'[data-session="{session}"]'
+    proctor.sees(f"{tile} .pv-looks", "2 events need a look")
+    assert proctor.browser.execute_async_script(DISMISS, session, first) == 200
+    proctor.sees(f"{tile} .pv-looks", "1 event needs a look")
+    assert proctor.browser.execute_async_script(DISMISS, session, second) == 200
+    wait(proctor.browser, lambda _: not proctor.find(f"{tile} .pv-looks").is_displayed(), "nothing that needs a look")
+    assert "35 high" in " ".join(proctor.find(f"{tile} .pv-risk").text.split())

@@ -34,6 +34,7 @@ from proctoring.risk.policy import BLURRED, COVERED, TOO_DARK, Policy
 AT_ONCE = 150
 MOST_ENTRIES = 2000
 MOST_PICTURES = 500
+CONFIRMED = EventVerdict.Verdict.CONFIRMED
 # Entries that say that less was watched than the exam asks for, or that it is doubtful what was.
 GAPS = (
     "CONNECTION_LOST", FRAMES_MISSING, "FRAMES_NOT_ANALYSED", "CAMERA_STOPPED", SERVER_OVERLOADED, DETECTOR_OFF,
@@ -126,9 +127,9 @@ def open_case(
     )
 
 
-def _most_telling(pictures: QuerySet[Event]) -> QuerySet[Event]:
+def _most_telling(pictures: QuerySet[Event]) -> QuerySet[Any]:
     """What people confirmed, then what scored most, then what came first."""
-    judged = attention.with_verdict(pictures).annotate(confirmed=Q(verdict=EventVerdict.Verdict.CONFIRMED))
+    judged: QuerySet[Any] = attention.with_verdict(pictures).annotate(confirmed=Q(verdict=CONFIRMED))
     return judged.order_by("-confirmed", "-risk_delta", "sequence")
 
 
