@@ -96,7 +96,7 @@ def test_signals_still_waiting_are_taken_into_account_at_the_end(session: Sessio
         session=session, client_id=uuid.uuid4(), kind="hidden", client_unix_ms=at, unix_ms=at + 1
     )
     Session.objects.update(connected=True)
-    services.end_session(session.pk, Session.EndedBy.CANDIDATE)
+    services.end_session(session.pk, Session.EndedBy.CANDIDATE, at=utc_now() + timedelta(seconds=1))
     assert Event.objects.get().name == "TAB_SWITCH"
     # The connection's last words, from an engine that never heard of the signal.
     services.commit(Commit(session_id=session.pk, epoch=0, risk_temporary=0, risk_permanent=0, risk_total=0))
@@ -109,7 +109,7 @@ def test_a_signal_counted_at_the_end_is_not_counted_again_by_what_is_written_lat
     at, client_id = round(utc_now().timestamp() * 1000), uuid.uuid4()
     BrowserSignal.objects.create(session=session, client_id=client_id, kind="hidden", client_unix_ms=at, unix_ms=at + 1)
     Session.objects.update(connected=True)
-    services.end_session(session.pk, Session.EndedBy.CANDIDATE)
+    services.end_session(session.pk, Session.EndedBy.CANDIDATE, at=utc_now() + timedelta(seconds=1))
     counted = Event.objects.get()
     drafts = [
         draft(at_ms=at),
