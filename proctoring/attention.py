@@ -3,7 +3,8 @@
 * **An event needs a look** while it is of the integrity ledger, nobody has confirmed or dismissed it, and nobody has
   reviewed its session. Of several verdicts the newest counts; one that was taken back is none.
 * **A session needs a look** while nobody has reviewed it and it holds an integrity event that nobody has dismissed: one
-  without a verdict, or one that was confirmed and of which nobody has said yet what it comes to.
+  without a verdict, or one that was confirmed and of which nobody has said yet what it comes to. And again while its
+  candidate has said something that nobody has reviewed it since.
 
 A practice run belongs to nobody who could look. Risk is no part of this: it stays what it was when it was recorded,
 whatever people make of it later.
@@ -18,6 +19,7 @@ from typing import Any
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
+from proctoring import selectors
 from proctoring.models import Event, EventVerdict, Session, SessionReview
 
 DISMISSED = EventVerdict.Verdict.DISMISSED
@@ -71,7 +73,8 @@ def _needs_look() -> Q:
     integrity = Event.objects.filter(session=OuterRef("pk"), ledger=Event.Ledger.INTEGRITY)
     reviewed = SessionReview.objects.filter(session=OuterRef("pk"))
     undismissed = Exists(with_verdict(integrity).exclude(verdict=DISMISSED))
-    return Q(undismissed, ~Exists(reviewed), exam__isnull=False)
+    unread = Exists(selectors.unread_statements())
+    return Q(Q(undismissed, ~Exists(reviewed)) | Q(unread), exam__isnull=False)
 
 
 def with_looks(sessions: QuerySet[Session]) -> QuerySet[Any]:

@@ -24,8 +24,8 @@ def answer(sender: type[Exam], *, exam: Exam, by: User, **_: Any) -> list[Undeci
     """Empty where nothing is open. Authors publish results and see no session: they are told how many."""
     ended = Session.objects.filter(exam=exam, state=Session.State.ENDED, kind=Session.Kind.EXAM)
     to_follow = attention.with_review(ended).filter(newest_review=FOLLOW_UP)
-    to_look = attention.needing_look(ended)
-    rest = ended.filter(reviews__isnull=True).count() - to_look.count()
+    to_look = attention.needing_look(ended).exclude(pk__in=to_follow.order_by().values("pk"))
+    rest = ended.filter(reviews__isnull=True).exclude(pk__in=to_look.order_by().values("pk")).count()
     found = [
         _said(to_follow, exam, by, ("is to be followed up", "are to be followed up"), f"review={FOLLOW_UP}"),
         _said(
@@ -33,8 +33,8 @@ def answer(sender: type[Exam], *, exam: Exam, by: User, **_: Any) -> list[Undeci
             exam,
             by,
             (
-                "needs a look: nobody has said what its integrity events come to",
-                "need a look: nobody has said what their integrity events come to",
+                "needs a look: nobody has said yet what its record comes to",
+                "need a look: nobody has said yet what their records come to",
             ),
             "look=ended",
         ),

@@ -72,7 +72,7 @@ def test_the_page_names_who_is_to_be_followed_up_and_whom_nobody_looked_at(
     client.force_login(people.administrator)
     page = text(client.get(url(exam)))
     assert "1 session is to be followed up." in page
-    assert "1 session needs a look: nobody has said what its integrity events come to." in page
+    assert "1 session needs a look: nobody has said yet what its record comes to." in page
     assert "1 session more has no review: no integrity event was recorded in it, or each was dismissed." in page
     for session in (followed, unseen):
         link = f'<a class="pv-link" href="/admin/proctoring/session/{session.pk}/change/">'

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 from django.utils import timezone
 
 from proctoring import attention, services
-from proctoring.models import Event, Session
+from proctoring.models import Event, Session, Statement
 from tests import factories
 from tests.admin.records import event
 from tests.factories import People
@@ -87,6 +89,15 @@ def test_a_session_needs_a_look_until_all_is_dismissed_or_it_is_reviewed(people:
 def test_a_review_is_the_look(people: People, ended: Session) -> None:
     services.review_session(people.reviewer, ended.pk, "nothing")
     assert open_events(ended) == []
+    assert not needs_look(ended)
+
+
+def test_what_a_candidate_says_after_the_review_is_to_be_looked_at_too(people: People, ended: Session) -> None:
+    services.review_session(people.reviewer, ended.pk, "nothing")
+    Statement.objects.create(session=ended, text="It was a wallet.", client_id=uuid4())
+    assert needs_look(ended)
+    assert open_events(ended) == []
+    services.review_session(people.reviewer, ended.pk, "nothing")
     assert not needs_look(ended)
 
 
