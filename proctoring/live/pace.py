@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from proctoring.live.session import LiveSession
 
 EVENT_SECONDS = 60.0
-HIGH_RISK = 30  # the proctors' pages say "needs a look first" from there on (static/js/proctor/words.js)
+HIGH_RISK = 30  # the proctors' pages call it high from there on (static/js/proctor/words.js)
 SENDING_SECONDS = 15.0  # a page that was to send a picture that long ago sends none
 SLOWED_SECONDS = "slowed_seconds"  # the session's counter
 ROUNDING = 1e-6

@@ -128,7 +128,7 @@ def open_case(
 
 
 def _most_telling(pictures: QuerySet[Event]) -> QuerySet[Any]:
-    """What people confirmed, then what scored most, then what came first."""
+    """What people confirmed and nobody took back, then what scored most, then what came first."""
     judged: QuerySet[Any] = attention.with_verdict(pictures).annotate(confirmed=Q(verdict=CONFIRMED))
     return judged.order_by("-confirmed", "-risk_delta", "sequence")
 
