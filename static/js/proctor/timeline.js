@@ -81,7 +81,7 @@ export class Timeline {
   }
 
   tellOne(item, { text, over }) {
-    item.querySelector(".pv-lasted").textContent = text;
+    item.querySelector(".pv-lasted").textContent = `${text}.`;
     item.toggleAttribute("data-waits", !over);
   }
 
