@@ -47,6 +47,9 @@ class Attempt(models.Model):
         null=True, blank=True, help_text="How many questions had an answer when it was handed in."
     )
     receipt_code = models.CharField(max_length=16, blank=True, editable=False, help_text="On the candidate’s receipt.")
+    receipt_salt = models.CharField(
+        max_length=32, blank=True, editable=False, help_text="What the code was made with; goes with the answers."
+    )
     score = models.DecimalField(max_digits=9, decimal_places=2, null=True, blank=True)
     max_score = models.DecimalField(max_digits=9, decimal_places=2, null=True, blank=True)
     marked_at = models.DateTimeField(null=True, blank=True, help_text="When the last mark was given.")

@@ -100,7 +100,7 @@ def submit_attempt(*, attempt: Attempt) -> Attempt:
         end_with_attempt(attempt, now)
         attempt.state, attempt.submitted_at = Attempt.State.SUBMITTED, now
         receipts.write(attempt, now)
-        attempt.save(update_fields=["state", "submitted_at", "answered", "receipt_code"])
+        attempt.save(update_fields=["state", "submitted_at", *receipts.FIELDS])
         publish(attempt.exam.institution_id, WebhookEvent.ATTEMPT_SUBMITTED, attempt_data(attempt))
         mark_handed_in(attempt)
     return attempt

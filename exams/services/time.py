@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from exams import selectors, signals, timing
+from exams import receipts, selectors, signals, timing
 from exams.errors import AttemptFinished, AttemptNotStarted, CannotReopen, InvalidTimeChange, NotAllowed
 from exams.models import Attempt, Exam, TimeChange, User
 from exams.services.locking import locked_with_record
@@ -87,9 +87,9 @@ def reopen(*, by: User, attempt: Attempt, minutes: int, reason: str, note: str =
     now = timezone.now()
     handed_in_at = attempt.submitted_at
     attempt.state, attempt.submitted_at = Attempt.State.RUNNING, None
-    attempt.answered, attempt.receipt_code = None, ""  # handed in anew, there is another receipt
+    receipts.take_back(attempt)
     attempt.deadline = now + timedelta(minutes=minutes)
-    attempt.save(update_fields=["state", "submitted_at", "answered", "receipt_code", "deadline"])
+    attempt.save(update_fields=["state", "submitted_at", *receipts.FIELDS, "deadline"])
     change = TimeChange.objects.create(
         attempt=attempt,
         kind=Kind.REOPENED,

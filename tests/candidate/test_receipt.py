@@ -106,6 +106,35 @@ def test_the_code_is_of_this_attempt_this_moment_and_these_answers() -> None:
     assert receipts.code_of(attempt, at, reversed(answers)) == attempt.receipt_code
 
 
+def test_whose_answers_they_are_cannot_be_worked_out_from_the_code(client: Client) -> None:
+    """Who marks anonymously sees the answers and, elsewhere, whose code it is and when they handed in."""
+    attempt = handed_in(marked.RIGHT)
+    assert attempt.submitted_at is not None
+    known = Attempt(pk=attempt.pk)
+    assert receipts.code_of(known, attempt.submitted_at, list(Answer.objects.all())) != attempt.receipt_code
+    client.force_login(attempt.candidate)
+    assert attempt.receipt_salt not in page(client, f"/api/v1/attempts/{attempt.pk}/")
+    client.force_login(factories.user(role="reviewer", at=attempt.exam.institution, is_staff=True))
+    assert attempt.receipt_salt not in page(client, f"/admin/exams/attempt/{attempt.pk}/change/")
+
+
+def test_nor_what_they_were_once_they_are_deleted() -> None:
+    attempt, answers = handed_in(marked.RIGHT), list(Answer.objects.all())
+    assert attempt.submitted_at is not None
+    services.forget_answers(attempt=attempt, at=timezone.now())
+    attempt.refresh_from_db()
+    assert attempt.receipt_code
+    assert receipts.code_of(attempt, attempt.submitted_at, answers) != attempt.receipt_code  # type: ignore[arg-type]
+
+
+def test_a_number_above_those_allowed_is_not_said_to_be_of_them(client: Client) -> None:
+    attempt = handed_in(marked.RIGHT)
+    Attempt.objects.update(number=2)
+    client.force_login(attempt.candidate)
+    assert "2 of 1" not in page(client, f"/receipts/{attempt.pk}/")
+    assert "2 of 1" not in page(client, f"/receipts/{attempt.pk}/receipt.txt")
+
+
 def test_handing_in_again_changes_nothing_and_reopening_makes_another() -> None:
     attempt = handed_in(marked.RIGHT)
     first = attempt.receipt_code
