@@ -76,7 +76,7 @@ class EnrolmentInline(ScopedTabularInline):
         running = attempts.filter(state=Attempt.State.RUNNING)
         rows: QuerySet[Enrolment] = super().get_queryset(request)
         rows = rows.annotate(has_begun=Exists(attempts), goes_on=Exists(running))
-        return rows.select_related("candidate").order_by("candidate__last_name", "candidate__first_name", "pk")
+        return rows.select_related("candidate", "exam").order_by("candidate__last_name", "candidate__first_name", "pk")
 
     def formfield_for_dbfield(self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)

@@ -25,6 +25,10 @@ const field = document.getElementById("id_opens_at");
 field.value = "2026-04-03T09:00";
 field.dispatchEvent(new Event("input", {bubbles: true}));
 """
+RING = "return getComputedStyle(arguments[0].closest('label')).outlineStyle"
+RING_OF_CANCEL = (
+    "return getComputedStyle(arguments[0].closest('tr').nextElementSibling.querySelector('label')).outlineStyle"
+)
 
 
 @pytest.fixture(scope="module")
@@ -52,3 +56,20 @@ def test_a_date_is_said_in_words_as_it_is_typed(author: Proctor) -> None:
     assert "Time zone: Europe/Berlin" in author.text("#id_opens_at_words")
     author.browser.execute_script(TYPED)
     author.sees("#id_opens_at_words", "Friday 3 April 2026, 09:00")
+
+
+def test_an_enrolled_candidate_is_removed_by_keyboard(author: Proctor) -> None:
+    author.open("/admin/exams/exam/1/change/")
+    for _ in range(90):
+        ActionChains(author.browser).send_keys(Keys.TAB).perform()
+        box = author.browser.switch_to.active_element
+        if (box.get_attribute("name") or "").endswith("-DELETE"):
+            break
+    assert box.accessible_name.startswith("Remove ") and " in Demo exam" in box.accessible_name
+    assert author.browser.execute_script(RING, box) != "none"
+    ActionChains(author.browser).send_keys(Keys.SPACE).perform()
+    assert box.is_selected()
+    wait(author.browser, lambda _: "This item will be deleted." in author.text("#enrolments-group"), "what follows")
+    assert author.browser.execute_script(RING_OF_CANCEL, box) != "none"
+    ActionChains(author.browser).send_keys(Keys.SPACE).perform()
+    assert not box.is_selected()
