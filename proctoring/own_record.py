@@ -64,6 +64,11 @@ def closed(session: Session) -> Closed | None:
     return None
 
 
+def log_is_gone(session: Session) -> bool:
+    """Deleted when it was due, and with it what its candidate wrote."""
+    return session.event_count > 0 and not session.events.exists()
+
+
 def event_with_snapshot(user: Visitor, session_id: UUID, storage_name: str) -> Event:
     """The event of the user's own session whose picture this is; raises Event.DoesNotExist where there is none, or none
     any more, and while the record is closed."""

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from exams.models import TimeChange
 from exams.timing import in_words
+from proctoring import attention
 from proctoring.models import Event, EventVerdict, ProctorAction, PurgeRecord, Session
 from proctoring.reports import risk_svg
 from proctoring.reports.record import event_title, snapshot_url, zone_of
@@ -103,7 +104,7 @@ def _line(session: Session, events: list[Event], zone: ZoneInfo) -> Line | None:
 
 
 def _entry(event: Event) -> Entry:
-    given = list(event.verdicts.all())
+    verdict = attention.in_force(list(event.verdicts.all()))
     return Entry(
         sequence=event.sequence,
         at=datetime.fromtimestamp(event.unix_ms / 1000, tz=timezone.utc),
@@ -113,7 +114,7 @@ def _entry(event: Event) -> Entry:
         score=event.risk_total,
         picture=snapshot_url(event, base_url=""),
         deleted=event.snapshot_deleted_at,
-        dismissed=bool(given) and given[-1].verdict == EventVerdict.Verdict.DISMISSED,
+        dismissed=verdict is not None and verdict.verdict == EventVerdict.Verdict.DISMISSED,
     )
 
 

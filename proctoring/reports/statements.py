@@ -10,7 +10,7 @@ def no_statement(session: Session) -> str:
     """Why there is none: nobody should take silence for an answer that could not be given."""
     if session.exam is None:
         return "Nobody writes a statement about a session that belongs to no exam."
-    if session.event_count and not session.events.exists():
+    if own_record.log_is_gone(session):
         return "What the candidate may have written was deleted with the log, as was promised."
     if session.state != Session.State.ENDED:
         return "The candidate can write one once the exam is over."

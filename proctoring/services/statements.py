@@ -17,6 +17,7 @@ from proctoring.services.recording import append_events, lock
 
 STATEMENT = "CANDIDATE_STATEMENT"
 LONGEST_STATEMENT = 2000
+MOST_LINES = 100  # or a report of five has a hundred pages with a letter in each line
 MOST_STATEMENTS = 5
 
 
@@ -49,8 +50,8 @@ def give_statement(user: Visitor, attempt_id: UUID, text: str, *, client_id: UUI
 def _refuse_unless_open(session: Session) -> None:
     if own_record.closed(session) is not None:
         raise RecordClosed
-    gone = session.event_count and not session.events.exists()
-    if gone or timezone.now() >= kept_until(session, "keep_events_days")["keep_events_days"]:
+    due = kept_until(session, "keep_events_days")["keep_events_days"]
+    if own_record.log_is_gone(session) or timezone.now() >= due:
         raise RecordClosed("What was recorded has been deleted, as you were told, so nothing is added to it.")
 
 
@@ -63,4 +64,6 @@ def _checked(text: str) -> str:
             f"Your statement is {len(text):,} characters long; at most {LONGEST_STATEMENT:,} are kept. Please shorten "
             "it."
         )
+    if (lines := text.count("\n") + 1) > MOST_LINES:
+        raise BadRequest(f"Your statement has {lines:,} lines; at most {MOST_LINES} are kept. Please use fewer.")
     return text

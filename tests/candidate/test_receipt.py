@@ -124,7 +124,7 @@ def test_nor_what_they_were_once_they_are_deleted() -> None:
     services.forget_answers(attempt=attempt, at=timezone.now())
     attempt.refresh_from_db()
     assert attempt.receipt_code
-    assert receipts.code_of(attempt, attempt.submitted_at, answers) != attempt.receipt_code  # type: ignore[arg-type]
+    assert receipts.code_of(attempt, attempt.submitted_at, answers) != attempt.receipt_code
 
 
 def test_a_number_above_those_allowed_is_not_said_to_be_of_them(client: Client) -> None:

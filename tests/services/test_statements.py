@@ -74,7 +74,12 @@ def test_several_are_added_up_to_a_sane_number(ended: Session) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"), [(" \n ", "write something"), ("x" * 2001, "is 2,001 characters long; at most 2,000")]
+    ("text", "said"),
+    [
+        (" \n ", "write something"),
+        ("x" * 2001, "is 2,001 characters long; at most 2,000"),
+        ("x\r\n" * 100 + "x", "has 101 lines; at most 100"),
+    ],
 )
 def test_what_cannot_be_kept_is_said(ended: Session, text: str, said: str) -> None:
     with pytest.raises(services.BadRequest, match=said):
@@ -83,7 +88,8 @@ def test_what_cannot_be_kept_is_said(ended: Session, text: str, said: str) -> No
 
 
 def test_two_thousand_characters_fit_whatever_a_line_s_end_is(ended: Session) -> None:
-    assert len(say(ended, "x\r\n" * 999 + "xx").text) == 2000
+    line = "x" * 19 + "\r\n"
+    assert len(say(ended, line * 99 + "x" * 20).text) == 2000
 
 
 @pytest.mark.parametrize("who", ["other_candidate", "proctor", "administrator", "superuser", "foreign_candidate"])
