@@ -355,7 +355,7 @@ PROCTOR_WORKERS = envint("PROCTOR_WORKERS", 0)  # analysis processes; 0: one a c
 # Head and eyes are measured anew only where a glance does not show them as they were.
 PROCTOR_GLANCES = envbool("PROCTOR_GLANCES", True)
 PROCTOR_PHONE_WEIGHTS = envstr(
-    "PROCTOR_PHONE_WEIGHTS", str(BASE_DIR / "proctoring" / "vision" / "weights" / "phone-v6.pt")
+    "PROCTOR_PHONE_WEIGHTS", str(BASE_DIR / "proctoring" / "vision" / "weights" / "phone-v7.pt")
 )
 PROCTOR_PHONE_WEIGHTS_URL = envstr("PROCTOR_PHONE_WEIGHTS_URL", "")  # asked only when the file above is missing
 PROCTOR_PHONE_SIZE = envint("PROCTOR_PHONE_SIZE", 320, minimum=32)  # pixels of the longer side of what it sees

@@ -105,10 +105,10 @@ def test_a_snapshot_of_an_event_is_linked(watcher: Client, scene: Scene) -> None
 
 
 def test_it_says_which_detectors_were_off_and_why(watcher: Client, scene: Scene) -> None:
-    Session.objects.filter(pk=scene.session.pk).update(detectors_off={"phone": "phone-v6.pt is missing."})
+    Session.objects.filter(pk=scene.session.pk).update(detectors_off={"phone": "phone-v7.pt is missing."})
     page = content(watcher, scene.session)
     assert 'data-detector-off="phone"' in page
-    assert "phone-v6.pt is missing." in page
+    assert "phone-v7.pt is missing." in page
 
 
 def test_counters_are_in_words_and_inner_ones_stay_inside(watcher: Client, scene: Scene) -> None:

@@ -10,7 +10,7 @@ from proctoring.vision.config import AnalyzerConfig
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = ROOT / "var" / "models"  # exporting a model takes longer than many a test
-PHONE_WEIGHTS = ROOT / "proctoring" / "vision" / "weights" / "phone-v6.pt"
+PHONE_WEIGHTS = ROOT / "proctoring" / "vision" / "weights" / "phone-v7.pt"
 START_SECONDS = 120.0
 
 

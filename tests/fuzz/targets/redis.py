@@ -75,7 +75,7 @@ def observation() -> Observation:
         pose=HeadPose(1.0, 2.0, 3.0),
         eyes=Eyes(0.5, 0.0, 0.3),
         phones=(box,),
-        models={"phone": ModelRef("phone-v6.pt", "ab" * 32)},
+        models={"phone": ModelRef("phone-v7.pt", "ab" * 32)},
         timings={"decode": 1.5, "faces": 2.5},
     )
 
