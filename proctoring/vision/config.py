@@ -8,9 +8,9 @@ from proctoring.observation import ModelRef
 
 MAX_FRAME_BYTES = 256 * 1024
 
-# Of phone-v7 at 320 px in eight bits: none of the dark wallets held up at a webcam is taken for a phone (the surest scores
-# 0.71), nor are more than 2 of 460 other pictures never trained on (the third scores 0.70); 335 of 524 phones are found
-# there, 11 of 16 of those held up at that webcam.
+# Of phone-v7 at 320 px in eight bits: none of the dark wallets held up at a webcam is taken for a phone (the surest
+# scores 0.71), nor are more than 2 of 460 other pictures never trained on (the third scores 0.70); 335 of 524 phones
+# are found there, 11 of 16 of those held up at that webcam.
 PHONE_THRESHOLD = 0.72
 
 
