@@ -29,8 +29,8 @@ from proctoring.models import Session, SessionReview, Statement
 class SessionAdmin(RecordAdmin):
     institution_path = "exam__institution"
     list_display = (
-        "candidate_name", "exam_link", "state_label", "risk_total", "event_number", "needs_look", "began", "ended_at",
-        "ended_by", "review_outcome", "statement",
+        "candidate_name", "exam_link", "state_label", "risk_total", "event_number", "needs_look", "statement",
+        "review_outcome", "began", "ended_at", "ended_by",
     )  # fmt: skip
     list_display_links = ("candidate_name",)
     nothing_yet = "A session begins when a candidate agrees to be watched and goes on to the system check."
