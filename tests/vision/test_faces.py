@@ -68,3 +68,6 @@ def test_overlap_is_intersection_over_union() -> None:
     assert one.overlap(one) == pytest.approx(1)
     assert one.overlap(Box(0.1, 0.0, 0.2, 0.2)) == pytest.approx(1 / 3)
     assert one.overlap(Box(0.5, 0.5, 0.2, 0.2)) == 0
+    assert one.overlap(Box(0.3, 0.3, 0.2, 0.2)) == 0
+    speck = Box(0.0, 0.0, 0.5, 5e-324)
+    assert speck.area == speck.overlap(speck) == 0
