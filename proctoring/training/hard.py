@@ -17,6 +17,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import reduce
 from pathlib import Path
 
 import cv2
@@ -51,9 +52,7 @@ class Listing:
 
 def with_hard(material: Material, listings: Sequence[Listing], say: Say) -> Material:
     """``material`` with the hard negatives named that any of the listings holds, made ones too."""
-    all_of_them = listings[0]
-    for listing in listings[1:]:
-        all_of_them = all_of_them.surer_of(listing)
+    all_of_them = reduce(Listing.surer_of, listings)
     pictures = [*material.people, *material.others]
     real = [image for image, times in zip(pictures, all_of_them.real, strict=True) for _ in range(times)]
     # Once each: what a drawn thing scores highest with is being black and twice as long as wide, as phones are.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from selenium.webdriver.common.by import By
-
 from tests.browser import chromium
 from tests.browser.chromium import wait
 from tests.browser.conftest import OpenBrowser
@@ -20,7 +18,6 @@ def test_the_apis_page_by_eye(site: Site, open_browser: OpenBrowser) -> None:
     chromium.narrow(reader.browser, 1280)
     for method in ("get", "post", "patch", "put", "delete"):
         reader.click(f".opblock-{method} .opblock-summary-control")
-        wait(reader.browser, lambda _, m=method: reader.find(f".opblock-{m}.is-open .opblock-body"), "it to open")  # type: ignore[misc]
-        reader.browser.find_element(By.CSS_SELECTOR, f".opblock-{method}.is-open .try-out__btn").click()
+        reader.click(f".opblock-{method}.is-open .try-out__btn")  # once it is open
     wrong += judge(reader, "api-docs-opened")
     assert not wrong, "\n".join(wrong)

@@ -169,5 +169,5 @@ def test_staff_find_the_attempt_by_its_code(client: Client, role: str) -> None:
     shown = page(client, f"/admin/exams/attempt/{attempt.pk}/change/")
     assert attempt.receipt_code in shown
     assert 'id="other-answers"' not in shown
-    Answer.objects.filter(attempt=attempt).first().delete()  # type: ignore[union-attr]
+    Answer.objects.filter(attempt=attempt)[0].delete()
     assert 'id="other-answers"' in page(client, f"/admin/exams/attempt/{attempt.pk}/change/")

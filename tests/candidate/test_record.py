@@ -208,11 +208,11 @@ def test_who_withdrew_consent_reads_what_was_recorded_until_then(client: Client,
     assert "What you agreed to on" in page and "Pictures from your camera" in page
 
 
-def test_a_statement_is_acknowledged_with_its_time(client: Client, ended: Session) -> None:
+def test_a_statement_is_acknowledged_with_its_time(client: Client, people: People, ended: Session) -> None:
     assert write(client, ended) == 302
     page = read(client, ended)
     kept = Statement.objects.get()
-    at = kept.at.astimezone(ended.exam.institution.zone)  # type: ignore[union-attr]
+    at = kept.at.astimezone(people.institution.zone)
     assert f"Your statement is kept, as written on {at:%-d %B %Y at %H:%M:%S}." in page
     assert f"Kept on {at:%-d %B %Y, %H:%M:%S}" in page
     assert "My sister came in &amp; left at once." in page

@@ -104,12 +104,14 @@ def test_it_leaves_the_judging_to_people(session: Session) -> None:
 
 def test_it_holds_what_the_candidate_says(session: Session) -> None:
     assert session.attempt_id is not None
+    assert session.exam is not None
     Session.objects.update(ended_at=utc_now())
     long = "It was my sister <b>who</b> came in. " * 50
     for text in (long, "She left at once."):
         services.give_statement(session.candidate, session.attempt_id, text, client_id=uuid4())
     text = words(report(fresh(session)))
-    assert f"What the candidate says {utc_now().astimezone(session.exam.institution.zone):%-d %b %Y}" in text  # type: ignore[union-attr]
+    today = utc_now().astimezone(session.exam.institution.zone)
+    assert f"What the candidate says {today:%-d %b %Y}" in text
     assert text.count("<b>who</b>") == 50 and "She left at once." in text
     assert "has written none" not in text
 
