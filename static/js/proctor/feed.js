@@ -1,5 +1,6 @@
 // The events beside the wall, newest first.
 
+import { NewestFirst } from "./newest.js";
 import { clockTime, ledgerText, scoreText, sentenceCase } from "./words.js";
 
 const KEPT = 100;
@@ -27,7 +28,7 @@ export class Feed {
     this.empty = empty;
     this.seen = new Set();
     this.newest = 0;
-    this.times = new WeakMap();
+    this.ordered = new NewestFirst(list);
   }
 
   // False when the event is there already: after a gap the same event may come twice.
@@ -35,17 +36,10 @@ export class Feed {
     if (this.seen.has(event.id)) return false;
     this.seen.add(event.id);
     this.newest = Math.max(this.newest, event.id);
-    this.put(this.entry(session, name, url, event), event);
+    this.ordered.put(this.entry(session, name, url, event), event.unix_time, event.id);
     while (this.list.children.length > KEPT) this.list.lastElementChild.remove();
     this.empty.hidden = true;
     return true;
-  }
-
-  // Newest first, by when it happened: what the browser told late is written down late.
-  put(item, event) {
-    this.times.set(item, event.unix_time);
-    const isOlder = (other) => this.times.get(other) < event.unix_time || (this.times.get(other) === event.unix_time && Number(other.dataset.eventId) < event.id);
-    this.list.insertBefore(item, [...this.list.children].find(isOlder) ?? null);
   }
 
   entry(session, name, url, event) {

@@ -2,6 +2,7 @@
 
 import { detailList } from "./detail.js";
 import { ledgerBadge, textElement } from "./feed.js";
+import { NewestFirst } from "./newest.js";
 import { draw } from "./overlay.js";
 import { verdictLine } from "./verdicts.js";
 import { clockTime, scoreText, sentenceCase } from "./words.js";
@@ -40,7 +41,7 @@ export class Timeline {
     this.seen = new Set();
     this.counts = { "": 0, integrity: 0, technical: 0, environment: 0 };
     this.newest = 0;
-    this.times = new WeakMap();
+    this.ordered = new NewestFirst(list);
     this.snapshots = new SnapshotDialog();
     filter.addEventListener("change", () => this.refresh());
   }
@@ -56,15 +57,8 @@ export class Timeline {
     this.newest = Math.max(this.newest, event.sequence);
     this.counts[""] += 1;
     this.counts[event.ledger] += 1;
-    this.put(this.entry(event), event);
+    this.ordered.put(this.entry(event), event.unix_time, event.sequence);
     return true;
-  }
-
-  // Newest first, by when it happened: what the browser told late is written down late.
-  put(item, event) {
-    this.times.set(item, event.unix_time);
-    const isOlder = (other) => this.times.get(other) < event.unix_time || (this.times.get(other) === event.unix_time && Number(other.dataset.sequence) < event.sequence);
-    this.list.insertBefore(item, [...this.list.children].find(isOlder) ?? null);
   }
 
   // Whether something on it still has no end, and may have found one meanwhile.
