@@ -7,6 +7,7 @@ from selenium.webdriver.common.keys import Keys
 
 from tests.browser.chromium import wait
 from tests.browser.conftest import OpenProctor
+from tests.browser.seat import Proctor
 from tests.server import Site
 
 MAKE = """
@@ -44,12 +45,26 @@ Session.objects.filter(pk=session.pk).update(risk_total=35)
 events = [event(session).pk for _ in "ab"]
 answer = [exam.pk, str(session.pk), *events]
 """
+MAKE_LATE = """
+from django.utils import timezone
+from exams.models import Institution, User
+from tests import factories
+from tests.admin.records import event
+exam = factories.exam(Institution.objects.get(slug="demo-university"), title="Told late")
+session = factories.session(exam, User.objects.create(username="late", first_name="Lale", last_name="Late"))
+now = timezone.now().timestamp()
+answer = [exam.pk, str(session.pk), *(event(session, time=now - ago).pk for ago in (20, 30, 10))]
+"""
 DISMISS = """
 const done = arguments[2];
 const token = document.cookie.match(/csrftoken=([^;]+)/)[1];
 fetch(`/admin/proctoring/session/${arguments[0]}/events/${arguments[1]}/verdict/`, {
   method: "POST", headers: {"Content-Type": "application/json", "X-CSRFToken": token}, body: '{"verdict": "dismissed"}',
 }).then((answer) => done(answer.status));
+"""
+NUMBERS = """
+const found = [...document.querySelectorAll(arguments[0])];
+return found.map((each) => Number(each.dataset.eventId ?? each.id.replace("event-", "")));
 """
 FOCUSED = "return document.activeElement.dataset.verdict ?? document.activeElement.tagName"
 
@@ -102,3 +117,18 @@ def test_what_was_dismissed_needs_no_look_on_the_wall_and_the_risk_stays(site: S
     assert proctor.browser.execute_async_script(DISMISS, session, second) == 200
     wait(proctor.browser, lambda _: not proctor.find(f"{tile} .pv-looks").is_displayed(), "nothing that needs a look")
     assert "35 high" in " ".join(proctor.find(f"{tile} .pv-risk").text.split())
+
+
+def test_what_was_written_down_late_stands_where_it_happened(site: Site, open_proctor: OpenProctor) -> None:
+    exam, session, second, first, third = site.ask(MAKE_LATE)
+    proctor = open_proctor()
+    assert shown(proctor, f"{session}/change/", "[data-sequence]") == [third, second, first]
+    assert shown(proctor, f"wall/{exam}/", "[data-event-id]") == [third, second, first]
+
+
+def shown(proctor: Proctor, page: str, events: str) -> list[int]:
+    """The three events of a page, from top to bottom, by their numbers."""
+    proctor.open(f"/admin/proctoring/session/{page}")
+    wait(proctor.browser, lambda _: len(proctor.find_all(events)) == 3, "three events")
+    numbers: list[int] = proctor.browser.execute_script(NUMBERS, events)
+    return numbers
