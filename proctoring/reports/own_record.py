@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Prefetch
+from django.core.paginator import Page, Paginator
+from django.db.models import Prefetch, QuerySet
 from django.utils.safestring import SafeString
 
 from exams.models import TimeChange
@@ -28,6 +29,7 @@ from proctoring.services.statements import STATEMENT
 
 # What people made of it is theirs; a dismissal stands with its event, and the candidate's own words by themselves.
 LEFT_OUT = (EVENT_CONFIRMED, EVENT_DISMISSED, VERDICT_TAKEN_BACK, SESSION_REVIEWED, STATEMENT)
+ENTRIES_A_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +47,22 @@ class Entry:
     dismissed: bool
 
 
+class EntriesPage(Page[Entry]):
+    def numbers(self) -> Iterator[int | None]:
+        """Of the pages to choose from: the ends and those around this one, None for what lies between."""
+        for number in self.paginator.get_elided_page_range(self.number, on_each_side=1, on_ends=1):
+            yield number if isinstance(number, int) else None
+
+
 @dataclass(frozen=True, slots=True)
 class OwnRecord:
-    """``log_deleted`` and ``pictures_deleted``: when; the rest of the log is empty then."""
+    """``counted`` and ``uncounted``: one page of each. ``log_deleted`` and ``pictures_deleted``: when, and then the
+    rest of the log is empty."""
 
     session: Session
     zone: ZoneInfo
-    counted: list[Entry]
-    uncounted: list[Entry]
+    counted: EntriesPage
+    uncounted: EntriesPage
     plot: SafeString | str
     plot_words: str
     pictures_until: datetime
@@ -61,18 +71,19 @@ class OwnRecord:
     log_deleted: datetime | None
 
 
-def own_record(session: Session) -> OwnRecord:
-    """Of an ended session of an exam. A handful of queries, however long it was."""
+def own_record(session: Session, *, counted_page: str = "1", uncounted_page: str = "1") -> OwnRecord:
+    """Of an ended session of an exam. A handful of queries, however long it was; the plot is of all of it. A page that
+    there is not is the nearest one."""
     zone = zone_of(session)
-    events = list(_log(session))
+    log = session.events.exclude(name__in=LEFT_OUT).order_by("sequence")
     until = kept_until(session, "keep_pictures_days", "keep_events_days")
     deleted = _deleted(session)
-    line = _line(session, events, zone)
+    line = _line(session, log, zone)
     return OwnRecord(
         session=session,
         zone=zone,
-        counted=[_entry(event) for event in events if event.ledger == Event.Ledger.INTEGRITY],
-        uncounted=[_entry(event) for event in events if event.ledger != Event.Ledger.INTEGRITY],
+        counted=_page(log.filter(ledger=Event.Ledger.INTEGRITY), counted_page),
+        uncounted=_page(log.exclude(ledger=Event.Ledger.INTEGRITY), uncounted_page),
         plot=risk_svg.risk_svg(line) if line is not None and line.highest else "",
         plot_words="The score stayed at 0." if line is None else risk_svg.in_words(line),
         pictures_until=until["keep_pictures_days"],
@@ -82,9 +93,10 @@ def own_record(session: Session) -> OwnRecord:
     )
 
 
-def _log(session: Session) -> Any:
+def _page(log: QuerySet[Event], number: str) -> EntriesPage:
     verdicts = Prefetch("verdicts", EventVerdict.objects.only("event", "verdict", "at"))
-    return session.events.exclude(name__in=LEFT_OUT).order_by("sequence").prefetch_related(verdicts)
+    page = Paginator(log.prefetch_related(verdicts), ENTRIES_A_PAGE).get_page(number)
+    return EntriesPage([_entry(event) for event in page.object_list], page.number, page.paginator)
 
 
 def _deleted(session: Session) -> dict[str, datetime]:
@@ -92,13 +104,13 @@ def _deleted(session: Session) -> dict[str, datetime]:
     return dict(records.values_list("what", "at"))
 
 
-def _line(session: Session, events: list[Event], zone: ZoneInfo) -> Line | None:
+def _line(session: Session, log: QuerySet[Event], zone: ZoneInfo) -> Line | None:
     assert session.ended_at is not None
     samples = [(sample["time"], sample["risk"]) for sample in risk_history(session)]
     if not samples:
         return None
     start = (session.started_at or session.created_at).timestamp()
-    scored = [event.unix_ms / 1000 for event in events if event.risk_delta]
+    scored = [unix_ms / 1000 for unix_ms in log.filter(risk_delta__gt=0).values_list("unix_ms", flat=True)]
     end = max(session.ended_at.timestamp(), samples[-1][0])
     return Line(samples, scored, min(start, samples[0][0]), end, zone)
 

@@ -33,7 +33,8 @@ def risk_svg(line: Line) -> SafeString:
             plots.line(across(moment), _BOTTOM, across(moment), _BOTTOM + 5),
             plots.words(across(moment), _BOTTOM + 26, written, anchor="middle"),
         ]
-    parts += [plots.line(across(moment), _BOTTOM, across(moment), _BOTTOM + 9, width=2) for moment in line.events]
+    marks = sorted({round(across(moment)) for moment in line.events})  # thousands of them fill the line long before
+    parts += [plots.line(x, _BOTTOM, x, _BOTTOM + 9, width=2) for x in marks]
     path, y = [f"M{_LEFT} {up(0):.1f}"], up(0)
     for moment, risk in thinned(line.samples):
         y = up(risk)

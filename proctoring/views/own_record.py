@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -76,14 +76,20 @@ def _shown(
         if closed is not None:
             context |= {"closed": closed.value, "published": own_record.shown(session) == RecordShown.PUBLISHED}
         else:
-            context |= _record(session) | _form(session, refused)
+            context |= _record(session, request.GET) | _form(session, refused)
     return render(request, "candidate/record.html", context, status=422 if wrong else 200)
 
 
-def _record(session: Session) -> dict[str, Any]:
-    agreed = session.consent
+def _record(session: Session, asked: QueryDict) -> dict[str, Any]:
+    """``asked``: ``page`` of what raised the score, and ``rest``, the page of what did not, which is then open. Going
+    on in one of them keeps the other where it is."""
+    agreed, rest_open = session.consent, "rest" in asked
+    record = record_of(session, counted_page=asked.get("page", ""), uncounted_page=asked.get("rest", ""))
     return {
-        "record": record_of(session),
+        "record": record,
+        "rest_open": rest_open,
+        "counted_address": f"?rest={record.uncounted.number}&page=" if rest_open else "?page=",
+        "rest_address": f"?page={record.counted.number}&rest=",
         "keeps_pictures": Policy.from_dict(session.policy).keep_snapshots,
         "withdrawn": session.ended_by == Session.EndedBy.CONSENT,
         "stopped": session.ended_by == Session.EndedBy.PROCTOR and _went_on(session),

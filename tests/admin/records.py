@@ -13,8 +13,8 @@ from proctoring.risk.engine import EventDraft
 from proctoring.services.recording import Drafted, append_events, lock
 
 
-def event(session: Session, name: str = "NO_FACE", *, jpeg: bytes | None = None, **fields: Any) -> Event:
-    """One event at the end of the session's chain; without a picture unless given."""
+def drafted(name: str = "NO_FACE", *, jpeg: bytes | None = None, **fields: Any) -> Drafted:
+    """An event as it is before it stands in a chain; without a picture unless given."""
     defaults: dict[str, Any] = {
         "ledger": "integrity",
         "time": timezone.now().timestamp(),
@@ -26,9 +26,13 @@ def event(session: Session, name: str = "NO_FACE", *, jpeg: bytes | None = None,
         "sentence": "No face was in the picture for 2.2 seconds (the limit is 2).",
         "detail": {"held_seconds": 2.2},
     }
-    draft = EventDraft(name=name, **(defaults | fields))
+    return Drafted(EventDraft(name=name, **(defaults | fields)), jpeg)
+
+
+def event(session: Session, name: str = "NO_FACE", *, jpeg: bytes | None = None, **fields: Any) -> Event:
+    """One event at the end of the session's chain."""
     with written_with_rows() as pictures, transaction.atomic():
-        return append_events(lock(session.pk), [Drafted(draft, jpeg)], pictures)[0]
+        return append_events(lock(session.pk), [drafted(name, jpeg=jpeg, **fields)], pictures)[0]
 
 
 def risk(session: Session, unix_ms: int, value: int) -> RiskSample:

@@ -44,7 +44,36 @@ event(session, "CONNECTION_LOST", ledger="technical", risk_delta=0,
 Session.objects.filter(pk=session.pk).update(risk_total=15, record_shown="handed_in")
 answer = [str(session.attempt_id), str(session.pk)]
 """
+MAKE_LONG = """
+from datetime import timedelta
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils import timezone
+from exams.models import Institution, Membership, User
+from proctoring.models import Session
+from proctoring.services.recording import append_events, lock
+from tests import factories
+from tests.admin.records import drafted, risk
+place = Institution.objects.get(slug="demo-university")
+person = User.objects.create(username="long", first_name="Lotte", last_name="Long", password=make_password("demo"))
+Membership.objects.create(user=person, institution=place, role="candidate")
+exam, at = factories.exam(place, candidates=(person,), title="A long one"), timezone.now()
+session = factories.ended_session(exam, person, at=at, started_at=at - timedelta(minutes=90))
+began = at.timestamp() - 5000
+drafts = [drafted(time=began + 4 * n, sentence=f"Counted number {n}.") for n in range(1, 931)]
+drafts += [drafted("CONNECTION_LOST", ledger="technical", risk_delta=0, sentence=f"Technical number {n}.")
+           for n in range(1, 311)]
+with transaction.atomic():
+    append_events(lock(session.pk), drafts)
+for n in range(1, 900):
+    risk(session, round((began + 4 * n) * 1000), n % 40)
+Session.objects.filter(pk=session.pk).update(risk_total=15, record_shown="handed_in")
+answer = str(session.attempt_id)
+"""
 TEXT = "What looks like a phone is my calculator."
+
+
+AT_THE_TOP = "return Math.abs(document.querySelector(arguments[0]).getBoundingClientRect().top) < 40"
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +115,26 @@ def test_a_candidate_is_told_and_heard(
     proctor.sees("#statements", TEXT)
     wrong += judge(proctor, "admin-session-statement")
     assert not wrong, "\n".join(wrong)
+
+
+def test_a_long_record_is_paged_by_keyboard_on_a_phone(site: Site, open_candidate: OpenCandidate) -> None:
+    attempt = site.ask(MAKE_LONG)
+    candidate = open_candidate()
+    chromium.narrow(candidate.browser, 390)
+    candidate.sign_in("long")
+    candidate.open(f"/attempts/{attempt}/record/")
+    candidate.sees(".jumps", "What raised the score: 930 entries")
+    press(candidate, ".jumps a", Keys.ENTER)
+    press(candidate, '.pages a[rel="next"]', Keys.ENTER)
+    candidate.sees("#counted", "Counted number 101.")
+    candidate.sees('.pages [aria-current="page"]', "2")
+    wait(candidate.browser, lambda b: b.execute_script(AT_THE_TOP, "#counted-title"), "the list to be in sight")
+    candidate.click("details:has(#uncounted) summary")
+    press(candidate, 'details:has(#uncounted) .pages a[rel="next"]', Keys.ENTER)
+    candidate.sees("#uncounted", "Technical number 101.")
+    assert "Counted number 101." in candidate.find("#counted").text
+    assert not (wrong := judge(candidate, "own-record-long")), "\n".join(wrong)
+    chromium.narrow(candidate.browser, 390)
 
 
 def said(candidate: Candidate) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import now
@@ -17,8 +18,9 @@ from exams.services import time as attempt_time
 from proctoring import consent, services
 from proctoring.evidence import retention
 from proctoring.models import PurgeRecord, Session, Statement
+from proctoring.services.recording import append_events, lock
 from tests import factories
-from tests.admin.records import event, risk
+from tests.admin.records import drafted, event, risk
 from tests.factories import People
 
 pytestmark = pytest.mark.django_db
@@ -267,7 +269,7 @@ def test_it_asks_no_more_of_the_database_however_long_the_session_was(
     client: Client, ended: Session, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     client.force_login(ended.candidate)
-    with django_assert_max_num_queries(20) as few:
+    with django_assert_max_num_queries(23) as few:
         client.get(url(ended))
     for number in range(12):
         event(ended, jpeg=factories.jpeg(shade=number))
@@ -279,6 +281,79 @@ def test_it_asks_no_more_of_the_database_however_long_the_session_was(
     for _ in range(4):
         assert ended.attempt_id is not None
         services.give_statement(ended.candidate, ended.attempt_id, TEXT, client_id=uuid4())
-    with django_assert_max_num_queries(20) as many:
+    with django_assert_max_num_queries(23) as many:
         client.get(url(ended))
     assert len(many) == len(few)
+
+
+def many_entries(session: Session, *, counted: int, uncounted: int) -> None:
+    drafts = [drafted(sentence=f"Counted number {number}.") for number in range(1, counted + 1)]
+    none = {"ledger": "technical", "risk_delta": 0}
+    drafts += [drafted(sentence=f"Technical number {number}.", **none) for number in range(1, uncounted + 1)]
+    with transaction.atomic():
+        append_events(lock(session.pk), drafts)
+
+
+@pytest.fixture
+def long_session(people: People, exam: Exam) -> Session:
+    at = now()
+    session = factories.ended_session(exam, people.candidate, at=at, started_at=at - timedelta(minutes=30))
+    many_entries(session, counted=230, uncounted=310)
+    risk(session, round(at.timestamp() * 1000) - 60_000, 10)
+    return session
+
+
+def read_at(client: Client, session: Session, query: str) -> str:
+    client.force_login(session.candidate)
+    return client.get(url(session) + query).content.decode()
+
+
+def test_a_long_record_comes_in_pages_that_begin_with_the_oldest(client: Client, long_session: Session) -> None:
+    page = read_at(client, long_session, "")
+    assert "Counted number 1." in page and "Counted number 100." in page and "Counted number 101." not in page
+    assert "Technical number 100." in page and "Technical number 101." not in page
+    assert "Entries 1 to 100 of 230, from" in page and "Entries 1 to 100 of 310, from" in page
+    last = read_at(client, long_session, "?page=3")
+    assert "Counted number 200." not in last and "Counted number 201." in last and "Counted number 230." in last
+
+
+def test_each_of_its_pages_has_the_totals_and_the_plot_of_all(client: Client, long_session: Session) -> None:
+    pages = [read_at(client, long_session, query) for query in ("", "?page=3", "?page=2&rest=2")]
+    for page in pages:
+        assert ">What raised the score</a>: 230 entries" in page
+        assert ">Written down, and raised nothing</a>: 310 entries" in page
+    assert len({page[page.index("<svg") : page.index("</svg>")] for page in pages}) == 1
+
+
+def test_going_on_in_one_list_keeps_the_other_where_it_is(client: Client, long_session: Session) -> None:
+    page = read_at(client, long_session, "?page=2&rest=3")
+    assert 'href="?rest=3&amp;page=3#counted-title"' in page
+    assert 'href="?page=2&amp;rest=4#uncounted-title"' in page
+    assert "Counted number 101." in page and "Technical number 201." in page
+    assert '<details class="card" open>' in page
+    assert '<details class="card" open>' not in read_at(client, long_session, "?page=2")
+
+
+@pytest.mark.parametrize("asked", ["0", "-1", "x", "", "99"])
+def test_a_page_that_there_is_not_is_the_nearest(client: Client, long_session: Session, asked: str) -> None:
+    page = read_at(client, long_session, f"?page={asked}&rest={asked}")
+    assert "Counted number" in page and "Technical number" in page
+
+
+def test_a_refused_statement_keeps_the_page_that_was_open(client: Client, long_session: Session) -> None:
+    client.force_login(long_session.candidate)
+    answer = client.post(url(long_session) + "?page=3", {"text": "", "client_id": str(uuid4())})
+    assert "Counted number 230." in answer.content.decode()
+
+
+def test_a_long_records_page_is_no_larger_and_asks_no_more_of_the_database(
+    client: Client, long_session: Session, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    client.force_login(long_session.candidate)
+    with django_assert_max_num_queries(23) as few:
+        client.get(url(long_session))
+    many_entries(long_session, counted=2500, uncounted=2500)
+    with django_assert_max_num_queries(23) as many:
+        answer = client.get(url(long_session))
+    assert len(many) == len(few)
+    assert len(answer.content) < 200_000
