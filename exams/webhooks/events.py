@@ -1,4 +1,5 @@
-"""What an endpoint can be told about, and the data it then gets: numbers and times, never a name or an answer."""
+"""What an endpoint can be told about, and the data it then gets: numbers and times, never a name, an answer or a
+statement's words."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ class WebhookEvent(models.TextChoices):
     ATTEMPT_SUBMITTED = "attempt.submitted", "An attempt was handed in"
     EVENT_CONFIRMED = "event.confirmed", "A person confirmed an event of a session"
     SESSION_REVIEWED = "session.reviewed", "A person finished the review of a session"
+    STATEMENT_WRITTEN = "statement.written", "A candidate wrote a statement about what was recorded"
     RESULT_PUBLISHED = "result.published", "A result was published"
 
 

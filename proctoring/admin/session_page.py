@@ -51,6 +51,7 @@ def live_config(request: HttpRequest, session: Session) -> dict[str, Any]:
         "looks": looks_payload(session),
         "reviewed": session.reviews.exists(),
         "verdict": _verdict_url(session) if selectors.may_review(request.user, session) else "",
+        "statements": session.statements.count() if session.exam_id is not None else None,
         "finished": session.ended_at.timestamp() if session.ended_at else None,
     }
 
@@ -115,7 +116,7 @@ def session_page(
 
 def session_gap(request: HttpRequest, session_id: str) -> JsonResponse:
     """Events and risk since what the page saw last, asked after every (re)connection; and what may change afterwards:
-    how long somebody was away, and how many events need a look."""
+    how long somebody was away, how many events need a look, and how many statements there are."""
     session = session_or_404(request, session_id)
     return JsonResponse(
         {
@@ -123,6 +124,7 @@ def session_gap(request: HttpRequest, session_id: str) -> JsonResponse:
             "samples": risk_samples(session, after_ms=number(request, "after_ms")),
             "lasted": lasted_by_event(session),
             "looks": looks_payload(session),
+            "statements": session.statements.count(),
         }
     )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from proctoring.live.limits import Arrivals
-from proctoring.services import candidate_group, wall_group
+from proctoring.services import candidate_group, page_group, wall_group
 
 if TYPE_CHECKING:
     from proctoring.live.candidate import CandidateConsumer
@@ -27,10 +27,6 @@ arrivals = Arrivals()
 def candidates_group(exam_id: int) -> str:
     """Every connected candidate of an exam."""
     return f"exam.{exam_id}.candidates"
-
-
-def page_group(session_id: UUID) -> str:
-    return f"session.{session_id}.page"
 
 
 __all__ = ["PAGE", "WALL", "Publisher", "candidate_group", "candidates_group", "connected", "page_group", "wall_group"]

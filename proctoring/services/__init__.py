@@ -50,7 +50,7 @@ from proctoring.services.sessions import (
 )
 from proctoring.services.signals import KINDS, Signal, SignalBatch, apply_pending_signals, record_flood, store_signals
 from proctoring.services.statements import give_statement
-from proctoring.services.tell import candidate_group, serve_from, wall_group
+from proctoring.services.tell import candidate_group, page_group, serve_from, wall_group
 from proctoring.services.unwatched import begin_unwatched, hand_in, hand_in_when_due, is_unwatched
 
 __all__ = [
@@ -102,6 +102,7 @@ __all__ = [
     "is_unwatched",
     "judge_event",
     "open_connection",
+    "page_group",
     "pending_signals",
     "policy_for",
     "policy_of_session",

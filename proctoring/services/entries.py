@@ -1,4 +1,5 @@
-"""Entries of a session's log that come from a person's decision or from the clock, never from what was seen."""
+"""Entries of a session's log that come from a person's decision or from the clock, never from what was seen; and what
+webhooks are told of them."""
 
 from __future__ import annotations
 
@@ -8,6 +9,17 @@ from typing import Any
 from proctoring.models import Session
 from proctoring.risk.events import EventDraft
 from proctoring.services.recording import Drafted
+
+
+def session_data(session: Session) -> dict[str, Any]:
+    """Which session it is, as webhooks say it."""
+    return {
+        "session": str(session.pk),
+        "attempt": None if session.attempt_id is None else str(session.attempt_id),
+        "exam": session.exam_id,
+        "candidate": session.candidate_id,
+        "risk_total": session.risk_total,
+    }
 
 
 def technical(

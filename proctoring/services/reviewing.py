@@ -15,6 +15,7 @@ from proctoring import attention, selectors
 from proctoring.models import Event, EventVerdict, Session, SessionReview
 from proctoring.risk.events import EventDraft
 from proctoring.services import tell
+from proctoring.services.entries import session_data
 from proctoring.services.errors import BadRequest, NotAllowed
 from proctoring.services.recording import Drafted, append_events, lock
 
@@ -57,7 +58,7 @@ def judge_event(
     )
     _tell_the_wall(session)
     if name == EVENT_CONFIRMED and session.exam is not None:
-        data = _session_data(session) | {
+        data = session_data(session) | {
             "sequence": event.sequence,
             "event": event.name,
             "unix_time": event.unix_ms / 1000,
@@ -89,7 +90,7 @@ def review_session(user: selectors.Visitor, session_id: UUID | str, outcome: str
         detail={"outcome": outcome, "note": review.note, "user": person.pk},
     )
     if session.exam is not None:
-        data = _session_data(session) | {"outcome": outcome, "reviewed_at": moment(review.at)}
+        data = session_data(session) | {"outcome": outcome, "reviewed_at": moment(review.at)}
         webhooks.publish(session.exam.institution_id, WebhookEvent.SESSION_REVIEWED, data)
     return review
 
@@ -116,16 +117,6 @@ def _checked(note: str) -> str:
     if len(note) > LONGEST_NOTE:
         raise BadRequest(f"The note is {len(note):,} characters long; at most {LONGEST_NOTE:,} are kept.")
     return note
-
-
-def _session_data(session: Session) -> dict[str, Any]:
-    return {
-        "session": str(session.pk),
-        "attempt": None if session.attempt_id is None else str(session.attempt_id),
-        "exam": session.exam_id,
-        "candidate": session.candidate_id,
-        "risk_total": session.risk_total,
-    }
 
 
 def _record(session: Session, *, name: str, sentence: str, detail: dict[str, Any]) -> None:

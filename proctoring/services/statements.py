@@ -7,10 +7,13 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from exams.services import webhooks
+from exams.webhooks.events import WebhookEvent, moment
 from proctoring import own_record
 from proctoring.models import Session, Statement
 from proctoring.selectors import Visitor
-from proctoring.services.entries import technical
+from proctoring.services import tell
+from proctoring.services.entries import session_data, technical
 from proctoring.services.errors import BadRequest, RecordClosed, StatementsUsedUp
 from proctoring.services.policies import kept_until
 from proctoring.services.recording import append_events, lock
@@ -36,7 +39,8 @@ def give_statement(user: Visitor, attempt_id: UUID, text: str, *, client_id: UUI
     if (there := session.statements.filter(client_id=client_id).first()) is not None:
         return there
     _refuse_unless_open(session)
-    if session.statements.count() >= MOST_STATEMENTS:
+    before = session.statements.count()
+    if before >= MOST_STATEMENTS:
         raise StatementsUsedUp
     written = _checked(text)
     statement = Statement.objects.create(session=session, text=written, client_id=client_id)
@@ -44,7 +48,16 @@ def give_statement(user: Visitor, attempt_id: UUID, text: str, *, client_id: UUI
     sentence = f"The candidate wrote a statement, {number:,} character{'' if number == 1 else 's'} long."
     entry = technical(session, name=STATEMENT, at=statement.at, sentence=sentence, detail={"text": written})
     append_events(session, [entry])
+    _tell(session, statement, before + 1)
     return statement
+
+
+def _tell(session: Session, statement: Statement, number: int) -> None:
+    """Staff who have the session's page open, and the institution's systems: that there is one, and never its words."""
+    tell.page_after_commit(session.pk, {"type": "statement", "session": str(session.pk), "statements": number})
+    if session.exam is not None:
+        data = session_data(session) | {"statement": number, "written_at": moment(statement.at)}
+        webhooks.publish(session.exam.institution_id, WebhookEvent.STATEMENT_WRITTEN, data)
 
 
 def _refuse_unless_open(session: Session) -> None:

@@ -1,4 +1,4 @@
-"""Telling a connected candidate's page and the wall, through the channel layer, what happened to a session."""
+"""Telling open pages, a candidate's and the proctors', through the channel layer, what happened to a session."""
 
 from __future__ import annotations
 
@@ -36,6 +36,11 @@ def wall_group(exam_id: int) -> str:
     return f"exam.{exam_id}.wall"
 
 
+def page_group(session_id: UUID | str) -> str:
+    """The pages on which staff look at one session."""
+    return f"session.{session_id}.page"
+
+
 def candidate_after_commit(session_id: UUID, message: dict[str, Any]) -> None:
     """Send once the transaction is through; a message that cannot be sent never undoes what was written."""
     transaction.on_commit(partial(send, candidate_group(session_id), message))
@@ -43,6 +48,10 @@ def candidate_after_commit(session_id: UUID, message: dict[str, Any]) -> None:
 
 def wall_after_commit(exam_id: int, payload: dict[str, Any]) -> None:
     transaction.on_commit(partial(send, wall_group(exam_id), {"type": "to.page", "payload": payload}))
+
+
+def page_after_commit(session_id: UUID | str, payload: dict[str, Any]) -> None:
+    transaction.on_commit(partial(send, page_group(session_id), {"type": "to.page", "payload": payload}))
 
 
 def send(group: str, message: dict[str, Any]) -> None:

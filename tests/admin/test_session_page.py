@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from proctoring import services
-from proctoring.models import Export, ProctorAction, Session
+from proctoring.models import Export, ProctorAction, Session, Statement
 from proctoring.reports.pdf.case import AT_ONCE
 from tests import factories
 from tests.admin.conftest import Scene
@@ -178,6 +179,9 @@ def test_after_a_gap_it_gets_events_and_risk_since(watcher: Client, scene: Scene
     answer = watcher.get(url, {"after": 1, "after_ms": 1000}).json()
     assert [one["id"] for one in answer["events"]] == [missed.pk]
     assert answer["samples"] == [[2.0, 4]]
+    assert answer["statements"] == 0
+    Statement.objects.create(session=scene.session, text="Words.", client_id=uuid4())
+    assert watcher.get(url).json()["statements"] == 1
 
 
 def test_an_identifier_that_is_none_does_not_exist(watcher: Client, scene: Scene) -> None:

@@ -137,5 +137,34 @@ def test_a_long_record_is_paged_by_keyboard_on_a_phone(site: Site, open_candidat
     chromium.narrow(candidate.browser, 390)
 
 
+TOP = "return document.querySelector('#review').getBoundingClientRect().top"
+
+
+def test_staff_who_look_at_the_session_are_told_of_a_statement_at_once(
+    open_candidate: OpenCandidate, open_proctor: OpenProctor, made: tuple[str, str]
+) -> None:
+    proctor, candidate = open_proctor(), open_candidate()
+    proctor.open(f"/admin/proctoring/session/{made[1]}/change/")
+    press(proctor, "#review-note", "Half a thought")
+    before = proctor.browser.execute_script(TOP)
+    candidate.sign_in("told")
+    candidate.open(f"/attempts/{made[0]}/record/")
+    press(candidate, "#say-text", "It was the cat.")
+    press(candidate, "#say-send", Keys.ENTER)
+    proctor.sees('#statement-news[role="status"]', "The candidate has written a statement.")
+    assert proctor.browser.execute_script(TOP) == before
+    assert not (wrong := judge(proctor, "admin-session-statement-news")), "\n".join(wrong)
+    assert looks.unreachable_by_tab(proctor.browser) == []
+
+    press(proctor, "#statement-news button", Keys.ENTER)
+    proctor.sees("#statements", "It was the cat.")
+    assert proctor.browser.execute_script("return document.activeElement.id") == "statements-title"
+    assert proctor.text("#statement-news") == ""
+    assert proctor.find("#review-note").get_property("value") == "Half a thought"
+    press(candidate, "#say-text", "Or the dog.")
+    press(candidate, "#say-send", Keys.ENTER)
+    proctor.sees("#statement-news", "The candidate has written a statement.")
+
+
 def said(candidate: Candidate) -> str:
     return str(candidate.find("#say-text").get_property("value"))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from uuid import UUID
+from functools import partial
+from uuid import UUID, uuid4
 
 import pytest
 from channels.layers import get_channel_layer
@@ -13,7 +14,8 @@ from django.contrib.sessions.models import Session as DjangoSession
 from django.db import connection
 from django.utils import timezone
 
-from exams.models import User
+from exams.models import Attempt, User
+from proctoring import services
 from proctoring.live import frames, presence
 from proctoring.live.database import read
 from proctoring.models import Session
@@ -213,3 +215,25 @@ async def test_what_another_process_says_of_its_candidates_stands(
     await read(lambda: stored.update(connected=False))
     assert (await page.expect("session"))["session"]["connection"] == "lost"
     await page.leave()
+
+
+async def test_who_has_the_page_of_a_session_open_is_told_of_a_statement_and_not_its_words(sitting: Sitting) -> None:
+    await read(partial(hand_in_and_end, sitting))
+    page = await session_page(sitting.session.pk, sitting.people.proctor).open()
+    (shown,) = (await page.expect("sessions"))["sessions"]
+    assert shown["connection"] == "ended"
+    attempt = sitting.session.attempt_id
+    assert attempt is not None
+    await read(partial(services.give_statement, sitting.candidate, attempt, "My words.", client_id=uuid4()))
+    assert await page.expect("statement") == {
+        "type": "statement",
+        "session": str(sitting.session.pk),
+        "statements": 1,
+    }
+    await page.leave()
+
+
+def hand_in_and_end(sitting: Sitting) -> None:
+    now = timezone.now()
+    Attempt.objects.update(state=Attempt.State.SUBMITTED, submitted_at=now)
+    Session.objects.update(state=Session.State.ENDED, ended_at=now)

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from exams.models import Attempt, Exam
+from exams.models import Attempt, Exam, WebhookDelivery, WebhookEndpoint
 from exams.services import time as attempt_time
 from proctoring import consent, services
 from proctoring.evidence import retention
@@ -174,3 +174,36 @@ def test_of_an_attempt_that_nobody_watched_there_is_nothing_to_say(people: Peopl
     attempt = factories.attempt(exam, people.candidate, started_at=now, submitted_at=now, state="submitted")
     with pytest.raises(services.RecordClosed, match="Nobody watched"):
         services.give_statement(people.candidate, attempt.pk, TEXT, client_id=uuid4())
+
+
+def test_the_institutions_systems_are_told_that_there_is_one_and_not_its_words(people: People, ended: Session) -> None:
+    WebhookEndpoint.objects.create(
+        institution=people.institution, url="https://example.org/", events=["statement.written"]
+    )
+    WebhookEndpoint.objects.create(
+        institution=people.other_institution, url="https://example.com/", events=["statement.written"]
+    )
+    say(ended)
+    second = say(ended, "And at once she left.")
+    first_told, second_told = WebhookDelivery.objects.order_by("created_at")
+    assert first_told.payload["statement"] == 1
+    assert second_told.payload == {
+        "session": str(ended.pk),
+        "attempt": str(ended.attempt_id),
+        "exam": ended.exam_id,
+        "candidate": ended.candidate_id,
+        "risk_total": ended.risk_total,
+        "statement": 2,
+        "written_at": second.at.isoformat(timespec="milliseconds"),
+    }
+
+
+def test_sent_again_nobody_is_told_again(people: People, ended: Session) -> None:
+    WebhookEndpoint.objects.create(
+        institution=people.institution, url="https://example.org/", events=["statement.written"]
+    )
+    assert ended.attempt_id is not None
+    one = uuid4()
+    for _ in range(2):
+        services.give_statement(ended.candidate, ended.attempt_id, TEXT, client_id=one)
+    assert WebhookDelivery.objects.count() == 1

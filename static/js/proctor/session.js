@@ -6,6 +6,7 @@ import { Looks } from "./looks.js";
 import { describe, draw } from "./overlay.js";
 import { LivePicture } from "./picture.js";
 import { LiveSocket, showState } from "./socket.js";
+import { Statements } from "./statements.js";
 import { Timeline } from "./timeline.js";
 import { clock, paceText, placeholderText, showConnection, showRisk, warningsText } from "./words.js";
 
@@ -17,6 +18,7 @@ const page = byId("session-page");
 const looks = new Looks(byId("looks"), document.querySelector("#ledger-filter [data-count=look]"), config.looks, config.reviewed);
 const judging = { url: config.verdict, reviewed: config.reviewed, judged: (now) => looks.set(now) };
 const timeline = new Timeline(byId("events"), byId("events-empty"), byId("ledger-filter"), judging);
+const statements = new Statements(config.statements);
 const ASK_AGAIN_MS = 10000;
 const graph = new RiskGraph({ canvas: byId("risk-graph"), summary: byId("graph-summary"), table: byId("graph-table"), time, config });
 byId("graph-table").closest("details").addEventListener("toggle", () => graph.fillTable());
@@ -117,6 +119,7 @@ class LiveView {
 
   end() {
     this.socket?.stop();
+    listenForStatements();
     this.picture.stop();
     byId("live").hidden = true;
     byId("session-connection").hidden = true;
@@ -128,10 +131,24 @@ class LiveView {
   }
 }
 
+// Candidates write them once the session has ended; one about which nobody could is not listened to.
+function listenForStatements() {
+  if (config.statements === null) return;
+  const ask = async () => {
+    const answer = await fetch(`${config.gap}?after=${timeline.newest}&after_ms=${Date.now()}`, { headers: { Accept: "application/json" } });
+    if (answer.ok) statements.tell((await answer.json()).statements);
+  };
+  new LiveSocket(config.socket, {
+    onMessage: (message) => message.type === "statement" && statements.tell(message.statements),
+    onState: (state) => state === "open" && ask().catch(() => {}), // asked again with the next connection
+  });
+}
+
 config.events.reverse().forEach((event) => addEvent(event));
 graph.addSamples(config.samples);
 timeline.refresh();
 setUpDialogs();
 document.addEventListener("visibilitychange", () => graph.ask());
-if (!config.ended) new LiveView();
+if (config.ended) listenForStatements();
+else new LiveView();
 if (location.hash.startsWith("#event-")) byId(location.hash.slice(1))?.scrollIntoView({ block: "center" });
