@@ -14,6 +14,8 @@ from proctoring import attention, selectors
 from proctoring.admin.status import NAMES, detectors
 from proctoring.models import Event, Session
 
+ENDED_LAST = 5
+
 
 class ExamNow(TypedDict):
     exam: Exam
@@ -67,12 +69,18 @@ def looks_by_exam(user: Any) -> dict[int, int]:
     return dict(events.order_by().values_list("session__exam").annotate(number=Count("pk")))
 
 
+def ended_last(ended: QuerySet[Session]) -> list[Any]:
+    """Chosen before their events are counted, or a database that sorts last counts those of every session there is."""
+    newest = list(ended.order_by("-ended_at", "pk").values_list("pk", flat=True)[:ENDED_LAST])
+    return list(attention.with_looks(ended.filter(pk__in=newest)).order_by("-ended_at", "pk"))
+
+
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     ended = selectors.visible_sessions(request.user).filter(state=Session.State.ENDED)
     return context | {
         "title": "Live now",
         "exams_now": exams_now(request.user),
         "detectors": [(NAMES.get(status.name, status.name), status) for status in detectors()],
-        "recent_sessions": attention.with_looks(ended).order_by("-ended_at", "pk")[:5],
+        "recent_sessions": ended_last(ended),
         "ended_to_look_at": attention.needing_look(ended).count(),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.paginator import Page, Paginator
@@ -95,8 +96,9 @@ def own_record(session: Session, *, counted_page: str = "1", uncounted_page: str
 
 def _page(log: QuerySet[Event], number: str) -> EntriesPage:
     verdicts = Prefetch("verdicts", EventVerdict.objects.only("event", "verdict", "at"))
-    page = Paginator(log.prefetch_related(verdicts), ENTRIES_A_PAGE).get_page(number)
-    return EntriesPage([_entry(event) for event in page.object_list], page.number, page.paginator)
+    paginator: Paginator[Any] = Paginator(log.prefetch_related(verdicts), ENTRIES_A_PAGE)
+    page = paginator.get_page(number)
+    return EntriesPage([_entry(event) for event in page.object_list], page.number, paginator)
 
 
 def _deleted(session: Session) -> dict[str, datetime]:

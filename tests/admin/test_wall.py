@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from exams.models import Attempt, Break
@@ -87,6 +89,21 @@ def test_what_ended_last_stands_first_whenever_it_began(watcher: Client, scene: 
     late = factories.ended_session(scene.exam, candidate, at=now, created_at=now - timedelta(hours=3))
     early = factories.ended_session(scene.exam, other, at=now - timedelta(hours=1))
     assert list(watcher.get("/admin/").context["recent_sessions"]) == [late, early]
+
+
+def test_only_the_events_of_what_is_shown_are_counted(watcher: Client, scene: Scene) -> None:
+    now = timezone.now()
+    ended = [
+        factories.ended_session(scene.exam, factories.user(), at=now - timedelta(minutes=minutes))
+        for minutes in range(6)
+    ]
+    with CaptureQueriesContext(connection) as captured:
+        shown = watcher.get("/admin/").context["recent_sessions"]
+    assert list(shown) == ended[:5]
+    (counting,) = (query["sql"] for query in captured if "events_to_look_at" in query["sql"])
+    asked = counting.replace("-", "")
+    assert all(session.pk.hex in asked for session in ended[:5])
+    assert ended[5].pk.hex not in asked
 
 
 def test_the_empty_wall_explains_itself_when_nobody_sits_the_exam(watcher: Client, scene: Scene) -> None:

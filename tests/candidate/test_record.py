@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -288,7 +289,7 @@ def test_it_asks_no_more_of_the_database_however_long_the_session_was(
 
 def many_entries(session: Session, *, counted: int, uncounted: int) -> None:
     drafts = [drafted(sentence=f"Counted number {number}.") for number in range(1, counted + 1)]
-    none = {"ledger": "technical", "risk_delta": 0}
+    none: dict[str, Any] = {"ledger": "technical", "risk_delta": 0}
     drafts += [drafted(sentence=f"Technical number {number}.", **none) for number in range(1, uncounted + 1)]
     with transaction.atomic():
         append_events(lock(session.pk), drafts)
