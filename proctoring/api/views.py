@@ -28,6 +28,13 @@ from proctoring import selectors, services
 from proctoring.models import Session
 from proctoring.services import tell
 
+WITHDRAWN_FROM_EXAM = (
+    "Consent to being watched is withdrawn for the whole exam and not only for this session. Watching has ended in all "
+    "your sessions of this exam; a further attempt at it needs your consent again."
+)
+WITHDRAWN_FROM_PRACTICE = (
+    "Consent to being watched is withdrawn for all practice runs. Those that were under way have ended and are deleted."
+)
 LONGEST_BEACON = 64 * 1024  # browsers send no longer ones
 
 
@@ -50,6 +57,12 @@ def session_payload(session: Session) -> dict[str, Any]:
 
 class FinishInput(serializers.Serializer[None]):
     time_is_up = serializers.BooleanField(required=False, help_text="By the page’s clock; the server’s decides.")
+
+
+class WithdrawnSerializer(serializers.Serializer[None]):
+    exam = serializers.IntegerField(allow_null=True, help_text="The exam it is withdrawn for; null: practice runs.")
+    withdrawn = serializers.IntegerField(help_text="How many consents were withdrawn now.")
+    message = serializers.CharField(help_text="What follows, in words.")
 
 
 class SessionView(APIView):
@@ -112,15 +125,22 @@ class WithdrawView(APIView):
 
     @extend_schema(
         tags=OWN,
-        summary="Withdraw consent to being watched",
-        description="Watching ends at once. An exam that has begun goes on unwatched; a practice run is deleted.",
+        summary="Withdraw consent to being watched, for the session’s whole exam",
+        description=(
+            "Consent is given for an exam, not for a session. So it is withdrawn **for the whole exam of the session "
+            "that is named, also where that one has ended**: watching ends at once in every session that the candidate "
+            "has in this exam, and a further attempt needs consent anew. Other exams are not touched. An exam that has "
+            "begun goes on unwatched. Of a practice run, which belongs to no exam, it is withdrawn for all practice "
+            "runs; those under way are deleted. `withdrawn` is how many consents were: 0 where it was withdrawn before."
+        ),
         request=None,
-        responses={204: None},
+        responses=WithdrawnSerializer,
     )
     def post(self, request: Request, session_id: UUID) -> Response:
         session = selectors.own_session_for(request.user, session_id)
-        services.withdraw_consent(candidate=session.candidate, exam=session.exam)
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        number = services.withdraw_consent(candidate=session.candidate, exam=session.exam)
+        message = WITHDRAWN_FROM_PRACTICE if session.exam_id is None else WITHDRAWN_FROM_EXAM
+        return Response({"exam": session.exam_id, "withdrawn": number, "message": message})
 
 
 class SignalsView(APIView):

@@ -89,8 +89,9 @@ def test_finish_ends_a_practice_run_and_says_so(client: Client, people: People) 
 
 def test_withdrawing_consent_ends_the_watching_and_not_the_exam(client: Client, session: Session) -> None:
     given = factories.consent(session.candidate, session.exam)
-    for _ in range(2):  # the first answer may have been lost on its way
-        assert client.post(url(session, "withdraw/")).status_code == 204
+    answers = [client.post(url(session, "withdraw/")) for _ in range(2)]  # the first may have been lost on its way
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert [answer.json()["withdrawn"] for answer in answers] == [1, 0]
     given.refresh_from_db()
     session.refresh_from_db()
     assert given.withdrawn_at is not None
@@ -98,9 +99,30 @@ def test_withdrawing_consent_ends_the_watching_and_not_the_exam(client: Client, 
     assert Attempt.objects.get().state == Attempt.State.RUNNING
 
 
+def test_it_is_withdrawn_for_the_whole_exam_and_no_other_and_the_answer_says_so(
+    client: Client, people: People, session: Session
+) -> None:
+    exam = session.exam
+    assert exam is not None
+    factories.consent(session.candidate, exam)
+    elsewhere = factories.session(factories.exam(people.institution), people.candidate)
+    kept = factories.consent(session.candidate, elsewhere.exam)
+    earlier = factories.session(exam, people.candidate, state=Session.State.ENDED, attempt=None)
+    answer = client.post(url(earlier, "withdraw/")).json()
+    assert (answer["exam"], answer["withdrawn"]) == (exam.pk, 1)
+    assert "for the whole exam and not only for this session" in answer["message"]
+    session.refresh_from_db()
+    elsewhere.refresh_from_db()
+    kept.refresh_from_db()
+    assert session.state == "ended"
+    assert (elsewhere.state, kept.withdrawn_at) == ("live", None)
+
+
 def test_withdrawing_it_in_a_practice_run_deletes_that(client: Client, people: People) -> None:
     practice = factories.session(None, people.candidate, consent=factories.consent(people.candidate))
-    assert client.post(url(practice, "withdraw/")).status_code == 204
+    answer = client.post(url(practice, "withdraw/")).json()
+    assert (answer["exam"], answer["withdrawn"]) == (None, 1)
+    assert "for all practice runs" in answer["message"]
     assert not Session.objects.exists()
 
 
