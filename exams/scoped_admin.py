@@ -6,7 +6,6 @@ from datetime import tzinfo
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from django import forms
 from django.conf import settings
 from django.contrib.admin import ShowFacets
 from django.db.models import DateTimeField, Field, ForeignKey, Model, QuerySet
@@ -16,7 +15,7 @@ from django.utils.text import capfirst
 from unfold.admin import ModelAdmin, TabularInline
 
 from exams.models import Exam, Institution, Membership, Section, User
-from exams.moments import MomentInput
+from exams.moments import MomentField, MomentInput
 from exams.roles import ADMINISTRATORS as ADMINISTRATORS
 from exams.roles import EDITORS as EDITORS
 from exams.roles import STAFF as STAFF
@@ -110,9 +109,7 @@ class ScopedPermissions:
 class ScopedModelAdmin(ScopedPermissions, ModelAdmin):
     """Rows of the institutions in which the person has a role; nothing else exists for them."""
 
-    formfield_overrides: ClassVar[dict[Any, Any]] = {
-        DateTimeField: {"form_class": forms.DateTimeField, "widget": MomentInput}
-    }
+    formfield_overrides: ClassVar[dict[Any, Any]] = {DateTimeField: {"form_class": MomentField, "widget": MomentInput}}
     list_filter_submit = True
     show_facets = ShowFacets.NEVER  # Unfold's range filters cannot count
     nothing_yet: ClassVar[str] = ""  # where the list is empty: how it comes to hold something
