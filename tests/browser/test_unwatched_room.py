@@ -64,6 +64,23 @@ def test_whoever_answers_nothing_meanwhile_sees_it_too(candidate: Candidate) -> 
     candidate.sees("#connection-state", "Connected")
 
 
+def test_times_are_the_institution_s_and_a_device_set_to_another_zone_is_told(candidate: Candidate) -> None:
+    browser = candidate.browser
+    said = []
+    for zone, told in (("Europe/Berlin", False), ("Asia/Kolkata", True)):
+        browser.execute_cdp_cmd("Emulation.setTimezoneOverride", {"timezoneId": zone})
+        browser.refresh()
+        candidate.reaches("exam")
+        candidate.sees(STATUS, "Saved")
+        said.append(candidate.text(STATUS))
+        assert candidate.find("#zone-note").is_displayed() is told
+    assert said[0] == said[1]
+    candidate.sees("#zone-note", "those of Europe/Berlin")
+    assert not (wrong := judge(candidate, "unwatched-elsewhere")), "\n".join(wrong)
+    chromium.as_it_is(browser)
+    browser.execute_cdp_cmd("Emulation.setTimezoneOverride", {"timezoneId": ""})
+
+
 def test_what_was_typed_and_not_sent_and_the_flags_are_there_after_a_reload(candidate: Candidate) -> None:
     browser = candidate.browser
     browser.execute_cdp_cmd("Network.enable", {})

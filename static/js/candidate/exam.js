@@ -7,6 +7,7 @@ import { Navigator } from "./navigator.js";
 import { Questions } from "./questions.js";
 import { showReceipt } from "./receipt.js";
 import { ExamTime } from "./time.js";
+import { Zone } from "./zone.js";
 
 const TRY_AGAIN_MS = 2000;
 const SAVING_MAY_TAKE_MS = 10000;
@@ -112,7 +113,10 @@ export class Exam {
         if (this.#dialog.open) this.#summarise();
       },
     });
+    const zone = new Zone(root.dataset.timeZone);
+    document.getElementById("zone-note").hidden = !zone.differs(Date.now());
     this.#questions = new Questions({
+      zone,
       root: document.getElementById("questions"),
       attemptId,
       timers,

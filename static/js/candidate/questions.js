@@ -11,17 +11,19 @@ export class Questions {
   #edited;
   #announce;
   #navigator;
+  #zone;
   #drafts;
   #questions = new Map(); // in the order of the page
 
   // edited(questionId, value) is called for every answer made; announce(sentence) speaks to screen readers; navigator is
-  // told of every change.
-  constructor({ root, attemptId, timers, edited, announce, navigator }) {
+  // told of every change; zone is whose times are said.
+  constructor({ root, attemptId, timers, edited, announce, navigator, zone }) {
     this.#root = root;
     this.#attemptId = attemptId;
     this.#edited = edited;
     this.#announce = announce;
     this.#navigator = navigator;
+    this.#zone = zone;
     this.#drafts = new Drafts({ timers, handOn: (id) => this.#changed(id) });
   }
 
@@ -100,7 +102,8 @@ export class Questions {
   status(questionId, { state, message, savedAtMs, late }) {
     const question = this.#questions.get(questionId);
     if (!question) return;
-    question.show(state, sentence(question, { state, message, savedAtMs, late }));
+    const time = savedAtMs ? this.#zone.time(savedAtMs) : "";
+    question.show(state, sentence(question, { state, message, time, late }));
     this.#tell(question);
   }
 
@@ -164,8 +167,7 @@ function section({ title, html }, { index, titled, own }) {
   return part;
 }
 
-function sentence(question, { state, message, savedAtMs, late }) {
-  const time = savedAtMs ? new Date(savedAtMs).toLocaleTimeString("en-GB") : "";
+function sentence(question, { state, message, time, late }) {
   const part = question.begun && !question.answered ? ", not all of it answered" : "";
   const saved = `${question.begun ? "Saved" : "Cleared, saved"} ${time}${part}`;
   return {
