@@ -3,6 +3,7 @@ from django.apps import AppConfig
 
 class ExamsConfig(AppConfig):
     name = "exams"
+    verbose_name = "Exams and people"  # the first of the admin's breadcrumbs; “Exams” is what follows it there
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from django.contrib.admin import site
 from django.template.loader import render_to_string
 from django.test import Client
 
@@ -143,6 +144,15 @@ def test_the_sidebar_offers_what_the_role_can_open(
     offered = {item["title"] for group in groups for item in group["items"] if item["has_permission"]}
     assert seen <= offered
     assert not unseen & offered
+
+
+def test_no_breadcrumb_says_the_same_twice(client: Client, scene: Scene) -> None:
+    client.force_login(scene.people.superuser)
+    page = client.get("/admin/exams/exam/").content.decode()
+    assert '<a href="/admin/exams/"' in page
+    assert "Exams and people" in page[page.index('<a href="/admin/exams/"') :][:300]
+    for model in site._registry:
+        assert model._meta.app_config.verbose_name.lower() != str(model._meta.verbose_name_plural).lower()
 
 
 def test_the_first_page_leads_to_the_wall_of_each_exam_with_somebody_under_watch(client: Client, scene: Scene) -> None:
