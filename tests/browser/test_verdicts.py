@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from selenium.webdriver.common.keys import Keys
 
+from tests.browser import chromium
 from tests.browser.chromium import wait
 from tests.browser.conftest import OpenProctor
+from tests.browser.judging import judge
 from tests.browser.seat import Proctor
 from tests.server import Site
 
@@ -66,6 +68,12 @@ NUMBERS = """
 const found = [...document.querySelectorAll(arguments[0])];
 return found.map((each) => Number(each.dataset.eventId ?? each.id.replace("event-", "")));
 """
+MANY = "for (const each of document.querySelectorAll('#wall-counts strong')) each.textContent = 128"
+SIDE_BY_SIDE = """
+const [counts, ...others] = ["#wall-counts", "#wall-filter", "#wall-pause"].map(
+  (each) => document.querySelector(each).getBoundingClientRect());
+return others.every(({ top, bottom, left }) => left >= counts.right && top < counts.bottom && bottom > counts.top);
+"""
 FOCUSED = "return document.activeElement.dataset.verdict ?? document.activeElement.tagName"
 
 
@@ -104,6 +112,18 @@ def test_the_wall_says_who_sits_the_exam_unwatched(open_proctor: OpenProctor, ma
     wait(proctor.browser, lambda _: proctor.find("#wall-empty").is_displayed(), "an empty wall that is connected")
     proctor.sees("#wall-empty-title", "1 candidate sits this exam unwatched.")
     proctor.sees("#wall-counts", "1 unwatched")
+
+
+def test_the_wall_s_summary_leaves_room_for_what_stands_beside_it(
+    open_proctor: OpenProctor, made: tuple[int, str]
+) -> None:
+    proctor = open_proctor()
+    proctor.open(f"/admin/proctoring/session/wall/{made[0]}/")
+    proctor.sees("#wall-empty-title", "1 candidate sits this exam unwatched.")
+    chromium.narrow(proctor.browser, 1280)
+    proctor.browser.execute_script(MANY)
+    assert proctor.browser.execute_script(SIDE_BY_SIDE), "the counts, the search and the button on one line"
+    assert not (wrong := judge(proctor, "admin-wall-summary")), "\n".join(wrong)
 
 
 def test_what_was_dismissed_needs_no_look_on_the_wall_and_the_risk_stays(site: Site, open_proctor: OpenProctor) -> None:
