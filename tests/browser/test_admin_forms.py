@@ -10,6 +10,7 @@ from selenium.webdriver.common.keys import Keys
 
 from tests.browser import chromium, seat
 from tests.browser.chromium import wait
+from tests.browser.judging import judge
 from tests.browser.seat import Proctor
 from tests.server import Site
 
@@ -24,6 +25,13 @@ TYPED = """
 const field = document.getElementById("id_opens_at");
 field.value = "2026-04-03T09:00";
 field.dispatchEvent(new Event("input", {bubbles: true}));
+"""
+TWICE = """
+from datetime import datetime, timezone
+from exams.models import Exam, Institution
+place = Institution.objects.get(slug="demo-university")
+closes = datetime(2026, 10, 25, 1, 30, tzinfo=timezone.utc)
+answer = Exam.objects.create(institution=place, title="Closes at night", closes_at=closes).pk
 """
 RING = "return getComputedStyle(arguments[0].closest('label')).outlineStyle"
 RING_OF_CANCEL = (
@@ -56,6 +64,17 @@ def test_a_date_is_said_in_words_as_it_is_typed(author: Proctor) -> None:
     assert "Time zone: Europe/Berlin" in author.text("#id_opens_at_words")
     author.browser.execute_script(TYPED)
     author.sees("#id_opens_at_words", "Friday 3 April 2026, 09:00")
+
+
+def test_which_of_two_equal_hours_is_chosen_beside_the_date(site: Site, author: Proctor) -> None:
+    exam = site.ask(TWICE)
+    author.open(f"/admin/exams/exam/{exam}/change/")
+    which = author.find("#id_closes_at_which")
+    assert which.accessible_name == "The clocks are set back then, and this hour comes twice. Which one?"
+    assert which.get_property("value") == "+01:00"
+    assert not (wrong := judge(author, "admin-exam-twice")), "\n".join(wrong)
+    which.send_keys(Keys.ARROW_UP)
+    assert which.get_property("value") == "+02:00"
 
 
 def test_an_enrolled_candidate_is_removed_by_keyboard(author: Proctor) -> None:
