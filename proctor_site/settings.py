@@ -360,6 +360,7 @@ PROCTOR_PHONE_WEIGHTS = envstr(
 PROCTOR_PHONE_WEIGHTS_URL = envstr("PROCTOR_PHONE_WEIGHTS_URL", "")  # asked only when the file above is missing
 PROCTOR_PHONE_SIZE = envint("PROCTOR_PHONE_SIZE", 320, minimum=32)  # pixels of the longer side of what it sees
 PROCTOR_PHONE_INT8 = envbool("PROCTOR_PHONE_INT8", True)  # the weights' copy in eight bits, where there is one
+PROCTOR_UNSAVED_DIR = DATA_DIR / "unsaved"  # what waits for the database while that is away
 PROCTOR_MODELS_DIR = DATA_DIR / "models"  # exported models are cached here
 PROCTOR_BASE_URL = envstr("PROCTOR_BASE_URL", "http://127.0.0.1:8000")  # for links made outside a request
 PROCTOR_PDF_FONTS = envlist("PROCTOR_PDF_FONTS", [])  # TrueType files for scripts that DejaVu lacks

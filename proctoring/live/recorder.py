@@ -14,13 +14,17 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections
 
 from proctoring.analysis.metrics import metrics
+from proctoring.live.unsaved import Left, Unsaved
 from proctoring.models import Event
-from proctoring.services.recording import Commit, commit_many
+from proctoring.services.errors import StaleConnection
+from proctoring.services.recording import Commit, commit, commit_many
 
 logger = logging.getLogger(__name__)
 
@@ -45,22 +49,32 @@ class Task:
 
 
 class Recorder:
-    """Started by its first task. Callable from any event loop and thread."""
+    """Started by its first task, or by ``begin``. Callable from any event loop and thread.
 
-    def __init__(self) -> None:
+    What earlier processes left in ``unsaved`` is written before anything else.
+    """
+
+    def __init__(self, unsaved: Path | None = None) -> None:
+        self._place = unsaved
+        self._unsaved: Unsaved | None = None
+        self._looked_behind = False
         self._condition = threading.Condition()
         self._tasks: list[Task] = []
         self._urgent = False
         self._closed = False
         self._thread: threading.Thread | None = None
 
+    def begin(self) -> None:
+        """Write what was left behind, also when nobody comes."""
+        self._put(Task(lambda: None, True))
+
     def commit(self, commit: Commit, *, urgent: bool = True) -> asyncio.Future[list[Event]]:
         """The events as written. Raises what ``services`` raises, StaleConnection above all."""
-        return self._put(Task(commit, urgent))
+        return asyncio.wrap_future(self._put(Task(commit, urgent)))
 
     def call(self, function: Callable[[], Result]) -> asyncio.Future[Result]:
         """Run a function that writes, after what was given before it."""
-        return self._put(Task(function, True))
+        return asyncio.wrap_future(self._put(Task(function, True)))
 
     def close(self) -> None:
         """Write what waits, and end. A later task starts it again."""
@@ -71,7 +85,7 @@ class Recorder:
             thread.join()
         self._closed = False
 
-    def _put(self, task: Task) -> asyncio.Future[Any]:
+    def _put(self, task: Task) -> Future[Any]:
         with self._condition:
             self._tasks.append(task)
             self._urgent = self._urgent or task.urgent
@@ -79,23 +93,55 @@ class Recorder:
                 self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
                 self._thread.start()
             self._condition.notify()
-        return asyncio.wrap_future(task.future)
+        return task.future
 
     def _run(self) -> None:
         with connection.execute_wrapper(count_statement):
             self._write_until_closed()
 
     def _write_until_closed(self) -> None:
+        self._unsaved = Unsaved(self._place or settings.PROCTOR_UNSAVED_DIR)
         while True:
             with self._condition:
                 self._condition.wait_for(lambda: self._tasks or self._closed)
                 self._condition.wait_for(lambda: self._urgent or self._closed, timeout=LINGER_SECONDS)
                 tasks, self._tasks, self._urgent = self._tasks, [], False
                 closed = self._closed
+            if not self._looked_behind:
+                self._write_what_was_left_behind()
             self._write(tasks)
             if closed and not self._tasks:
+                self._unsaved.close()
                 connections.close_all()
                 return
+
+    def _write_what_was_left_behind(self) -> None:
+        """Before anybody's session is opened, so that it goes on where it stood. While the database is away it stays
+        where it is until the next tasks."""
+        assert self._unsaved is not None
+        try:
+            with self._unsaved.left_behind() as left:
+                for one in left:
+                    self._write_left(one)
+                if left:
+                    logger.warning("An earlier process could not write %d things; they are dealt with.", len(left))
+        except AWAY:
+            connections.close_all()
+        else:
+            self._looked_behind = True
+
+    def _write_left(self, left: Left) -> None:
+        """Raises OperationalError or InterfaceError while the database is away."""
+        try:
+            self._patiently(partial(commit, left.commit), partial(commit, left.commit))
+        except StaleConnection:
+            pass  # what there is to write of it has been
+        except AWAY:
+            raise
+        except (DatabaseError, OSError, ValueError, TypeError):
+            logger.exception("%s cannot be written into the database; it stays there.", left.file)
+            return
+        left.written()
 
     def _write(self, tasks: list[Task]) -> None:
         commits: list[Task] = []
@@ -118,7 +164,9 @@ class Recorder:
         wanted = [task.work for task in tasks if isinstance(task.work, Commit)]
         try:
             outcomes = self._patiently(
-                partial(commit_many, wanted), partial(commit_many, [replace(one, again=True) for one in wanted])
+                partial(commit_many, wanted),
+                partial(commit_many, [replace(one, again=True) for one in wanted]),
+                away=partial(self._keep, wanted),
             )
         except Exception as error:  # a fault in one commit must not end the thread that writes for all
             names = ", ".join(str(one.session_id) for one in wanted)
@@ -127,12 +175,15 @@ class Recorder:
             outcomes = [error] * len(tasks)
         metrics.time("commit", (time.monotonic() - began) * 1000)
         metrics.cpu({"database": (time.thread_time() - cpu) * 1000})
-        for task, outcome in zip(tasks, outcomes, strict=True):
+        for task, one, outcome in zip(tasks, wanted, outcomes, strict=True):
+            self._forget(one, outcome)
             settle(task.future, outcome)
         if any(isinstance(outcome, DatabaseError | InterfaceError) for outcome in outcomes):
             connections.close_all()  # the next transaction begins on a fresh connection
 
-    def _patiently(self, first: Callable[[], Result], second: Callable[[], Result]) -> Result:
+    def _patiently(
+        self, first: Callable[[], Result], second: Callable[[], Result], away: Callable[[], None] = lambda: None
+    ) -> Result:
         """What the first returns or raises; where the database went away meanwhile, what the second does when it is
         back. Whatever is written here may be written twice without harm: nobody knows whether the first time was."""
         try:
@@ -140,6 +191,7 @@ class Recorder:
         except AWAY as error:
             connections.close_all()
             logger.warning("The database does not answer; waiting for it: %s", error)
+            away()
             if not self._until_it_answers():
                 raise
         return second()
@@ -153,10 +205,36 @@ class Recorder:
             except AWAY:
                 connections.close_all()
                 with self._condition:
-                    if self._condition.wait_for(lambda: self._closed, TRY_AGAIN_SECONDS) or time.monotonic() > until:
-                        return False
+                    closed = self._condition.wait_for(lambda: self._closed, TRY_AGAIN_SECONDS)
+                    tasks = list(self._tasks)
+                self._keep([task.work for task in tasks if isinstance(task.work, Commit)])
+                if closed or time.monotonic() > until:
+                    return False
             else:
                 return True
+
+    def _keep(self, commits: list[Commit]) -> None:
+        """The database is away: should this process end, the next one writes them."""
+        assert self._unsaved is not None
+        try:
+            for commit in commits:
+                self._unsaved.keep(commit)
+        except OSError as error:
+            logger.error(
+                "What cannot be written into the database cannot be kept in %s either, only in memory: %s",
+                self._unsaved.place,
+                error,
+            )
+
+    def _forget(self, commit: Commit, outcome: list[Event] | Exception) -> None:
+        """What was not written stays kept: the session's next commit takes it up."""
+        assert self._unsaved is not None
+        if isinstance(outcome, Exception) and not isinstance(outcome, StaleConnection):
+            return
+        try:
+            self._unsaved.written(commit)
+        except OSError as error:
+            logger.error("A file of what is written by now cannot be deleted: %s", error)
 
     def _call(self, task: Task, function: Callable[[], Any]) -> None:
         cpu = time.thread_time()

@@ -83,6 +83,7 @@ class LiveSession:
         self._applied: list[UUID] = []
         self._new_detectors_off: dict[str, str] = {}
         self._again = False  # something of the next commit was tried before
+        self._taken_back: tuple[str, ...] = ()  # the keys of the commits it came from
 
     @property
     def watching(self) -> bool:
@@ -293,8 +294,9 @@ class LiveSession:
             connected=connected,
             camera=None if self.camera.recorded is None else self.camera.recorded.as_dict(),
             again=self._again,
+            takes_up=self._taken_back,
         )
-        self._again = False
+        self._again, self._taken_back = False, ()
         self._drafts, self._samples, self._applied = [], [], []
         self._counters, self._new_detectors_off = Counter(), {}
         self._saved_at = time.monotonic()
@@ -303,6 +305,7 @@ class LiveSession:
     def take_back(self, unwritten: Commit) -> None:
         """A commit that could not be written, as far as is known: what it held goes into the next."""
         self._again = True
+        self._taken_back = (*self._taken_back, *unwritten.takes_up, unwritten.key)
         self._drafts = [*unwritten.drafts, *self._drafts]
         self._samples = [*unwritten.samples, *self._samples]
         self._applied = [*unwritten.applied_signal_ids, *self._applied]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from django.db.models import Max
@@ -18,6 +18,7 @@ from proctoring.models import BrowserSignal, Event, RiskSample, Session
 from proctoring.models.sessions import LAST_SEQUENCE
 from proctoring.risk.at_rest import ENTRIES
 from proctoring.risk.events import EventDraft
+from proctoring.services import late
 from proctoring.services.errors import ProctoringError, StaleConnection
 
 logger = logging.getLogger(__name__)
@@ -29,11 +30,13 @@ PICTURED = ENTRIES  # without a score, but only a person can tell what was left 
 
 
 class Drafted(NamedTuple):
-    """An event to record. ``boxes`` (plain JSON) go into its detail, for the page to draw over the picture."""
+    """An event to record. ``boxes`` (plain JSON) go into its detail, for the page to draw over the picture. ``late``:
+    it raised the risk when it was seen, and does so no more (:mod:`proctoring.services.late`)."""
 
     draft: EventDraft
     jpeg: bytes | None = None
     boxes: JSONDict | None = None
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +44,8 @@ class Commit:
     """What one connection wants written. ``None`` leaves a value as it is; ``counters`` are added to those kept.
 
     ``again``: it was tried before, and whether the database wrote it before it went away nobody knows. Events and
-    samples that are there already are not written a second time.
+    samples that are there already are not written a second time. ``key`` tells it from all others; ``takes_up``: those
+    of earlier ones that could not be written, and whose content this one holds as well.
     """
 
     session_id: UUID
@@ -60,19 +64,22 @@ class Commit:
     connected: bool | None = None
     camera: JSONDict | None = None
     again: bool = False
+    key: str = field(default_factory=lambda: uuid4().hex)
+    takes_up: Sequence[str] = ()
 
 
 def commit(wanted: Commit) -> list[Event]:
-    """Write it in one transaction. Raises StaleConnection when a newer connection has taken the session over.
+    """Write it in one transaction. Raises StaleConnection when a newer connection has taken the session over; of what
+    is tried ``again`` the evidence is written all the same, without points (:mod:`proctoring.services.late`).
 
     Once the session has ended, what happened before its end is still written, and nothing later is. A replayed clip has
     a clock of its own, which may run ahead of ours, so its events are taken as they come.
     """
     with written_with_rows() as pictures, transaction.atomic():
         outcome = _write([wanted], pictures)[0]
-        if isinstance(outcome, ProctoringError):
-            raise outcome
-        return outcome
+    if isinstance(outcome, ProctoringError):
+        raise outcome
+    return outcome
 
 
 def commit_many(wanted: Sequence[Commit]) -> list[list[Event] | Exception]:
@@ -137,16 +144,21 @@ def _write(wanted: Sequence[Commit], pictures: Pictures) -> list[list[Event] | P
     samples: list[RiskSample] = []
     for one in wanted:
         session = sessions.get(UUID(str(one.session_id)))
-        if session is None or session.connection_epoch != one.epoch:
+        stale = session is None or session.connection_epoch != one.epoch
+        if session is None or (stale and not one.again):
             outcomes.append(StaleConnection())
             continue
+        if stale:
+            one = _evidence(one)
         if session.state == Session.State.ENDED and session.kind != Session.Kind.REPLAY:
             one = _until_the_end(one, session)
         written: list[Event] = []
         if one.again:
-            one, written = _without_what_is_there(one, session)
+            one, written = _without_what_is_there(one, session, stale=stale)
+        if stale:
+            one = _without_points(one, session)
         new = _chained(session, one.drafts, pictures)
-        outcomes.append([*written, *new])
+        outcomes.append(StaleConnection() if stale else [*written, *new])
         events += new
         samples += [RiskSample(session=session, unix_ms=unix_ms, risk=risk) for unix_ms, risk in one.samples]
         _save_state(session, one)
@@ -179,13 +191,27 @@ def _until_the_end(wanted: Commit, session: Session) -> Commit:
     return replace(kept, engine_state=None, risk_temporary=None, risk_permanent=None, risk_total=risk)
 
 
-def _without_what_is_there(wanted: Commit, session: Session) -> tuple[Commit, list[Event]]:
+def _evidence(wanted: Commit) -> Commit:
+    """Of an older connection's: what another one cannot know. The state of the session is the newer one's."""
+    drafts = [drafted for drafted in wanted.drafts if late.is_evidence(drafted.draft)]
+    return Commit(session_id=wanted.session_id, epoch=wanted.epoch, drafts=drafts, again=True, key=wanted.key)
+
+
+def _without_points(wanted: Commit, session: Session) -> Commit:
+    drafts = [
+        drafted._replace(draft=late.without_points(drafted.draft, risk_total=session.risk_total), late=True)
+        for drafted in wanted.drafts
+    ]
+    return replace(wanted, drafts=drafts)
+
+
+def _without_what_is_there(wanted: Commit, session: Session, *, stale: bool) -> tuple[Commit, list[Event]]:
     """Of what was tried before: what is missing, and the events that are not."""
-    moments = {draft.unix_ms for draft, *_ in wanted.drafts}
-    # What another engine counted at the end is there, whatever risk it came to.
-    ended = session.state == Session.State.ENDED and session.kind != Session.Kind.REPLAY
+    moments = {drafted.draft.unix_ms for drafted in wanted.drafts}
+    # What another engine counted is there, whatever risk it came to.
+    ended = stale or (session.state == Session.State.ENDED and session.kind != Session.Kind.REPLAY)
     found = {
-        (event.name, event.unix_ms, event.sentence, None if ended else event.risk_total): event
+        (event.name, event.unix_ms, late.as_seen(event.sentence), None if ended else event.risk_total): event
         for event in Event.objects.filter(session=session, unix_ms__in=moments).order_by("sequence")
     }
     missing, there = [], []
@@ -205,7 +231,7 @@ def _without_what_is_there(wanted: Commit, session: Session) -> tuple[Commit, li
 
 def _chained(session: Session, drafts: Sequence[Drafted], pictures: Pictures | None) -> list[Event]:
     events = []
-    for draft, jpeg, boxes in drafts:
+    for draft, jpeg, boxes, was_late in drafts:
         event = Event(
             session=session,
             sequence=session.event_count + 1,
@@ -221,7 +247,8 @@ def _chained(session: Session, drafts: Sequence[Drafted], pictures: Pictures | N
             detail=draft.detail if boxes is None else {**draft.detail, "boxes": boxes},
         )
         # Pictures are for what raised the risk; nobody is photographed for a lost connection.
-        if jpeg is not None and (draft.risk_delta > 0 or draft.name in PICTURED) and pictures is not None:
+        shows = draft.risk_delta > 0 or was_late or draft.name in PICTURED
+        if jpeg is not None and shows and pictures is not None:
             event.snapshot, event.snapshot_sha256 = pictures.save(
                 session.pk, event=event.name, unix_ms=event.unix_ms, jpeg=jpeg
             )

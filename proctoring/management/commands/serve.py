@@ -62,6 +62,7 @@ class Command(BaseCommand):
         self.stdout.write("Loading the models …" if here else "Looking for analysis workers …")
         analysis = service.start_as_configured()
         background.start()
+        recorder.begin()
         try:
             analysis.wait_until_ready(START_SECONDS if here else WORKERS_SECONDS)
             self.say_detectors(analysis)
