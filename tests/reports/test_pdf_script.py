@@ -29,8 +29,31 @@ def test_each_line_is_turned_around_by_itself() -> None:
 
 def test_complex_scripts_are_not_printed_letter_by_letter() -> None:
     script = Script()
-    assert script.markup("नमस्ते", size=9, width=400) == "▯" * 6
+    assert script.markup("नमस्ते", size=9, width=400) == "[6 Devanagari characters not printed: see page 1]"
     assert script.missing == set("नमस्ते")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("I said नमस्ते, twice.", "I said [6 Devanagari characters not printed: see page 1], twice."),
+        ("नमस्ते नमस्ते.\nनमस्ते", "[18 Devanagari characters not printed: see page 1]"),
+        (
+            "ខ្មែរ and မြန်",
+            "[5 Khmer characters not printed: see page 1] and [4 Myanmar characters not printed: see page 1]",
+        ),
+        ("王 अ", "[2 CJK and Devanagari characters not printed: see page 1]"),
+        ("Fine \U0001f9ff!", "Fine [1 character not printed: see page 1]!"),
+        ("अ" * 1200, "[1,200 Devanagari characters not printed: see page 1]"),
+        ("Жанна अ", "Жанна [1 Devanagari character not printed: see page 1]"),
+    ],
+)
+def test_a_remark_stands_for_each_stretch_that_cannot_be_printed(text: str, shown: str) -> None:
+    assert markup(text) == shown
+
+
+def test_in_a_line_read_from_the_right_the_remark_is_read_from_the_left() -> None:
+    assert "[1 Devanagari character not printed: see page 1]" in markup("שלום अ").replace("\u00a0", " ")
 
 
 def test_markup_is_escaped_and_lines_stay_lines() -> None:

@@ -350,21 +350,24 @@ def test_names_of_other_scripts_are_printed(session: Session, name: str) -> None
     User.objects.filter(pk=session.candidate_id).update(first_name=name, last_name="")
     text = words(report(fresh(session)))
     assert name in text.replace("\u00a0", " ")
-    assert "▯" not in text
+    assert "not printed" not in text
 
 
-def test_what_no_font_has_is_shown_as_such_and_named(session: Session) -> None:
+def test_what_no_font_has_is_said_where_it_occurs_and_named_with_where_to_read_it(session: Session) -> None:
     User.objects.filter(pk=session.candidate_id).update(first_name="王", last_name="अ")
     text = words(report(fresh(session)))
-    assert "▯ ▯" in text
-    assert "cannot print are shown as ▯: U+0905 Devanagari Letter A, U+738B." in text
+    assert "[2 CJK and Devanagari characters not printed: see page 1]" in text
+    assert "This report cannot print some characters: U+0905 Devanagari Letter A, U+738B." in text
+    addresses = text.replace(" ", "").replace("\u00a0", "")
+    assert f"{BASE}/sessions/{session.pk}/export.json?detail=1" in addresses
+    assert f"{BASE}/admin/proctoring/session/{session.pk}/change/" in addresses
 
 
 def test_a_sites_own_font_is_asked_for_what_is_missing(session: Session, settings: Settings, tmp_path: Path) -> None:
     settings.PROCTOR_PDF_FONTS = [str(font_with("王", tmp_path / "han.ttf"))]
     User.objects.filter(pk=session.candidate_id).update(first_name="王", last_name="")
     text = words(report(fresh(session)))
-    assert "王" in text and "▯" not in text
+    assert "王" in text and "not printed" not in text
 
 
 def test_a_font_that_is_none_is_named(session: Session, settings: Settings, tmp_path: Path) -> None:

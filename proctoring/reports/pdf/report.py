@@ -40,7 +40,7 @@ def write_report(
             *log(case, writer),
             *_accuracy(case, writer),
         ]
-        story[1:1] = _missing(writer)
+        story[1:1] = _missing(case, writer)
         write(story, _page(case), writer, file)
 
 
@@ -77,20 +77,28 @@ def _accuracy(case: Case, writer: Writer) -> Iterator[Flowable]:
     )
 
 
-def _missing(writer: Writer) -> list[Flowable]:
-    """What could not be printed is said on the first page."""
+def _missing(case: Case, writer: Writer) -> list[Flowable]:
+    """What could not be printed, and where to read it, is said on the first page; remarks elsewhere lead here."""
     characters = sorted(writer.script.missing)
     if not characters:
         return []
     names = [_named(one) for one in characters[:MOST_NAMED]]
     listed = ", ".join(names)
     more = f" and {len(characters) - MOST_NAMED} more" if len(characters) > MOST_NAMED else ""
+    page = reverse("admin:proctoring_session_change", args=[case.session.pk])
+    record = reverse("session_json", args=[case.session.pk])
     return [
         writer.text(
-            f"Characters that this site’s fonts cannot print are shown as ▯: {listed}{more}. The session’s page "
-            "shows them.",
+            f"This report cannot print some characters: {listed}{more}. Where they occur a remark in square brackets "
+            "stands instead of them. Read what was written",
             bold=True,
-        )
+        ),
+        *writer.points(
+            (
+                f"in full, names too, on the session’s page: {case.base_url}{page}",
+                f"every statement, sentence and note in its complete log as JSON: {case.base_url}{record}?detail=1",
+            )
+        ),
     ]
 
 

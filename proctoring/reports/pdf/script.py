@@ -1,28 +1,33 @@
 """Text of any script as the markup of a paragraph.
 
 A PDF's text is drawn glyph by glyph from left to right. Right-to-left scripts are therefore put into the order in which
-they are seen (Unicode's bidirectional algorithm), Arabic letters into the forms they take in a word. What no font has,
-and scripts whose letters would stand wrongly without a shaping engine, are shown as ``MISSING`` and remembered, so that
-the report says so: nothing is left out or misspelt in silence.
+they are seen (Unicode's bidirectional algorithm), Arabic letters into the forms they take in a word. Where there
+is what no font has, or a script whose letters would stand wrongly without a shaping engine, a remark in brackets says
+so, and the report's first page says where to read it: nothing is left out or misspelt in silence.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from html import escape
+from itertools import groupby
 
 from arabic_reshaper import ArabicReshaper
 from bidi import get_display
 
 from proctoring.reports.pdf import fonts
 
-MISSING = "▯"
+BETWEEN = frozenset(" \n\u00a0.,;:!?-–'’“”\"()")  # words that cannot be printed are one remark, not one each
 # Indic scripts, Tibetan, Burmese, Khmer, Mongolian and others: vowels move before their consonants, letters join.
 SHAPED = (
     (0x0700, 0x074F), (0x07C0, 0x085F), (0x0900, 0x0DFF), (0x0F00, 0x109F), (0x1700, 0x18AF), (0x1900, 0x1CFF),
     (0xA800, 0xABBF), (0x10A00, 0x10FFF), (0x11000, 0x11FFF), (0x1E900, 0x1E95F),
 )  # fmt: skip
+
+# Of a text in which each character is "m" (missing), "b" (between words) or "." (any other).
+_STRETCHES = re.compile("m(?:b*m)*|[^m]+")
 
 _arabic = ArabicReshaper({"delete_harakat": False, "ARABIC LIGATURE ALLAH": False})  # one that few fonts have
 
@@ -62,27 +67,31 @@ class Script:
         return escape(run) if font == fonts.SANS else f'<font name="{font}">{escape(run)}</font>'
 
     def _by_font(self, text: str) -> Iterator[tuple[str, str]]:
-        font, run = fonts.SANS, ""
-        for character in text:
-            found, shown = self._found(character)
-            if found != font and run:
-                yield font, run
-                run = ""
-            font, run = found, run + shown
-        if run:
-            yield font, run
+        found = [self._font(character) for character in text]
+        self.missing.update(character for character, font in zip(text, found, strict=True) if font is None)
+        for stretch in _STRETCHES.finditer("".join(map(_kind, text, found))):
+            first, end = stretch.span()
+            if found[first] is None:
+                yield fonts.SANS, remark(text[first:end])
+                continue
+            for font, run in groupby(range(first, end), found.__getitem__):
+                yield font or fonts.SANS, "".join(text[place] for place in run)
 
-    def _found(self, character: str) -> tuple[str, str]:
+    def _font(self, character: str) -> str | None:
         if character == "\n":
-            return fonts.SANS, character
-        found = None if needs_shaping(character) else fonts.font_with(character, self._fonts)
-        if found is None:
-            self.missing.add(character)
-            return fonts.SANS, MISSING
-        return found, character
+            return fonts.SANS
+        return None if needs_shaping(character) else fonts.font_with(character, self._fonts)
 
     def _width(self, text: str, size: float) -> float:
         return sum(fonts.width(run, font, size) for font, run in self._by_font(text))
+
+
+def remark(stretch: str) -> str:
+    """What stands instead of it, in letters that every font has."""
+    missing = [each for each in stretch if each not in BETWEEN]
+    scripts = sorted({script for each in missing if (script := _script(each))})
+    number, which = len(missing), f"{' and '.join(scripts)} " if scripts else ""
+    return f"[{number:,} {which}character{'' if number == 1 else 's'} not printed: see page 1]"
 
 
 def printable(text: str) -> str:
@@ -131,6 +140,18 @@ def wrapped(text: str, width: float, measure: Callable[[str], float]) -> list[st
                 line = longer
         lines.append(line)
     return lines
+
+
+def _kind(character: str, font: str | None) -> str:
+    return "m" if font is None else "b" if character in BETWEEN else "."
+
+
+def _script(character: str) -> str:
+    """“Devanagari”, as Unicode's name of it begins; empty for what is no letter, such as a face that smiles."""
+    name = unicodedata.name(character, "").split(" ")[0]
+    if not name or unicodedata.category(character)[0] not in "LMN":
+        return ""
+    return name if name == "CJK" else name.title()
 
 
 def _invisible(character: str) -> bool:
