@@ -153,6 +153,8 @@ class Observation:
     """Everything seen in one picture.
 
     ``faces`` is ``None`` when nobody looked (detector off), ``phones`` is ``None`` when nobody looked in this picture.
+    ``faint_phones``: what the detector is less sure of, which counts only where a phone has just been seen
+    (:mod:`proctoring.risk.followed`).
     ``looked_far``: people far away were looked for as well.
     ``pose`` and ``eyes`` belong to the candidate's face, which is ``faces[0]`` (the largest); ``glance`` is for when it
     is the only one. ``timings`` holds CPU milliseconds by stage ("decode", "quality", "faces", "glance", "mesh",
@@ -167,6 +169,7 @@ class Observation:
     pose: HeadPose | None = None
     eyes: Eyes | None = None
     phones: tuple[Box, ...] | None = None
+    faint_phones: tuple[Box, ...] = ()
     glance: Glance | None = None
     fingerprint: str = ""
     looked_far: bool = True
@@ -201,6 +204,7 @@ class Observation:
             pose=None if data["pose"] is None else HeadPose(**data["pose"]),
             eyes=None if data["eyes"] is None else Eyes(**data["eyes"]),
             phones=None if phones is None else tuple(Box(**box) for box in phones),
+            faint_phones=tuple(Box(**box) for box in data.get("faint_phones", ())),  # an older worker sends none
             glance=None if data.get("glance") is None else _glance(data["glance"]),
             fingerprint=data.get("fingerprint", ""),  # a worker of an older version sends neither this nor the next
             looked_far=data.get("looked_far", False),

@@ -19,8 +19,9 @@ from proctoring.evaluation.progress import Progress
 from proctoring.evaluation.report import Interval, IntervalPlot, Mistake, Plot, Report, Table
 from proctoring.evaluation.segments import EVENTS, FALSE_ALARMS, found_at, segments
 from proctoring.evaluation.statistics import Share, at_most_per_hour
-from proctoring.observation import Observation
+from proctoring.observation import Box, Observation
 from proctoring.risk.policy import DEFAULT_RULES, NO_FACE, Policy
+from proctoring.vision.phones import FAINT_SHARE
 
 HELP = "events on labelled clips: a folder of clips, each a folder of pictures with a labels.json (or a shipped label)"
 WORST = 24
@@ -60,13 +61,19 @@ def evaluate(options: Mapping[str, Any], progress: Progress) -> Report:
     doubted = [(clip, [seen[picture] for picture in clip.pictures]) for clip in clips]
     least = analyzer_config().phone_threshold
     watched = [(clip, [_told(one, least) for one in pictures]) for clip, pictures in doubted]
-    exact = [(clip, [replace(seen[picture], phones=phones[picture]) for picture in clip.pictures]) for clip in clips]
+    exact = [(clip, [_with(seen[picture], *phones[picture]) for picture in clip.pictures]) for clip in clips]
     return report(watched, exact, doubted)
 
 
 def _told(seen: Observation, least: float) -> Observation:
-    """With the phones alone that a session is told of, those that score ``least`` or more."""
-    return replace(seen, phones=tuple(box for box in seen.phones or () if box.score >= least))
+    """With what a session is told of: phones, which score ``least`` or more, and what is too faint to be one alone."""
+    boxes = seen.phones or ()
+    faint = tuple(box for box in boxes if FAINT_SHARE * least <= box.score < least)
+    return _with(seen, tuple(box for box in boxes if box.score >= least), faint)
+
+
+def _with(seen: Observation, phones: tuple[Box, ...], faint: tuple[Box, ...]) -> Observation:
+    return replace(seen, phones=phones, faint_phones=faint)
 
 
 def report(watched: Watched, exact: Watched | None = None, doubted: Watched | None = None) -> Report:

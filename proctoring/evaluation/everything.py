@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from proctoring.evaluation import events, groups, head_pose, phones, turned
+from proctoring.evaluation import events, groups, head_pose, phones, phones_in_use, turned
 from proctoring.evaluation.labelled import SHIPPED_LABELS
 from proctoring.evaluation.looking import Looker
 from proctoring.evaluation.page import as_markdown
@@ -82,14 +82,22 @@ def _measurements(data: Path, progress: Progress) -> list[tuple[str, Path, Calla
         ("Head pose on turned faces", faces, lambda: turned.evaluate(turning, progress)),
         ("Phones", data / "phones", lambda: _phones(data, ("phones", *WITHOUT_PHONES), progress, held_out=True)),
         ("Phones at webcams", clips, lambda: _phones_at_webcams(data, progress)),
+        ("Phones in use", data / "phones", lambda: _phones_in_use(data, progress)),
     ]
 
 
 def _phones(data: Path, names: Sequence[str], progress: Progress, *, held_out: bool) -> Report:
     """``held_out``: only pictures that training never uses. The clips are in no training at all."""
+    return phones.evaluate(_as_shipped(data, names, held_out=held_out), progress)
+
+
+def _phones_in_use(data: Path, progress: Progress) -> Report:
+    return phones_in_use.evaluate(_as_shipped(data, ("phones", *WITHOUT_PHONES), held_out=True), progress)
+
+
+def _as_shipped(data: Path, names: Sequence[str], *, held_out: bool) -> dict[str, Any]:
     folders = [data / name for name in names if (data / name).is_dir()]
-    options = {"folders": folders, "weights": None, "size": None, "threshold": None, "held_out": held_out}
-    return phones.evaluate(options, progress)
+    return {"folders": folders, "weights": None, "size": None, "threshold": None, "held_out": held_out}
 
 
 def _phones_at_webcams(data: Path, progress: Progress) -> Report:

@@ -88,9 +88,9 @@ class FullPrecision:
         except ModelUnavailable as error:
             raise NotMeasurable(str(error)) from error
 
-    def phones(self, picture: Path) -> tuple[Box, ...]:
-        """In a picture that was looked at before."""
-        return self._detector.detect(decode(picture.read_bytes(), max_bytes=MAX_BYTES))
+    def phones(self, picture: Path) -> tuple[tuple[Box, ...], tuple[Box, ...]]:
+        """In a picture that was looked at before: phones, and what is too faint to be one by itself."""
+        return self._detector.look(decode(picture.read_bytes(), max_bytes=MAX_BYTES))
 
 
 def read_rows(path: Path, columns: Iterable[str]) -> list[dict[str, str]]:

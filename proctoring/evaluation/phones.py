@@ -50,8 +50,8 @@ def evaluate(options: Mapping[str, Any], progress: Progress) -> Report:
     from proctoring.vision.model_files import ModelUnavailable
     from proctoring.vision.phones import PhoneDetector
 
-    config = _config(options)
-    labelled = _chosen(options, progress)
+    config = config_of(options)
+    labelled = chosen(options, progress)
     try:
         detector = PhoneDetector(replace(config, phone_threshold=LOWEST))
     except ModelUnavailable as error:
@@ -112,7 +112,7 @@ def figures_of(pictures: Sequence[Judged], threshold: float) -> dict[str, Any]:
     }
 
 
-def _chosen(options: Mapping[str, Any], progress: Progress) -> list[Labelled]:
+def chosen(options: Mapping[str, Any], progress: Progress) -> list[Labelled]:
     folders, number, held_out = options["folders"], options.get("class", PHONE_CLASS), options["held_out"]
     chosen = [one for folder in folders for one in read_folder(folder, number=number, held_out=held_out)]
     if not held_out:
@@ -123,7 +123,7 @@ def _chosen(options: Mapping[str, Any], progress: Progress) -> list[Labelled]:
     return kept
 
 
-def _config(options: Mapping[str, Any]) -> AnalyzerConfig:
+def config_of(options: Mapping[str, Any]) -> AnalyzerConfig:
     config = analyzer_config()
     return replace(
         config,

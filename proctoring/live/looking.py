@@ -79,6 +79,7 @@ class Looker:
         frames.keep(live.id, jpeg=frame.jpeg, sequence=frame.sequence, unix_ms=round(at * 1000))
         before = live.risk_total
         live.observed(observation, jpeg=frame.jpeg, sequence=frame.sequence, at=at)
+        shown = observation if live.looked is None else live.looked.observation
         page.note_detectors()
         await page.save()
         if page.left:
@@ -86,7 +87,7 @@ class Looker:
         await page.tell(
             payloads.verdict(
                 sequence=frame.sequence,
-                observation=observation,
+                observation=shown,
                 warnings=payloads.warnings(live),
                 next_frame_in_ms=self._pause(received, verdict.waited_ms / 1000),
                 server_busy=pacer.busy,

@@ -21,7 +21,8 @@ from proctoring.risk.at_rest import counted
 from proctoring.risk.policy import MULTIPLE_FACES, NO_FACE, PHONE_DETECTED, Policy
 
 JSONDict = dict[str, Any]
-NOT_SHOWN = {"models", "timings", "fingerprint", "glance", "faces"}  # the faces are told by what counts of them
+# Faces and phones are told by what counts of them.
+NOT_SHOWN = {"models", "timings", "fingerprint", "glance", "faces", "faint_phones"}
 CONNECTED = {"live", "checking", "camera_off"}  # as the proctors' pages name it
 
 

@@ -206,6 +206,9 @@ class LiveSession:
         self.note_camera(now=at)
         late = self.engine.late_frames
         step = self.engine.observe(at, observation, asked=asked)
+        if self.engine.followed:
+            phones = (*(observation.phones or ()), *self.engine.followed)
+            self.looked = replace(self.looked, observation=replace(observation, phones=phones))
         self.looked = replace(self.looked, at_rest=self.engine.at_rest)
         if self.engine.late_frames > late:
             self.count("late")

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from proctoring.observation import Looks, Observation
+from proctoring.observation import Box, Looks, Observation
 from proctoring.risk import sentences, wanted
 from proctoring.risk.at_rest import NOTHING, AtRest, Resting
 from proctoring.risk.browser import Browser, Due, known_kinds
@@ -19,6 +19,7 @@ from proctoring.risk.calibration import Calibration, Learner
 from proctoring.risk.calm import Calm
 from proctoring.risk.conditions import Reading, read
 from proctoring.risk.events import WARNINGS, EventDraft, Ledger, Step
+from proctoring.risk.followed import Followed
 from proctoring.risk.pauses import Pauses
 from proctoring.risk.policy import (
     ENVIRONMENT,
@@ -52,6 +53,7 @@ class Engine:
         self.policy = policy
         self._calibration = calibration
         self._at_rest = AtRest(standing if calibration is None else calibration.resting)
+        self._followed = Followed()
         self._learner = Learner()
         self._runs = {name: Run() for name in (*SEEN, *ENVIRONMENT)}
         self._browser = Browser(policy)
@@ -65,6 +67,7 @@ class Engine:
         calibration = state["calibration"]
         engine = cls(policy, None if calibration is None else Calibration.from_dict(calibration))
         engine._at_rest = AtRest.restore(state)
+        engine._followed = Followed.from_list(state.get("followed", ()))  # an older state has none
         engine._learner = Learner.from_dict(state["learner"])
         engine._runs = {name: Run.from_dict(state["runs"][name]) for name in engine._runs}
         engine._browser = Browser.restore(policy, state["page"], state.get("browser", {}))
@@ -79,6 +82,7 @@ class Engine:
             "version": STATE_VERSION,
             "calibration": None if self._calibration is None else self._calibration.as_dict(),
             **self._at_rest.state(),
+            "followed": self._followed.as_list(),
             "learner": self._learner.as_dict(),
             "runs": {name: run.as_dict() for name, run in self._runs.items()},
             "page": self._browser.page(),
@@ -105,6 +109,11 @@ class Engine:
     def at_rest(self) -> Resting:
         """Of the newest picture: what does not count because it stood there before."""
         return self._at_rest.seen
+
+    @property
+    def followed(self) -> tuple[Box, ...]:
+        """Of the newest picture: phones that are only seen because they were there before."""
+        return self._followed.found
 
     @property
     def late_frames(self) -> int:
@@ -145,7 +154,9 @@ class Engine:
         self._notice_missing_pictures(time, asked)
         state.clock = state.seen_at = time
         state.face_count = observation.face_count
+        observation = self._followed.look(observation, in_view=self._runs[PHONE_DETECTED].is_open)
         observation = self._at_rest.look(observation)
+        self._followed.remember(observation.phones)
         self._count_phone_look(observation)
         if self._calibration is None:
             self._learner.learn(time, observation)

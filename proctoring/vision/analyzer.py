@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from proctoring.observation import Eyes, Face, Glance, HeadPose, Looks, Measured, ModelRef, Observation
+from proctoring.observation import Box, Eyes, Face, Glance, HeadPose, Looks, Measured, ModelRef, Observation
 from proctoring.vision import memory, native
 from proctoring.vision.config import AnalyzerConfig, DetectorStatus
 from proctoring.vision.frame import decode
@@ -71,10 +71,11 @@ class Analyzer:
         else:
             stands = False
         pose, eyes = self._measure(picture, faces, known if stands else None, timings)
-        phones = None
+        phones: tuple[Box, ...] | None = None
+        faint_phones: tuple[Box, ...] = ()
         if Looks.PHONE in looks and self._phones is not None:
             with _timed(timings, "phone"):
-                phones = self._phones.detect(picture)
+                phones, faint_phones = self._phones.look(picture)
         return Observation(
             width=width,
             height=height,
@@ -83,6 +84,7 @@ class Analyzer:
             pose=pose,
             eyes=eyes,
             phones=phones,
+            faint_phones=faint_phones,
             glance=glance,
             fingerprint=fingerprint,
             # Where nobody is near, the detector looks for people far away unasked.

@@ -13,6 +13,8 @@ import pytest
 from proctoring.analysis.config import analyzer_config
 from proctoring.training import model as training
 from proctoring.vision import model_files, yolo
+from proctoring.vision.config import MAX_FRAME_BYTES
+from proctoring.vision.frame import decode
 from proctoring.vision.phones import PhoneDetector, phone_classes
 from tests.data import clip_frames, data_path
 from tests.vision.conftest import See
@@ -39,6 +41,15 @@ def test_no_phone_is_seen_where_there_is_none(see: See, clip: str, every: int) -
 
 def test_phones_are_unknown_when_nobody_looked(see: See) -> None:
     assert see(clip_frames("phone_in_hand")[0]).phones is None
+
+
+def test_what_scores_a_little_less_than_a_phone_is_told_apart() -> None:
+    picture = decode(clip_frames("phone_at_webcam")[0].read_bytes(), max_bytes=MAX_FRAME_BYTES)
+    [phone] = PhoneDetector(analyzer_config()).detect(picture)
+    stricter = replace(analyzer_config(), phone_threshold=phone.score * 1.1)
+    assert PhoneDetector(stricter).look(picture) == ((), (phone,))
+    stricter = replace(analyzer_config(), phone_threshold=min(1.0, phone.score * 1.25))
+    assert PhoneDetector(stricter).look(picture) == ((), ())
 
 
 @pytest.mark.parametrize(

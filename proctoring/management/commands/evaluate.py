@@ -16,6 +16,7 @@ from proctoring.evaluation.report import NotMeasurable, Report
 # Each module has `HELP`, `add_arguments(parser)` and `evaluate(options, progress) -> Report`.
 SUBJECTS = {
     "phones": "proctoring.evaluation.phones",
+    "phones-in-use": "proctoring.evaluation.phones_in_use",
     "head-pose": "proctoring.evaluation.head_pose",
     "groups": "proctoring.evaluation.groups",
     "events": "proctoring.evaluation.events",
