@@ -24,7 +24,7 @@ from pathlib import Path
 from proctoring.bench.postgres import NoPostgres, own_server
 from proctoring.bench.server import ROOT, free_port
 from tests.bucket import KEYS
-from tests.kills.parts import Lookers, Part, PostgresServer, RedisServer, Web
+from tests.kills.parts import Lookers, Part, PostgresServer, PostgresThenWeb, RedisServer, Web
 from tests.kills.report import LIMIT_SECONDS
 from tests.machines.__main__ import keep_logs
 from tests.machines.running import SECRET_KEY, WEBS, Failed, Machine, Site, answers, make_machine, wait_until
@@ -128,7 +128,8 @@ def running(webs: int, lookers: int, seed: int) -> Iterator[Running]:
             port = site.ports[name] = free_port()
             web = machine(name, ADDRESS="127.0.0.1", PORT=str(port))
             web.start("web: pages and live connections")
-            parts.append(Web(web, f"http://127.0.0.1:{port}"))
+            part = Web(web, f"http://127.0.0.1:{port}")
+            parts += [part, PostgresThenWeb(postgres, part)]
         began = time.monotonic()
         for name, address in zip(site.ports, site.addresses, strict=True):
             wait_until(partial(answers, f"{address}/readyz"), f"{name} is not ready", site)

@@ -9,6 +9,7 @@ web process              one of those that serve                                
 worker                   the machine that looks at pictures, or one of its processes   a new process is ready to look
 Redis                    the server, which starts again empty                          it answers PING
 PostgreSQL               the server with all its backends                              it answers a query
+PostgreSQL, then web     the server, then a web process that went on without it        both are
 browser's connection     those of some candidates, by a reset                          at once: the server is there
 =======================  ============================================================  ===============================
 """
@@ -31,7 +32,9 @@ from tests.kills.page import Page
 from tests.machines.running import Machine, answers
 
 WEB, WORKER, REDIS, POSTGRES, CONNECTION = "web process", "worker", "Redis", "PostgreSQL", "browser's connection"
-KINDS = (WEB, WORKER, REDIS, POSTGRES, CONNECTION)
+BOTH = "PostgreSQL, then web"
+KINDS = (WEB, WORKER, REDIS, POSTGRES, BOTH, CONNECTION)
+MISSED_SECONDS = 4.0  # of a database; a session's state is written every five, and each event at once
 
 
 class Part(Protocol):
@@ -141,6 +144,31 @@ class PostgresServer:
 
     def is_back(self) -> bool:
         return self._server.answers()
+
+
+class PostgresThenWeb:
+    """What the web process saw without a database is on its disk alone when it is killed, and it starts anew before
+    others of the site have served its candidates for long: or after, as it happens."""
+
+    kind = BOTH
+
+    def __init__(self, server: Server, web: Web) -> None:
+        self._server = server
+        self._web = web
+
+    def kill(self) -> str:
+        self._server.kill()
+        return "PostgreSQL, and then a web process"
+
+    def start(self) -> None:
+        """The web process has had the time to miss the database."""
+        time.sleep(MISSED_SECONDS)
+        self._web.kill()
+        self._server.begin()
+        self._web.start()
+
+    def is_back(self) -> bool:
+        return self._server.answers() and self._web.is_back()
 
 
 class Connections:
