@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+from django.test import Client
 
 from exams.models import Exam
 from proctoring.models import Session
@@ -23,6 +24,11 @@ class Scene:
 
 
 @pytest.fixture
+def people(db: None) -> People:
+    return factories.people()
+
+
+@pytest.fixture
 def scene(db: None) -> Scene:
     people = factories.people()
     exam = factories.exam(people.institution, candidates=(people.candidate, people.other_candidate), title="Algebra")
@@ -35,3 +41,9 @@ def scene(db: None) -> Scene:
         foreign_exam=foreign,
         foreign_session=factories.session(foreign, people.foreign_candidate),
     )
+
+
+@pytest.fixture
+def author(client: Client, scene: Scene) -> Client:
+    client.force_login(scene.people.author)
+    return client

@@ -17,12 +17,6 @@ LIST = "/admin/exams/accommodation/"
 ADD = f"{LIST}add/"
 
 
-@pytest.fixture
-def author(client: Client, scene: Scene) -> Client:
-    client.force_login(scene.people.author)
-    return client
-
-
 def filled(client: Client, scene: Scene, **changed: Any) -> dict[str, Any]:
     """The form as the page gives it, for the candidate of the scene."""
     context = client.get(ADD).context

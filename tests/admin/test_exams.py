@@ -21,12 +21,6 @@ from tests import factories
 from tests.admin.conftest import Scene
 
 
-@pytest.fixture
-def author(client: Client, scene: Scene) -> Client:
-    client.force_login(scene.people.author)
-    return client
-
-
 def exam_data(**changed: Any) -> dict[str, Any]:
     data: dict[str, Any] = {"title": "Calculus", "duration_minutes": 60}
     data |= {"attempts_allowed": 1, "counting": "best", "afterwards": "score"}

@@ -28,11 +28,6 @@ from tests.factories import People
 
 
 @pytest.fixture
-def people(db: None) -> People:
-    return factories.people()
-
-
-@pytest.fixture
 def exam(people: People) -> Exam:
     return factories.exam(people.institution, state=Exam.State.DRAFT, title="Astronomy")
 

@@ -24,11 +24,6 @@ OVERVIEW = "/admin/exams/mark/"
 MARKERS = ("superuser", "administrator", "author", "reviewer")
 
 
-@pytest.fixture
-def people() -> People:
-    return factories.people()
-
-
 def exam_of(people: People, answers: int = 1, **fields: Any) -> Exam:
     exam = marked.exam(people.institution, marked.PRIME, marked.ESSAY, title="Number theory", **fields)
     for place in range(answers):

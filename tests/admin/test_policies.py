@@ -16,12 +16,6 @@ from tests.admin.conftest import Scene
 ADD = "/admin/proctoring/exampolicy/add/"
 
 
-@pytest.fixture
-def author(client: Client, scene: Scene) -> Client:
-    client.force_login(scene.people.author)
-    return client
-
-
 def filled(client: Client, url: str, **changed: Any) -> dict[str, Any]:
     """The form as the page gives it, with changes."""
     context = client.get(url).context

@@ -19,12 +19,6 @@ from tests.admin.conftest import Scene
 
 
 @pytest.fixture
-def author(client: Client, scene: Scene) -> Client:
-    client.force_login(scene.people.author)
-    return client
-
-
-@pytest.fixture
 def exam(scene: Scene) -> Exam:
     made, _ = demo.make_exam(scene.people.institution)
     return made

@@ -1,61 +1,20 @@
-"""Questions are written by those of their institution, a form for each kind; published ones stay as they are."""
+"""Questions are written by those of their institution, in a form for each kind."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
-from exams import services
 from exams.admin.kinds import KIND_FORMS
 from exams.item_of import item_of
 from exams.items import ItemChoice, Kind
-from exams.models import Choice, Exam, Pool, Question, Section
-from exams.services import states
+from exams.models import Exam, Pool, Question, Section
 from tests import factories
 from tests.admin.conftest import Scene
-
-LIST = "/admin/exams/question/"
-ADD = f"{LIST}add/"
-
-
-@pytest.fixture
-def author(client: Client, scene: Scene) -> Client:
-    client.force_login(scene.people.author)
-    return client
-
-
-def add_url(exam: Exam, kind: str = "single_choice", **query: Any) -> str:
-    return f"{ADD}?" + "&".join(f"{name}={value}" for name, value in {"exam": exam.pk, "kind": kind, **query}.items())
-
-
-def form(section: Section, choices: list[dict[str, Any]] | None = None, **fields: Any) -> dict[str, Any]:
-    """What the browser posts: ``choices`` as rows, those with an id being there already."""
-    data: dict[str, Any] = {"text": "Which?", "points": "1", "penalty": "0", "place": f"s{section.pk}", "position": ""}
-    data |= {"shuffle": "on", "tolerance": "0"} | fields
-    if choices is not None:
-        there = [choice for choice in choices if "id" in choice]
-        data |= {"choices-TOTAL_FORMS": len(choices), "choices-INITIAL_FORMS": len(there)}
-        for number, choice in enumerate(choices):
-            data |= {f"choices-{number}-{name}": value for name, value in choice.items()}
-    return data
-
-
-OPTIONS = [{"text": "21"}, {"text": "23", "correct": "on"}]
-RIGHT: dict[Kind, dict[str, Any]] = {
-    Kind.SINGLE_CHOICE: {"choices": OPTIONS},
-    Kind.MULTIPLE_CHOICE: {"choices": [{"text": "2", "correct": "on", "credit": "50"}, {"text": "3"}]},
-    Kind.NUMERIC: {"number": "3.14", "tolerance": "0.005"},
-    Kind.SHORT_TEXT: {"choices": [{"text": "Kyiv"}, {"text": "Kiev", "credit": "50"}], "case_sensitive": "on"},
-    Kind.ESSAY: {"guidance": "Look for reasons."},
-    Kind.MATCHING: {"choices": [{"text": "a", "match": "A"}, {"text": "b", "match": "B"}, {"match": "Z"}]},
-    Kind.ORDERING: {"choices": [{"text": "one"}, {"text": "two"}]},
-}
+from tests.admin.question_forms import ADD, LIST, OPTIONS, RIGHT, add_url, change_url, form
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -151,10 +110,6 @@ def test_rows_nobody_wrote_into_are_left_out_even_when_dragging_numbered_them(au
     assert Question.objects.get(text="Which?").choices.count() == 2
 
 
-def change_url(question: Question, query: str = "") -> str:
-    return f"{LIST}{question.pk}/change/{query}"
-
-
 def test_a_question_is_changed_with_its_options(author: Client, scene: Scene) -> None:
     question = factories.choice_question(scene.draft)
     first, right, last = question.choices.all()
@@ -220,171 +175,6 @@ def test_only_those_who_write_the_exam_read_its_questions(client: Client, scene:
         answer = client.get(url)
         assert answer.status_code in {302, 403, 404}
         assert question.text not in answer.content.decode()
-
-
-# ---- frozen ----
-
-
-@dataclass
-class Frozen:
-    exam: Exam
-    section: Section
-    pool: Pool
-    question: Question
-    choice: Choice
-
-
-@pytest.fixture
-def frozen(scene: Scene) -> Frozen:
-    question = factories.choice_question(scene.draft)
-    section = question.section
-    pool = Pool.objects.create(section=section, name="P", draw=1)
-    Section.objects.create(version=section.version, position=2)
-    factories.choice_question(scene.draft, position=2)
-    question.pool = pool
-    question.save()
-    states.publish(scene.draft, by=None)
-    return Frozen(scene.draft, section, pool, question, question.choices.all()[0])
-
-
-def everything() -> list[list[Any]]:
-    return [list(model._default_manager.order_by("pk").values()) for model in (Section, Pool, Question, Choice)]
-
-
-def attacks(frozen: Frozen) -> dict[str, tuple[str, dict[str, Any]]]:
-    question, section, pool, choice = frozen.question, frozen.section, frozen.pool, frozen.choice
-    row = {"id": choice.pk, "question": question.pk, "text": "changed"}
-    new = [{"text": "a"}, {"text": "b", "correct": "on"}]
-    moves = f"/admin/exams/exam/{frozen.exam.pk}/questions/?version=1"
-    bulk = {"action": "delete_selected", "post": "yes", "index": "0"}
-    return {
-        "edit": (change_url(question), form(section, [row], text="changed")),
-        "another kind": (change_url(question, "?kind=essay"), form(section, text="changed")),
-        "inline": (change_url(question), form(section, [*new])),
-        "inline delete": (change_url(question), form(section, [row | {"DELETE": "on"}])),
-        "add": (add_url(frozen.exam, "essay"), form(section)),
-        "delete": (f"{LIST}{question.pk}/delete/", {"post": "yes"}),
-        "action": (LIST, bulk | {"_selected_action": question.pk}),
-        "list_editable": (
-            LIST,
-            {
-                "form-TOTAL_FORMS": 1,
-                "form-INITIAL_FORMS": 1,
-                "form-0-id": question.pk,
-                "form-0-points": 9,
-                "_save": "1",
-            },
-        ),
-        "question up": (moves, {"question_up": question.pk}),
-        "question down": (moves, {"question_down": question.pk}),
-        "section down": (moves, {"section_down": section.pk}),
-        "put": (moves, {"put": "", "question": question.pk, "to": f"s{section.pk}"}),
-        "edit section": (f"/admin/exams/section/{section.pk}/change/", {"title": "changed"}),
-        "delete section": (f"/admin/exams/section/{section.pk}/delete/", {"post": "yes"}),
-        "add section": (f"/admin/exams/section/add/?version={section.version_id}", {"title": "new"}),
-        "edit pool": (f"/admin/exams/pool/{pool.pk}/change/", {"name": "changed", "draw": 2}),
-        "delete pool": (f"/admin/exams/pool/{pool.pk}/delete/", {"post": "yes"}),
-        "add pool": (f"/admin/exams/pool/add/?section={section.pk}", {"name": "new", "draw": 1}),
-        "delete exam": (f"/admin/exams/exam/{frozen.exam.pk}/delete/", {"post": "yes"}),
-        "delete exams": ("/admin/exams/exam/", bulk | {"_selected_action": frozen.exam.pk}),
-    }
-
-
-@pytest.mark.parametrize("who", ["author", "administrator", "superuser"])
-def test_no_post_changes_published_questions(client: Client, scene: Scene, frozen: Frozen, who: str) -> None:
-    client.force_login(getattr(scene.people, who))
-    before = everything()
-    for name, (url, data) in attacks(frozen).items():
-        assert client.post(url, data).status_code in {200, 302, 403, 404}, name
-        assert everything() == before, name
-
-
-def test_the_same_posts_change_a_draft(client: Client, scene: Scene, frozen: Frozen) -> None:
-    """Else the test above would pass with addresses that lead nowhere."""
-    client.force_login(scene.people.author)
-    states.withdraw(frozen.exam, by=None)
-    harmless = {
-        "inline",
-        "inline delete",
-        "edit",
-        "list_editable",
-        "question up",
-        "put",
-    }  # here no changes, or mistakes
-    last = {"delete", "action", "delete section", "delete pool", "delete exam", "delete exams"}
-    tried = attacks(frozen)
-    for name in [*(set(tried) - harmless - last), "delete"]:
-        before = everything()
-        client.post(*tried[name])
-        assert everything() != before, name
-
-
-def test_why_a_published_question_is_not_deleted_is_said(author: Client, frozen: Frozen) -> None:
-    reason = "was published in version 1, and published questions stay as they are."
-    alone = author.get(f"{LIST}{frozen.question.pk}/delete/")
-    several = author.post(LIST, {"action": "delete_selected", "_selected_action": frozen.question.pk})
-    assert reason in alone.content.decode()
-    assert reason in several.content.decode()
-
-
-def test_a_published_question_is_shown_without_any_field_to_write_into(author: Client, frozen: Frozen) -> None:
-    page = author.get(change_url(frozen.question)).content.decode()
-    assert "stays as it is" in page
-    assert 'name="text"' not in page
-    assert 'name="_save"' not in page
-
-
-def test_a_form_that_was_open_when_the_questions_were_published_is_refused_in_words(
-    author: Client, scene: Scene
-) -> None:
-    question = factories.text_question(scene.draft)
-    assert author.get(change_url(question)).status_code == 200
-    states.publish(scene.draft, by=None)
-    answer = author.post(change_url(question), form(question.section, text="changed"), follow=True)
-    assert "These questions were published and stay as they are." in answer.content.decode()
-    question.refresh_from_db()
-    assert question.text != "changed"
-
-
-# ---- the list ----
-
-
-def found(client: Client, **query: Any) -> set[int]:
-    return {question.pk for question in client.get(LIST, query).context["cl"].result_list}
-
-
-def test_the_list_is_narrowed_by_exam_kind_and_version(author: Client, scene: Scene) -> None:
-    old = set(factories.questions(scene.exam).values_list("pk", flat=True))
-    draft = services.revise(scene.exam, by=None)
-    new = set(Question.objects.filter(section__version=draft).values_list("pk", flat=True))
-    other = factories.text_question(scene.draft).pk
-    assert found(author) == new | {other}
-    assert found(author, exam=scene.exam.pk) == new
-    assert found(author, version="published") == old
-    assert found(author, version="draft") == new | {other}
-    assert found(author, version="all") == old | new | {other}
-    assert len(found(author, exam=scene.exam.pk, kind__exact="essay")) == 1
-    assert found(author, version="nonsense") == old | new | {other}
-
-
-def test_lists_and_pages_take_as_many_queries_for_thirty_questions_as_for_three(author: Client, scene: Scene) -> None:
-    urls = [LIST, f"/admin/exams/exam/{scene.draft.pk}/questions/", f"/admin/exams/exam/{scene.draft.pk}/change/"]
-
-    def queries(url: str) -> int:
-        author.get(url)
-        with CaptureQueriesContext(connection) as captured:
-            assert author.get(url).status_code == 200
-        return len(captured)
-
-    for position in (1, 2, 3):
-        factories.choice_question(scene.draft, position=position)
-    before = [queries(url) for url in urls]
-    for position in range(4, 31):
-        factories.choice_question(scene.draft, position=position)
-    assert [queries(url) for url in urls] == before
-
-
-# ---- how it looks ----
 
 
 def test_the_preview_shows_what_is_being_written_and_saves_nothing(author: Client, scene: Scene) -> None:

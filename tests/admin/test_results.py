@@ -1,4 +1,4 @@
-"""Results of an exam: who sees them, the table, files to take away, publishing, statistics, and correcting a key."""
+"""Results of an exam: who sees them, the table, files to take away, and publishing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import io
 import json
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -15,10 +14,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from exams import services, tasks
-from exams.models import Attempt, Exam, KeyCorrection, Mark, Membership
+from exams import tasks
+from exams.models import Attempt, Exam, KeyCorrection, Mark
 from exams.services import grading
 from tests import factories
+from tests.admin.results_of import ALL_RIGHT, HALF, THREE, exam_of, person, text, url_of
 from tests.exams import marked
 from tests.exams.marked import RIGHT
 from tests.factories import People
@@ -31,42 +31,6 @@ RELEASERS = ("superuser", "administrator", "author")
 STAFF = (*READERS, "proctor")
 PAGES = ("", "statistics/", "attempts/{attempt}/", "file.csv", "file.json")
 RELEASING = ("publish/", "withdraw/", "key/{question}/")
-
-
-@pytest.fixture
-def people() -> People:
-    return factories.people()
-
-
-def person(people: People, name: str, reference: str = "") -> Any:
-    first, _, last = name.partition(" ")
-    made = factories.user(role="candidate", at=people.institution, first_name=first, last_name=last)
-    Membership.objects.filter(user=made).update(reference=reference)
-    return made
-
-
-def exam_of(people: People, *answers: dict[str, Any], **fields: Any) -> Exam:
-    """With one attempt for each of ``answers``, by Abel, Beth, Cleo …"""
-    exam = marked.exam(people.institution, marked.PRIME, marked.EVEN, marked.PI, **({"passing_percent": 50} | fields))
-    names = ("Abel Quimby", "Beth Quimby", "Cleo Quimby", "Dana Quimby", "Ezra Quimby")
-    for number, said in enumerate(answers):
-        marked.handed_in(exam, said, person(people, names[number], f"M{number}"))
-    return exam
-
-
-ALL_RIGHT = {name: RIGHT[name] for name in ("prime", "even", "pi")}
-HALF = {"even": ["2", "4"]}
-THREE: tuple[dict[str, Any], ...] = (HALF, ALL_RIGHT, {})
-
-
-def url_of(exam: Exam, page: str = "", **fields: Any) -> str:
-    attempt = exam.attempts.first()
-    named = {"attempt": attempt and attempt.pk, "question": marked.question(exam, "prime").pk}
-    return f"/admin/exams/exam/{exam.pk}/results/{page.format(**(named | fields))}"
-
-
-def text(answer: Any) -> str:
-    return str(answer.content.decode("utf-8-sig"))
 
 
 def names(client: Client, exam: Exam, **query: str) -> list[str]:
@@ -281,116 +245,6 @@ def test_answers_that_wait_stand_in_the_way_until_it_is_insisted(client: Client,
     assert client.post(url_of(exam, "publish/"), {"force": "on"}).status_code == 302
     exam.refresh_from_db()
     assert exam.results_published_at is not None
-
-
-# ---- statistics ----
-
-
-def test_statistics_name_difficulty_options_and_scores(client: Client, people: People) -> None:
-    exam = exam_of(people, ALL_RIGHT, {**ALL_RIGHT, "prime": "21"}, HALF, {})
-    client.force_login(people.reviewer)
-    answer = client.get(url_of(exam, "statistics/"))
-    first = answer.context["figures"].questions[0]
-    assert first.figures.difficulty == pytest.approx((1 - 0.25) / 4)
-    assert [(option.text, option.right, option.figures.count) for option in first.options] == [
-        ("21", False, 1),
-        ("23", True, 1),
-        ("25", False, 0),
-        ("No answer", False, 2),
-    ]
-    page = text(answer)
-    assert page.count('role="img"') == 2
-    assert "100.0 %" in page
-    assert "Correct the key" not in page
-
-
-def test_versions_count_together_by_the_questions_uid(client: Client, people: People) -> None:
-    exam = exam_of(people, ALL_RIGHT)
-    services.freeze(services.draft_of(exam))
-    marked.handed_in(exam, {"prime": "21"}, version=exam.versions.order_by("-number")[0])
-    client.force_login(people.reviewer)
-    rows = client.get(url_of(exam, "statistics/")).context["figures"].questions
-    assert [row.figures.count for row in rows] == [2, 2, 2]
-    assert [option.figures.count for option in rows[0].options] == [1, 1, 0]
-
-
-def test_a_question_that_better_candidates_get_wrong_is_pointed_out(client: Client, people: People) -> None:
-    exam = marked.exam(people.institution, marked.PRIME, marked.EVEN, marked.PAIRS, marked.ORDER)
-    good = {name: RIGHT[name] for name in ("even", "pairs", "order")} | {"prime": "21"}
-    for said in [good, {"prime": "23"}] * 5:
-        marked.handed_in(exam, said)
-    client.force_login(people.author)
-    rows = client.get(url_of(exam, "statistics/")).context["figures"].questions
-    assert ["check the key" in row.remark for row in rows] == [True, False, False, False]
-
-
-def test_few_attempts_point_nothing_out(client: Client, people: People) -> None:
-    exam = exam_of(people, ALL_RIGHT, {"prime": "21"}, {"prime": "23"})
-    client.force_login(people.author)
-    rows = client.get(url_of(exam, "statistics/")).context["figures"].questions
-    assert [row.remark for row in rows] == ["", "", ""]
-
-
-def test_without_marks_the_page_says_so(client: Client, people: People) -> None:
-    client.force_login(people.reviewer)
-    assert "nothing to count yet" in text(client.get(url_of(exam_of(people), "statistics/")))
-
-
-# ---- correcting ----
-
-
-def test_a_key_is_corrected_on_its_page(client: Client, people: People) -> None:
-    exam = exam_of(people, {"prime": "21"})
-    client.force_login(people.author)
-    answer = client.post(url_of(exam, "key/{question}/"), {"right_0": "on", "reason": "21 = 3 · 7, but so be it."})
-    assert answer.status_code == 302
-    assert exam.attempts.get().score == 2
-    assert "21 = 3 · 7" in text(client.get(url_of(exam, "key/{question}/")))
-
-
-@pytest.mark.parametrize(
-    ("name", "said", "form", "earned"),
-    [
-        ("prime", "25", {"right_1": "on", "right_2": "on"}, 2),
-        ("prime", "25", {"right_1": "on", "credit_2": "50"}, 1),
-        ("even", ["2"], {"right_0": "on", "credit_2": "0", "credit_3": "0"}, 4),
-        ("pi", "3.2", {"number": "3,2", "tolerance": "0"}, 1),
-        ("capital", "Los Reyes", {"more": "Los Reyes\n\n"}, 1),
-        ("order", ["3rd", "2nd", "1st"], {"place_0": "3", "place_1": "2", "place_2": "1"}, 3),
-        ("pairs", {}, {"everyone": "on"}, 2),
-    ],
-)
-def test_each_kind_of_key_has_its_form(
-    client: Client, people: People, name: str, said: Any, form: dict[str, str], earned: int
-) -> None:
-    exam = marked.exam(people.institution)
-    attempt = marked.handed_in(exam, {name: said})
-    client.force_login(people.author)
-    url = url_of(exam, "key/{question}/", question=marked.question(exam, name).pk)
-    assert client.get(url).status_code == 200
-    assert client.post(url, {"reason": "A misprint.", **form}).status_code == 302
-    assert marked.points(attempt)[name] == earned
-
-
-@pytest.mark.parametrize(
-    ("name", "form", "what"),
-    [
-        ("prime", {"right_1": "on"}, "Nothing was changed"),
-        ("prime", {}, "exactly one right"),
-        ("prime", {"right_1": "on", "credit_0": "lots"}, "This is not a number"),
-        ("prime", {"right_1": "on", "credit_0": "101"}, "from -100 to 100"),
-        ("order", {"place_0": "1", "place_1": "1", "place_2": "2"}, "a place of its own"),
-        ("pi", {"number": "", "tolerance": "0"}, "This field is required"),
-    ],
-)
-def test_what_is_no_key_is_said(client: Client, people: People, name: str, form: dict[str, str], what: str) -> None:
-    exam = marked.exam(people.institution)
-    client.force_login(people.author)
-    url = url_of(exam, "key/{question}/", question=marked.question(exam, name).pk)
-    answer = client.post(url, {"reason": "Why not.", **form})
-    assert answer.status_code == 422
-    assert what in text(answer)
-    assert "Why not." in text(answer)
 
 
 # ---- queries ----

@@ -14,12 +14,6 @@ from tests.admin.conftest import Scene
 LIST = "/admin/exams/apitoken/"
 
 
-@pytest.fixture
-def author(client: Client, scene: Scene) -> Client:
-    client.force_login(scene.people.author)
-    return client
-
-
 def test_a_key_is_shown_once_and_works(author: Client, scene: Scene) -> None:
     page = author.post(f"{LIST}add/", {"name": "Registry", "scope": "read", "days": "30"})
     found = re.search(r'id="token-key">([^<]+)<', page.content.decode())

@@ -26,11 +26,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def people() -> People:
-    return factories.people()
-
-
-@pytest.fixture
 def exam(people: People) -> Exam:
     return marked.exam(people.institution, marked.PRIME)
 
