@@ -10,7 +10,8 @@ from django.http import HttpResponseBase
 from django.test import Client
 from pytest_django import Settings
 
-from tests.routes.place import MARK, Place, place, routes
+from tests.routes.addresses import routes
+from tests.routes.place import MARK, Place, place
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from tests.fuzz import site
 from tests.fuzz.mutation import dumped
 from tests.fuzz.target import Take, Target
 from tests.fuzz.targets.api import mutate_request
-from tests.routes.place import routes
+from tests.routes.addresses import routes
 
 LEFT_OUT = ("jsi18n", "autocomplete")
 _site: list[site.FuzzedSite] = []
