@@ -15,7 +15,7 @@ TITLE = "Zwischenprüfung Mathematik und Allgemeinwissen (Wintersemester 2026/27
 MAKE = f"""
 from decimal import Decimal
 from exams import services
-from exams.models import Choice, Enrolment, Exam, Institution, Membership, Question, User
+from exams.models import Accommodation, Choice, Enrolment, Exam, Institution, Membership, Question, User
 from exams.services import rosters
 place = Institution.objects.get(slug="demo-university")
 by = User.objects.get(username="admin")
@@ -24,11 +24,12 @@ version = services.draft_of(exam)
 question = Question.objects.create(section=version.sections.get(), position=1, text="Which is prime?")
 right = Choice.objects.create(question=question, position=1, text="23", correct=True)
 services.freeze(version)
-for number in range(3):
+for number in range(8):  # more than the window holds, so that its scroll bar takes some of the width
     person = User.objects.create(username=f"long{{number}}", first_name="Bartholomäus-Maximilian",
                                  last_name=f"von und zu Hohenlohe-Langenburg {{number}}")
     Membership.objects.create(user=person, institution=place, role="candidate")
     Enrolment.objects.create(exam=exam, candidate=person)
+    Accommodation.objects.create(institution=place, exam=exam, candidate=person, granted_by=by, extra_minutes=15)
     attempt = services.start_attempt(attempt=services.open_attempt(candidate=person, exam=exam))
     services.submit_attempt(attempt=attempt)
 lines = "".join(f"person.number{{number}}@example.org\\n" for number in range(60))
