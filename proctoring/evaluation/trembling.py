@@ -45,7 +45,9 @@ def _once(picture: Rgb, rng: np.random.Generator) -> Rgb:
     spoilt = moved.clip(0, 255).astype(np.uint8)
     if rng.random() < BLURRED_SHARE:
         spoilt = np.asarray(cv2.GaussianBlur(spoilt, (0, 0), rng.uniform(*BLUR)), np.uint8)
-    _, jpeg = cv2.imencode(".jpg", spoilt[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(*QUALITY))])
+    _, jpeg = cv2.imencode(
+        ".jpg", spoilt[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(*QUALITY, endpoint=True))]
+    )
     return np.ascontiguousarray(cv2.imdecode(jpeg, cv2.IMREAD_COLOR)[..., ::-1])
 
 

@@ -14,7 +14,7 @@ from proctoring.vision.model_files import ModelUnavailable
 PHONE_NAMES = frozenset({"phone", "cell phone", "cellphone", "mobile phone", "mobile", "smartphone"})
 
 # Of the threshold: where a phone has just been seen, what scores this much is still that phone. `manage.py evaluate
-# phones --in-use` has what it brings; from five sixths down to two fifths it brings the same.
+# phones-in-use` has what it brings; from five sixths down to two fifths it brings the same.
 FAINT_SHARE = 5 / 6
 
 
