@@ -58,6 +58,8 @@ class Recorder:
         self._place = unsaved
         self._unsaved: Unsaved | None = None
         self._looked_behind = False
+        self._batch: list[Task] = []  # taken out of the queue, and not dealt with yet
+        self._disk_is_full = False  # and that has been said
         self._condition = threading.Condition()
         self._tasks: list[Task] = []
         self._urgent = False
@@ -83,7 +85,7 @@ class Recorder:
             self._condition.notify()
         if thread is not None:
             thread.join()
-        self._closed = False
+        self._closed = self._looked_behind = False
 
     def _put(self, task: Task) -> Future[Any]:
         with self._condition:
@@ -121,29 +123,34 @@ class Recorder:
         assert self._unsaved is not None
         try:
             with self._unsaved.left_behind() as left:
-                for one in left:
-                    self._write_left(one)
-                if left:
-                    logger.warning("An earlier process could not write %d things; they are dealt with.", len(left))
+                written = sum(self._write_left(one) for one in left)
+                if written:
+                    logger.warning("Wrote %d things that an earlier process could not write.", written)
         except AWAY:
             connections.close_all()
-        else:
-            self._looked_behind = True
+            return
+        except Exception:  # whatever lies there, it must not keep everybody from being written
+            logger.exception("What earlier processes left in %s cannot be looked at.", self._unsaved.place)
+        self._looked_behind = True
 
-    def _write_left(self, left: Left) -> None:
-        """Raises OperationalError or InterfaceError while the database is away."""
+    def _write_left(self, left: Left) -> bool:
+        """Whether it is written. Raises OperationalError or InterfaceError while the database is away."""
         try:
             self._patiently(partial(commit, left.commit), partial(commit, left.commit))
         except StaleConnection:
             pass  # what there is to write of it has been
-        except AWAY:
-            raise
-        except (DatabaseError, OSError, ValueError, TypeError):
+        except (DatabaseError, InterfaceError, OSError, ValueError, TypeError) as error:
+            connections.close_all()
+            if isinstance(error, AWAY) and not self._answers():
+                raise
             logger.exception("%s cannot be written into the database; it stays there.", left.file)
-            return
+            left.stays()
+            return False
         left.written()
+        return True
 
     def _write(self, tasks: list[Task]) -> None:
+        self._batch = tasks
         commits: list[Task] = []
         for task in tasks:
             if isinstance(task.work, Commit):
@@ -161,12 +168,15 @@ class Recorder:
         if not tasks:
             return
         began, cpu = time.monotonic(), time.thread_time()
-        wanted = [task.work for task in tasks if isinstance(task.work, Commit)]
+        assert self._unsaved is not None
+        held = self._unsaved.holds
+        # One that waited on the disk may be older than a connection that has come since: then it is evidence.
+        wanted = [replace(one, again=one.again or held(one)) for one in commits_of(tasks)]
         try:
             outcomes = self._patiently(
                 partial(commit_many, wanted),
                 partial(commit_many, [replace(one, again=True) for one in wanted]),
-                away=partial(self._keep, wanted),
+                away=self._keep_what_waits,
             )
         except Exception as error:  # a fault in one commit must not end the thread that writes for all
             names = ", ".join(str(one.session_id) for one in wanted)
@@ -177,9 +187,17 @@ class Recorder:
         metrics.cpu({"database": (time.thread_time() - cpu) * 1000})
         for task, one, outcome in zip(tasks, wanted, outcomes, strict=True):
             self._forget(one, outcome)
-            settle(task.future, outcome)
+            if not settle(task.future, outcome) and isinstance(outcome, AWAY):
+                self._try_again_unasked(one)
+        self._batch = [task for task in self._batch if task not in tasks]
         if any(isinstance(outcome, DatabaseError | InterfaceError) for outcome in outcomes):
             connections.close_all()  # the next transaction begins on a fresh connection
+
+    def _try_again_unasked(self, commit: Commit) -> None:
+        """Whoever wanted it written has left, and there is nobody but this thread to try it again."""
+        with self._condition:
+            if not self._closed:  # else the next process does
+                self._tasks.append(Task(replace(commit, again=True), urgent=False))
 
     def _patiently(
         self, first: Callable[[], Result], second: Callable[[], Result], away: Callable[[], None] = lambda: None
@@ -199,32 +217,39 @@ class Recorder:
     def _until_it_answers(self) -> bool:
         """False when patience is at its end, or this recorder is."""
         until = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            try:
-                connection.ensure_connection()
-            except AWAY:
-                connections.close_all()
-                with self._condition:
-                    closed = self._condition.wait_for(lambda: self._closed, TRY_AGAIN_SECONDS)
-                    tasks = list(self._tasks)
-                self._keep([task.work for task in tasks if isinstance(task.work, Commit)])
-                if closed or time.monotonic() > until:
-                    return False
-            else:
-                return True
+        while not self._answers():
+            with self._condition:
+                closed = self._condition.wait_for(lambda: self._closed, TRY_AGAIN_SECONDS)
+            self._keep_what_waits()
+            if closed or time.monotonic() > until:
+                return False
+        self._disk_is_full = False
+        return True
 
-    def _keep(self, commits: list[Commit]) -> None:
+    def _answers(self) -> bool:
+        try:
+            connection.ensure_connection()
+        except AWAY:
+            connections.close_all()
+            return False
+        return True
+
+    def _keep_what_waits(self) -> None:
         """The database is away: should this process end, the next one writes them."""
         assert self._unsaved is not None
-        try:
-            for commit in commits:
-                self._unsaved.keep(commit)
-        except OSError as error:
-            logger.error(
-                "What cannot be written into the database cannot be kept in %s either, only in memory: %s",
-                self._unsaved.place,
-                error,
-            )
+        with self._condition:
+            waiting = [*self._batch, *self._tasks]
+        for one in commits_of(waiting):
+            try:
+                self._unsaved.keep(one)
+            except (OSError, TypeError, ValueError) as error:
+                if not self._disk_is_full:
+                    logger.error(
+                        "What cannot be written into the database cannot be kept in %s either, only in memory: %s",
+                        self._unsaved.place,
+                        error,
+                    )
+                self._disk_is_full = True
 
     def _forget(self, commit: Commit, outcome: list[Event] | Exception) -> None:
         """What was not written stays kept: the session's next commit takes it up."""
@@ -254,14 +279,19 @@ def count_statement(execute: Callable[..., Any], sql: str, params: Any, many: bo
     return execute(sql, params, many, context)
 
 
-def settle(future: Future[Any], outcome: Any) -> None:
-    """Give the outcome to whoever waits, unless they have left."""
+def commits_of(tasks: list[Task]) -> list[Commit]:
+    return [task.work for task in tasks if isinstance(task.work, Commit)]
+
+
+def settle(future: Future[Any], outcome: Any) -> bool:
+    """Give the outcome to whoever waits; False when they have left."""
     if not future.set_running_or_notify_cancel():
-        return
+        return False
     if isinstance(outcome, Exception):
         future.set_exception(outcome)
     else:
         future.set_result(outcome)
+    return True
 
 
 recorder = Recorder()

@@ -12,6 +12,8 @@ from proctoring.live import holdings
 
 PING_SECONDS = 20  # a candidate whose network is gone is noticed after two of these at most
 REQUEST_SECONDS = 300
+# Who has left is still to be written down, which takes longer than Daphne's ten where the database is away.
+LEAVING_SECONDS = 60
 
 
 class Protocol(WebSocketProtocol):
@@ -49,6 +51,7 @@ def make_server(application: Any, *, host: str, port: int) -> Server:
         http_timeout=REQUEST_SECONDS,
         ping_interval=PING_SECONDS,
         ping_timeout=PING_SECONDS,
+        application_close_timeout=LEAVING_SECONDS,
         ready_callable=ready,
         server_name="",
     )

@@ -23,6 +23,8 @@ def is_evidence(draft: EventDraft) -> bool:
 
 def without_points(draft: EventDraft, *, risk_total: int) -> EventDraft:
     """As it is written; ``detail["late_points"]`` is what it added where it was seen."""
+    if not draft.risk_delta:
+        return replace(draft, risk_total=risk_total)
     detail = {**draft.detail, "late_points": draft.risk_delta}
     sentence = draft.sentence + _LATE
     return replace(draft, risk_delta=0, risk_total=risk_total, sentence=sentence, detail=detail)

@@ -199,7 +199,9 @@ def _evidence(wanted: Commit) -> Commit:
 
 def _without_points(wanted: Commit, session: Session) -> Commit:
     drafts = [
-        drafted._replace(draft=late.without_points(drafted.draft, risk_total=session.risk_total), late=True)
+        drafted._replace(
+            draft=late.without_points(drafted.draft, risk_total=session.risk_total), late=drafted.draft.risk_delta > 0
+        )
         for drafted in wanted.drafts
     ]
     return replace(wanted, drafts=drafts)

@@ -52,6 +52,14 @@ def test_what_pictures_showed_is_written_with_its_picture_and_without_points() -
     assert list(verify.check(session)) == []
 
 
+def test_what_had_no_points_is_as_it_would_have_been_in_time() -> None:
+    session = factories.session(connection_epoch=2, risk_total=10)
+    seen = draft(risk_delta=0, risk_total=3)
+    refused(late(session, Drafted(seen, factories.jpeg())))
+    event = Event.objects.get()
+    assert (event.sentence, event.detail, event.risk_total, event.snapshot) == (seen.sentence, seen.detail, 10, "")
+
+
 def test_however_often_it_is_tried_it_is_there_once() -> None:
     session = factories.session(connection_epoch=2)
     for _ in range(2):
