@@ -51,10 +51,14 @@ def in_force(verdicts: Sequence[EventVerdict]) -> EventVerdict | None:
 
 def with_verdict(events: QuerySet[Event]) -> QuerySet[Any]:
     """Each with ``verdict``: "confirmed", "dismissed", or "" where none is in force."""
-    newest = EventVerdict.objects.filter(event=OuterRef("pk")).order_by("-at", "-pk").values("verdict")[:1]
-    given = events.annotate(newest_verdict=Coalesce(Subquery(newest), Value("")))
     none = When(newest_verdict=TAKEN_BACK, then=Value(""))
-    return given.annotate(verdict=Case(none, default=F("newest_verdict")))
+    given: QuerySet[Any] = _with_newest_verdict(events).annotate(verdict=Case(none, default=F("newest_verdict")))
+    return given
+
+
+def _with_newest_verdict(events: QuerySet[Event]) -> QuerySet[Any]:
+    newest = EventVerdict.objects.filter(event=OuterRef("pk")).order_by("-at", "-pk").values("verdict")[:1]
+    return events.annotate(newest_verdict=Coalesce(Subquery(newest), Value("")))
 
 
 def to_look_at(events: QuerySet[Event]) -> QuerySet[Any]:
@@ -71,10 +75,11 @@ def needing_look(sessions: QuerySet[Session]) -> QuerySet[Session]:
 
 def _needs_look() -> Q:
     integrity = Event.objects.filter(session=OuterRef("pk"), ledger=Event.Ledger.INTEGRITY)
+    undismissed = Exists(_with_newest_verdict(integrity).exclude(newest_verdict=DISMISSED))
     reviewed = SessionReview.objects.filter(session=OuterRef("pk"))
-    undismissed = Exists(with_verdict(integrity).exclude(verdict=DISMISSED))
     unread = Exists(selectors.unread_statements())
-    return Q(Q(undismissed, ~Exists(reviewed)) | Q(unread), exam__isnull=False)
+    # PostgreSQL asks in this order: a session that has been reviewed is spared the walk through its events.
+    return Q(Q(~Exists(reviewed), undismissed) | Q(unread), exam__isnull=False)
 
 
 def with_looks(sessions: QuerySet[Session]) -> QuerySet[Any]:

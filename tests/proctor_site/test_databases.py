@@ -62,6 +62,12 @@ def test_a_postgresql_that_vanishes_is_given_up_within_ten_seconds(postgres: str
                 line.detach()  # it is the connection's to close
 
 
+def test_postgresql_compiles_no_query(postgres: str) -> None:
+    with connected(postgres) as connection, connection.cursor() as cursor:
+        cursor.execute("SHOW jit")
+        assert cursor.fetchone() == ("off",)
+
+
 def test_a_postgresql_that_says_nothing_is_not_waited_for() -> None:
     with socket.create_server(("127.0.0.1", 0)) as mute:
         began = time.monotonic()
