@@ -20,8 +20,10 @@ PADDING = 114  # what Ultralytics pads letterboxed pictures with
 HARD_SHARE = 0.5  # of the negatives without people
 AT_HEADS = 0.5  # of the composites: at an ear or before clothes; the others anywhere
 HELD_TO_EARS = 0.3  # of the phones held up
+HELD_CUT_OFF = 0.4  # of the others held up: cut off by the frame, as those held low beside the keyboard are
+CUT_OFF_PHONES = 0.75  # of these, phones: of a dark wallet cut off nobody could tell that it is none
 LEAST_KEPT = 0.25  # of a box inside the frame, below which its label goes
-CUT_OFF = 0.15  # of the real pictures of phones: moved so that an edge of the frame cuts a phone off
+CUT_OFF = 0.2  # of the real pictures of phones: moved so that the frame cuts a phone off
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Mixture:
     people: float = 0.08
     others: float = 0.17
     composite: float = 0.1
-    held: float = 0.12
+    held: float = 0.15
     swapped: float = 0.08
 
 
@@ -83,6 +85,7 @@ def real(material: Material, size: int, rng: Rng, *, swapped: bool) -> tuple[Ima
     cut_off = bool(len(boxes)) and rng.random() < CUT_OFF
     if cut_off:
         zoom = max(zoom, 1.0)  # smaller, most of the frame would be backdrop
+        backdrop = backdrop if backdrop is not None else _any(material.people, rng)
     return onto_frame(image, boxes, size, rng, zoom=(zoom, zoom), backdrop=backdrop, cut_off=cut_off)
 
 
@@ -121,8 +124,9 @@ def at_head(material: Material, size: int, rng: Rng) -> tuple[Image, Boxes]:
 def held_up(material: Material, size: int, rng: Rng) -> tuple[Image, Boxes]:
     """A person at a camera, and a hand that holds up the phone it held, another one, or a look-alike."""
     hand = material.held[int(rng.integers(len(material.held)))]
-    kind = rng.random()
-    item = None if kind < 0.4 else _phone(material, rng) if kind < 0.62 else draw_distractor(rng)
+    cut_off, kind = rng.random() < HELD_CUT_OFF, rng.random()
+    phone = kind < (CUT_OFF_PHONES if cut_off else 0.62)
+    item = None if kind < 0.4 else _phone(material, rng) if phone else draw_distractor(rng)
     cut, thing = with_hand(hand, item, rng)
     upright = hand.box[3] > hand.box[2]
     if material.heads and upright and rng.random() < HELD_TO_EARS:
@@ -133,10 +137,14 @@ def held_up(material: Material, size: int, rng: Rng) -> tuple[Image, Boxes]:
         box = paste_held(image, cut, thing, rng, longest=place.longest, centre=place.centre)
     else:
         background = _any(material.people if rng.random() < 0.85 else material.others, rng)
-        image, _ = onto_frame(background, NO_BOXES, size, rng, zoom=(0.85, 1.25))
-        longest = size * float(np.exp(rng.uniform(np.log(0.16), np.log(0.6))))
-        box = paste_held(image, cut, thing, rng, longest=longest)
-    return image, box if kind < 0.62 else NO_BOXES
+        if cut_off:
+            image = filled(background, size, rng)
+        else:
+            image, _ = onto_frame(background, NO_BOXES, size, rng, zoom=(0.85, 1.25))
+        least, most = (0.25, 0.75) if cut_off else (0.16, 0.6)
+        longest = size * float(np.exp(rng.uniform(np.log(least), np.log(most))))
+        box = paste_held(image, cut, thing, rng, longest=longest, cut_off=cut_off)
+    return image, box if phone else NO_BOXES
 
 
 def onto_frame(
@@ -151,7 +159,7 @@ def onto_frame(
 ) -> tuple[Image, Boxes]:
     """The picture fitted into a square frame, then zoomed, turned and shifted; boxes follow.
 
-    ``cut_off``: shifted so far that an edge of the frame cuts one of the boxes off.
+    ``cut_off``: shifted so far that the frame cuts one of the boxes off.
     """
     height, width = image.shape[:2]
     scale = size / max(height, width) * rng.uniform(*zoom)
@@ -179,16 +187,21 @@ def onto_frame(
     return frame, moved(boxes, affine, (width, height), size)
 
 
+def filled(image: Image, size: int, rng: Rng) -> Image:
+    """A square of the picture that fills the frame: what an edge of the frame cuts off, the picture's edge does."""
+    side = round(min(image.shape[:2]) * rng.uniform(0.8, 1.0))
+    top, left = (int(rng.integers(length - side + 1)) for length in image.shape[:2])
+    square = image[top : top + side, left : left + side]
+    shrinks = cv2.INTER_AREA if side > size else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(square, (size, size), interpolation=shrinks), np.uint8)
+
+
 def _shift_over_edge(corners: Boxes, matrix: Affine, size: int, rng: Rng) -> Affine:
-    """By how much to move what ``matrix`` makes of a picture so that an edge of the frame cuts off a box of it, given
-    in pixels (left, top, right, bottom): a third to six sevenths of it stay inside."""
+    """By how much to move what ``matrix`` makes of a picture so that the frame cuts off a box of it, given in pixels
+    (left, top, right, bottom)."""
     middle = matrix @ ((corners[:2] + corners[2:]) / 2)
-    sides = np.abs(matrix) @ (corners[2:] - corners[:2])
-    to = size * rng.uniform(0.1, 0.9, 2)
-    axis = int(rng.random() < 0.4)  # the sides of a frame cut things off more often than its top and bottom
-    inwards = (rng.uniform(0.33, 0.86) - 0.5) * sides[axis]
-    to[axis] = inwards if rng.random() < 0.5 else size - inwards
-    return np.asarray(to - middle, np.float64)
+    width, height = (np.abs(matrix) @ (corners[2:] - corners[:2])).tolist()
+    return np.asarray(np.asarray(composites.over_edge((width, height), size, rng)) - middle, np.float64)
 
 
 def moved(boxes: Boxes, affine: object, sides: tuple[int, int], size: int) -> Boxes:

@@ -12,8 +12,23 @@ from proctoring.training.pictures import NO_BOXES, Boxes, Image
 OPAQUE = 128
 LEAST_SEEN = 0.3  # of a phone's area inside the frame; less of it carries no label and is not pasted
 PARTLY_OUTSIDE = 0.45  # of the things pasted: so near the edge of the frame that it may cut them off
+AT_CORNERS = 0.35  # of the things the frame cuts off: by two of its edges
+SEEN_AT_EDGES, SEEN_AT_CORNERS = (0.33, 0.86), (0.55, 0.92)  # of a side of the thing
 # Skin in YCrCb after Chai & Ngan, "Face segmentation using skin-color map in videophone applications" (1999).
 SKIN_LOW, SKIN_HIGH = np.array([0, 133, 77], np.uint8), np.array([255, 173, 127], np.uint8)
+
+
+def over_edge(sides: tuple[float, float], size: int, rng: Rng) -> tuple[float, float]:
+    """Where in a square frame the middle of a thing of these sides (width, height) lies, in pixels, when the frame's
+    edge, or two of them, cut it off."""
+    to = size * rng.uniform(0.1, 0.9, 2)
+    first = int(rng.random() < 0.4)  # the sides of a frame cut things off more often than its top and bottom
+    corner = rng.random() < AT_CORNERS
+    for axis in (0, 1) if corner else (first,):
+        inwards = (rng.uniform(*SEEN_AT_CORNERS if corner else SEEN_AT_EDGES) - 0.5) * sides[axis]
+        outer = rng.random() < (0.75 if axis else 0.5)  # a hand comes from below more often than from above
+        to[axis] = size - inwards if outer else inwards
+    return float(to[0]), float(to[1])
 
 
 def turned(item: Rgba, *, longest: float, angle: float, squeeze: float, rng: Rng) -> Rgba:

@@ -73,19 +73,31 @@ def with_hand(held: Held, item: Rgba | None, rng: Rng) -> tuple[Rgba, Mask]:
 
 
 def paste_held(
-    image: Image, cut: Rgba, thing: Mask, rng: Rng, *, longest: float, centre: tuple[float, float] | None = None
+    image: Image,
+    cut: Rgba,
+    thing: Mask,
+    rng: Rng,
+    *,
+    longest: float,
+    centre: tuple[float, float] | None = None,
+    cut_off: bool = False,
 ) -> Boxes:
     """Puts a hand and its thing into ``image`` in place, the thing ``longest`` pixels long, its middle at ``centre`` in
-    pixels or anywhere; one box around the thing, or none when too little of it is inside."""
+    pixels, where the frame cuts it off, or anywhere; one box around the thing, or none when too little of it is
+    inside."""
     size = image.shape[0]
     rows, columns = np.where(thing > composites.OPAQUE)
     if not len(rows):
         return NO_BOXES
     scale = float(longest / max(np.ptp(rows) + 1, np.ptp(columns) + 1))
-    angle = rng.normal(0, 15)
+    # What reaches in from an edge is held at any slant.
+    angle = rng.normal(0, 40 if cut_off else 15)
     middle = ((columns.min() + columns.max()) / 2, (rows.min() + rows.max()) / 2)
     spread = 0.55 if rng.random() < composites.PARTLY_OUTSIDE else 0.36
     to = np.asarray(centre) if centre else (0.5 + rng.uniform(-spread, spread, 2)) * size
+    if cut_off:
+        sides = (float(np.ptp(columns) + 1) * scale, float(np.ptp(rows) + 1) * scale)
+        to = np.asarray(composites.over_edge(sides, size, rng))
     matrix = np.asarray(cv2.getRotationMatrix2D(middle, float(angle), scale), np.float64)
     matrix[:, 2] += to - middle
     if scale < 0.6:  # shrink first, or the warp would skip pixels

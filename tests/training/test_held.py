@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
-from proctoring.training.augment import Material, Mixture, make
+from proctoring.training.augment import Material, Mixture, filled, make
+from proctoring.training.composites import over_edge
 from proctoring.training.held import Held, cut_held, paste_held, with_hand
 from proctoring.training.objects import draw_distractor
 from proctoring.training.pictures import Boxes, Image
@@ -81,3 +83,36 @@ def test_hands_with_something_else_carry_no_label(material: Material) -> None:
     labels = [len(make(shown, 96, 0, index, mixture)[1]) for index in range(60)]
     assert set(labels) == {0, 1}
     assert 10 < sum(labels) < 55
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_is_held_into_the_frame_from_an_edge_is_cut_off_by_it_and_mostly_seen(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    image = np.full((256, 256, 3), 128, np.uint8)
+    cut, thing = with_hand(held(), None, rng)
+    boxes = paste_held(image, cut, thing, rng, longest=100, cut_off=True)
+    if not len(boxes):
+        return  # turned as it is, too little of it would have been inside
+    left, top, right, bottom = boxes[0]
+    assert left == 0 or top == 0 or right == 1 or bottom == 1
+    assert max(right - left, bottom - top) * 256 > 30
+
+
+def test_an_edge_cuts_off_by_as_much_as_is_said_and_a_corner_by_both() -> None:
+    size, sides = 300, (60.0, 120.0)
+    corners = 0
+    for seed in range(200):
+        x, y = over_edge(sides, size, np.random.default_rng(seed))
+        inside = [min(at + side / 2, size) - max(at - side / 2, 0) for at, side in zip((x, y), sides, strict=True)]
+        shares = [one / side for one, side in zip(inside, sides, strict=True)]
+        assert all(0.33 - 1e-6 <= share <= 1 + 1e-6 for share in shares)
+        assert min(shares) < 0.93
+        corners += max(shares) < 0.93
+    assert 40 < corners < 160
+
+
+def test_a_picture_fills_the_frame_that_is_to_cut_things_off() -> None:
+    rng = np.random.default_rng(0)
+    wide = np.full((120, 300, 3), 200, np.uint8)
+    assert (filled(wide, 128, rng) == 200).all()
+    assert filled(wide, 128, rng).shape == (128, 128, 3)
