@@ -100,10 +100,11 @@ def _report(shown: Sequence[Shown], name: str, unreadable: Sequence[Path]) -> Re
             f"{held['recorded']['count']} of {held['recorded']['total']}",
             f"{held['unfollowed']['count']} of {held['unfollowed']['total']}",
             f"{held['false']['count']} of {held['false']['total']}",
+            f"{held['false_unfollowed']['count']} of {held['false_unfollowed']['total']}",
         )
         for part, held in figures.items()
     )
-    columns = ("", "phones recorded", "with nothing followed", "others recorded")
+    columns = ("", "phones recorded", "with nothing followed", "others recorded", "with nothing followed")
     notes: tuple[str, ...] = (
         f"Each picture is filmed for {SHOWN_SECONDS:g} seconds, two looks a second: turned, moved, lit, blurred and "
         "encoded a little differently each time. Recorded: an event by the default rule, which takes more than five "
@@ -131,4 +132,5 @@ def _figures(shown: Sequence[Shown]) -> dict[str, Any]:
         "recorded": Share(sum(one.event for one in there), len(there)).as_dict(),
         "unfollowed": Share(sum(one.unfollowed for one in there), len(there)).as_dict(),
         "false": Share(sum(one.event for one in others), len(others)).as_dict(),
+        "false_unfollowed": Share(sum(one.unfollowed for one in others), len(others)).as_dict(),
     }

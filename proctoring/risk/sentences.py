@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from proctoring.risk.followed import FOLLOW_SECONDS
 from proctoring.risk.policy import (
     BLURRED,
     COVERED,
@@ -64,9 +63,7 @@ def of_condition(name: str, *, held: float, limit: float, measured: Mapping[str,
         return f"{_looking_away(measured)} {how_long}."
     if name == PHONE_DETECTED:
         phones, followed = measured["phones"], measured.get("followed", ())
-        higher = (
-            f" here, and higher within the {FOLLOW_SECONDS:g} seconds before" if len(followed) == len(phones) else ""
-        )
+        higher = " here, and higher just before" if len(followed) == len(phones) else ""
         return f"A phone was in view {how_long}; the detector scored it {phones[0]['score']:.2f} of 1{higher}."
     return f"{_ENVIRONMENT[name](measured)} {how_long}; this never scores."
 

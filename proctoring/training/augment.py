@@ -21,7 +21,6 @@ HARD_SHARE = 0.5  # of the negatives without people
 AT_HEADS = 0.5  # of the composites: at an ear or before clothes; the others anywhere
 HELD_TO_EARS = 0.3  # of the phones held up
 HELD_CUT_OFF = 0.4  # of the others held up: cut off by the frame, as those held low beside the keyboard are
-CUT_OFF_PHONES = 0.75  # of these, phones: of a dark wallet cut off nobody could tell that it is none
 LEAST_KEPT = 0.25  # of a box inside the frame, below which its label goes
 CUT_OFF = 0.2  # of the real pictures of phones: moved so that the frame cuts a phone off
 
@@ -125,7 +124,7 @@ def held_up(material: Material, size: int, rng: Rng) -> tuple[Image, Boxes]:
     """A person at a camera, and a hand that holds up the phone it held, another one, or a look-alike."""
     hand = material.held[int(rng.integers(len(material.held)))]
     cut_off, kind = rng.random() < HELD_CUT_OFF, rng.random()
-    phone = kind < (CUT_OFF_PHONES if cut_off else 0.62)
+    phone = kind < 0.62  # with three quarters of those cut off, dark wallets were taken for phones more often
     item = None if kind < 0.4 else _phone(material, rng) if phone else draw_distractor(rng)
     cut, thing = with_hand(hand, item, rng)
     upright = hand.box[3] > hand.box[2]

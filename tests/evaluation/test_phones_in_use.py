@@ -62,6 +62,7 @@ def test_the_command_shows_each_picture_for_some_seconds(clip: Path) -> None:
         "recorded": (2, 2),
         "unfollowed": (2, 2),
         "false": (0, 1),
+        "false_unfollowed": (0, 1),
     }
 
 
