@@ -37,6 +37,7 @@ export class Breaks {
     if (this.#endsMs !== endsMs) this.#said = false;
     this.#endsMs = endsMs;
     this.on = endsMs !== null;
+    if (!this.#ending) byId("break-end").disabled = !this.on;
     this.#tick();
   }
 
@@ -83,8 +84,8 @@ export class Breaks {
       if (answer?.ok) this.#handlers.told(answer.data);
       else await new Promise((resolve) => this.#timers.after(TRY_AGAIN_MS, resolve));
     }
-    byId("break-end").disabled = false;
     this.#ending = false;
+    byId("break-end").disabled = !this.on;
   }
 
   async #ask(method) {
