@@ -21,7 +21,7 @@ from proctoring.evaluation.segments import EVENTS, FALSE_ALARMS, found_at, segme
 from proctoring.evaluation.statistics import Share, at_most_per_hour
 from proctoring.observation import Box, Observation
 from proctoring.risk.policy import DEFAULT_RULES, NO_FACE, Policy
-from proctoring.vision.phones import FAINT_SHARE
+from proctoring.vision.phones import told_apart
 
 HELP = "events on labelled clips: a folder of clips, each a folder of pictures with a labels.json (or a shipped label)"
 WORST = 24
@@ -67,9 +67,7 @@ def evaluate(options: Mapping[str, Any], progress: Progress) -> Report:
 
 def _told(seen: Observation, least: float) -> Observation:
     """With what a session is told of: phones, which score ``least`` or more, and what is too faint to be one alone."""
-    boxes = seen.phones or ()
-    faint = tuple(box for box in boxes if FAINT_SHARE * least <= box.score < least)
-    return _with(seen, tuple(box for box in boxes if box.score >= least), faint)
+    return _with(seen, *told_apart(seen.phones or (), least))
 
 
 def _with(seen: Observation, phones: tuple[Box, ...], faint: tuple[Box, ...]) -> Observation:

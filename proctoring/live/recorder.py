@@ -171,7 +171,7 @@ class Recorder:
         assert self._unsaved is not None
         held = self._unsaved.holds
         # One that waited on the disk may be older than a connection that has come since: then it is evidence.
-        wanted = [replace(one, again=one.again or held(one)) for one in commits_of(tasks)]
+        wanted = [replace(one, again=True) if held(one) else one for one in commits_of(tasks)]
         try:
             outcomes = self._patiently(
                 partial(commit_many, wanted),
@@ -189,7 +189,8 @@ class Recorder:
             self._forget(one, outcome)
             if not settle(task.future, outcome) and isinstance(outcome, AWAY):
                 self._try_again_unasked(one)
-        self._batch = [task for task in self._batch if task not in tasks]
+        dealt_with = set(tasks)
+        self._batch = [task for task in self._batch if task not in dealt_with]
         if any(isinstance(outcome, DatabaseError | InterfaceError) for outcome in outcomes):
             connections.close_all()  # the next transaction begins on a fresh connection
 

@@ -206,8 +206,8 @@ class LiveSession:
         self.note_camera(now=at)
         late = self.engine.late_frames
         step = self.engine.observe(at, observation, asked=asked)
-        if self.engine.followed:
-            phones = (*(observation.phones or ()), *self.engine.followed)
+        if self.engine.followed.found:
+            phones = (*(observation.phones or ()), *self.engine.followed.found)
             self.looked = replace(self.looked, observation=replace(observation, phones=phones))
         self.looked = replace(self.looked, at_rest=self.engine.at_rest)
         if self.engine.late_frames > late:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from proctoring.observation import Box, Looks, Observation
+from proctoring.observation import Looks, Observation
 from proctoring.risk import sentences, wanted
 from proctoring.risk.at_rest import NOTHING, AtRest, Resting
 from proctoring.risk.browser import Browser, Due, known_kinds
@@ -53,7 +53,7 @@ class Engine:
         self.policy = policy
         self._calibration = calibration
         self._at_rest = AtRest(standing if calibration is None else calibration.resting)
-        self._followed = Followed()
+        self.followed = Followed()  # phones that are only seen because they were there before
         self._learner = Learner()
         self._runs = {name: Run() for name in (*SEEN, *ENVIRONMENT)}
         self._browser = Browser(policy)
@@ -67,7 +67,7 @@ class Engine:
         calibration = state["calibration"]
         engine = cls(policy, None if calibration is None else Calibration.from_dict(calibration))
         engine._at_rest = AtRest.restore(state)
-        engine._followed = Followed.restore(state.get("followed"))
+        engine.followed = Followed.restore(state.get("followed"))
         engine._learner = Learner.from_dict(state["learner"])
         engine._runs = {name: Run.from_dict(state["runs"][name]) for name in engine._runs}
         engine._browser = Browser.restore(policy, state["page"], state.get("browser", {}))
@@ -82,7 +82,7 @@ class Engine:
             "version": STATE_VERSION,
             "calibration": None if self._calibration is None else self._calibration.as_dict(),
             **self._at_rest.state(),
-            "followed": self._followed.state(),
+            "followed": self.followed.state(),
             "learner": self._learner.as_dict(),
             "runs": {name: run.as_dict() for name, run in self._runs.items()},
             "page": self._browser.page(),
@@ -109,11 +109,6 @@ class Engine:
     def at_rest(self) -> Resting:
         """Of the newest picture: what does not count because it stood there before."""
         return self._at_rest.seen
-
-    @property
-    def followed(self) -> tuple[Box, ...]:
-        """Of the newest picture: phones that are only seen because they were there before."""
-        return self._followed.found
 
     @property
     def late_frames(self) -> int:
@@ -149,15 +144,15 @@ class Engine:
         the server asked for it, where that is more than the exam's own pace; then none are missing in between, but what
         lies between counts for no longer than pictures at that pace may be apart."""
         if self._pauses.covers(time) or self._is_late(time):
-            self._followed.skip()
+            self.followed.skip()
             return self.step()
         state = self._state
         self._notice_missing_pictures(time, asked)
         state.clock = state.seen_at = time
         state.face_count = observation.face_count
-        observation = self._followed.look(time, observation, in_view=self._runs[PHONE_DETECTED].is_open)
+        observation = self.followed.look(time, observation, in_view=self._runs[PHONE_DETECTED].is_open)
         observation = self._at_rest.look(observation)
-        self._followed.remember(time, observation.phones)
+        self.followed.remember(time, observation.phones)
         self._count_phone_look(observation)
         if self._calibration is None:
             self._learner.learn(time, observation)
@@ -168,7 +163,7 @@ class Engine:
             seconds_since_turned=None if state.turned_at is None else time - state.turned_at,
         )
         self._at_rest.tell(reading.measured, face_count=state.face_count)
-        self._followed.tell(reading.measured)
+        self.followed.tell(reading.measured)
         if reading.turned:
             state.turned_at = time
         self._note_measurement(time, observation, settled=reading.settled)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from proctoring.observation import Box, ModelRef
@@ -54,8 +55,14 @@ class PhoneDetector:
             for left, top, right, bottom, score, number in self._network.look(picture)
             if int(number) in self._classes
         ]
-        phones = tuple(box for box in boxes if box.score >= self._threshold)
-        return phones, tuple(box for box in boxes if box.score < self._threshold)
+        return told_apart(boxes, self._threshold)
+
+
+def told_apart(boxes: Iterable[Box], threshold: float) -> tuple[tuple[Box, ...], tuple[Box, ...]]:
+    """Phones, which score ``threshold`` or more, and what is too faint to be one by itself."""
+    seen = tuple(boxes)
+    phones = tuple(box for box in seen if box.score >= threshold)
+    return phones, tuple(box for box in seen if FAINT_SHARE * threshold <= box.score < threshold)
 
 
 def phone_classes(names: dict[int, str]) -> list[int]:

@@ -92,7 +92,7 @@ def test_the_engine_tells_what_it_followed_in_the_newest_picture() -> None:
     for frame in [*timeline(SURE, UNSURE, NOTHING, UNSURE), *timeline(UNSURE)]:  # the last comes late
         assert frame.observation is not None
         engine.observe(frame.time, frame.observation)
-        told.append(engine.followed)
+        told.append(engine.followed.found)
     assert told == [(), (FAINT,), (), (), ()]
 
 
